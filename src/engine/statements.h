@@ -1,0 +1,50 @@
+/*
+ * The statements that are prepared on one link: found by the key of what was compiled, the least
+ * recently used released when there are too many. Used by the one thread that holds the link.
+ */
+#ifndef CN_ENGINE_STATEMENTS_H
+#define CN_ENGINE_STATEMENTS_H
+
+#include <cinnabar/sys/driver.h>
+
+#include "base/map.h"
+#include "engine/compiled.h"
+
+/* A statement prepared on one link. */
+typedef struct cn_statement_slot {
+    cn_compiled *compiled;
+    cn_prepared *prepared; /* NULL: not yet (a text that has only been run with lists) */
+    struct cn_statement_slot *newer, *older;
+    cn_result                *reader; /* the result that reads the rows, or NULL */
+    bool                      live;   /* it was run, and there may be rows that nobody has read */
+    bool                      reused; /* it was run before: for echo */
+} cn_statement_slot;
+
+typedef struct cn_statements {
+    cn_map             map;
+    cn_statement_slot *newest, *oldest;
+} cn_statements; /* zero bytes hold none */
+
+void cn_statements_touch_slow(cn_statements *statements, cn_statement_slot *slot);
+
+/* NULL if it is not there. */
+static inline cn_statement_slot *cn_statements_find(cn_statements *statements, uint64_t hash,
+                                                    const void *key, size_t key_size)
+{
+    cn_statement_slot *slot = cn_map_get(&statements->map, hash, key, key_size);
+    if (slot != NULL && slot != statements->newest)
+        cn_statements_touch_slow(statements, slot);
+    return slot;
+}
+
+/* Takes over `compiled` and `prepared`, if it succeeds; beyond `limit` the oldest that is not being
+   read is released. NULL if memory runs out. */
+cn_statement_slot *cn_statements_add(cn_statements *statements, size_t limit, cn_compiled *compiled,
+                                     cn_prepared *prepared);
+
+void cn_statements_remove(cn_statements *statements, cn_statement_slot *slot);
+/* All but those that are being read, and `kept` (which may be NULL). */
+void cn_statements_forget(cn_statements *statements, const cn_statement_slot *kept);
+void cn_statements_clear(cn_statements *statements); /* before the link is closed */
+
+#endif

@@ -1,0 +1,415 @@
+/*
+ * Carrying a flush out: rows that have the same place, table and shape go in one batch. Inserts and
+ * updates in order, then association rows, then deletes in the reverse order.
+ */
+#include "base/memory.h"
+#include "orm/flush.h"
+#include "sql/rows.h"
+
+#define CN_BATCH_MOST 1000 /* rows whose values are in memory at a time */
+
+/* ---- foreign keys that follow -------------------------------------------------------------------------- */
+
+static bool null_column(cn_flush_plan *plan, const cn_column *column, const cn_relationship *relationship,
+                        void *row)
+{
+    if (!column->nullable || column->field.storage == 0)
+        return cn_connection_fail(plan->session->connection, CN_CAUSE_NOT_NULL,
+                                  "%s cannot become NULL, which %s asks for: declare the member CN_OPT(...), or "
+                                  "let the relationship delete (.cascade) what loses its owner",
+                                  column->field.name, relationship->title);
+    memset((char *)row + column->field.offset, 0, column->field.size);
+    return true;
+}
+
+/* Whether the program has set the column by itself to something else than the relationship says. */
+static bool contradicted(const cn_work *child, const cn_column *column, const void *before)
+{
+    const void *shadow = cn_slab_shadow(child->slab, child->slot);
+    if (child->verb == CN_WORK_INSERT) {
+        const char *at = (const char *)before + column->field.offset;
+        for (size_t i = 0; i < column->field.size; i++)
+            if (at[i] != 0)
+                return cn_column_differs(&column->field, child->instance, before);
+        return false;
+    }
+    return cn_column_differs(&column->field, before, shadow) &&
+           cn_column_differs(&column->field, child->instance, before);
+}
+
+static bool apply(cn_flush_plan *plan, const cn_sync *sync, void *before)
+{
+    const cn_work         *child        = &plan->work[sync->child];
+    const cn_relationship *relationship = sync->relationship;
+    memcpy(before, child->instance, child->slab->stride);
+    for (size_t i = 0; i < relationship->pair_count; i++) {
+        const cn_pair   *pair  = &relationship->pairs[i];
+        const cn_table  *table = sync->by_parent ? relationship->target : relationship->owner;
+        const cn_column *to    = &table->columns[sync->by_parent ? pair->right : pair->left];
+        if (sync->parent == NULL) {
+            if (!null_column(plan, to, relationship, child->instance))
+                return false;
+            continue;
+        }
+        const cn_table  *other = sync->by_parent ? relationship->owner : relationship->target;
+        const cn_column *from  = &other->columns[sync->by_parent ? pair->left : pair->right];
+        cn_error        *error = cn_connection_error_slot(plan->session->connection);
+        cn_value         value;
+        if (!cn_convert_load(&from->field, sync->parent, &value, error) ||
+            !cn_convert_store(&to->field, &value, child->instance, NULL, error))
+            return cn_connection_fail_filled(plan->session->connection, NULL);
+        if (!sync->by_parent && contradicted(child, to, before))
+            return cn_connection_fail(plan->session->connection, CN_CAUSE_MISUSE,
+                                      "%s and %s were both changed, and contradict each other",
+                                      relationship->title, to->field.name);
+    }
+    return true;
+}
+
+/* First what becomes NULL, so that a child that moved to another owner keeps that one. */
+static bool follow(cn_flush_plan *plan, const cn_work *work)
+{
+    if (work->syncs == CN_NO_SYNC)
+        return true;
+    void *before = cn_arena_take(&plan->scratch, work->slab->stride, sizeof(void *) * 2);
+    if (before == NULL)
+        return cn_session_no_memory(plan->session);
+    for (int with_parent = 0; with_parent < 2; with_parent++)
+        for (uint32_t i = work->syncs; i != CN_NO_SYNC; i = plan->syncs[i].next)
+            if ((plan->syncs[i].parent != NULL) == (with_parent == 1) &&
+                !apply(plan, &plan->syncs[i], before))
+                return false;
+    return true;
+}
+
+/* ---- batches ---------------------------------------------------------------------------------------------- */
+
+typedef struct batch {
+    cn_flush_plan *plan;
+    const cn_table *table;
+    cn_value      *values; /* room for so many rows of all columns, and of the key once more */
+    uint32_t      *columns;
+    uint32_t      *members; /* work */
+    int64_t       *keys;
+} batch;
+
+static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_table *table, size_t count)
+{
+    size_t width = table->column_count + table->primary_key_count;
+    size_t rows  = count < CN_BATCH_MOST ? count : CN_BATCH_MOST;
+    *b = (batch){.plan = plan, .table = table};
+    b->values  = cn_arena_take(&plan->scratch, width * rows * sizeof(cn_value), sizeof(void *));
+    b->columns = CN_ARENA_ARRAY(&plan->scratch, uint32_t, table->column_count);
+    b->members = CN_ARENA_ARRAY(&plan->scratch, uint32_t, rows);
+    b->keys    = CN_ARENA_ARRAY(&plan->scratch, int64_t, rows);
+    return (b->values != NULL && b->columns != NULL && b->members != NULL && b->keys != NULL) ||
+           cn_session_no_memory(plan->session);
+}
+
+static bool load_value(cn_session *session, const cn_column *column, const void *row, cn_value *value)
+{
+    if (!cn_convert_load(&column->field, row, value, cn_connection_error_slot(session->connection)))
+        return cn_connection_fail_filled(session->connection, NULL);
+    cn_value_measure(value);
+    return true;
+}
+
+static bool is_zero(const cn_column *column, const void *row)
+{
+    const char *at = (const char *)row + column->field.offset;
+    for (size_t i = 0; i < column->field.size; i++)
+        if (at[i] != 0)
+            return false;
+    return true;
+}
+
+/* ---- inserts ------------------------------------------------------------------------------------------------ */
+
+static bool store_keys(const batch *b, size_t rows)
+{
+    const cn_column *column  = &b->table->columns[b->table->generated];
+    cn_session      *session = b->plan->session;
+    for (size_t i = 0; i < rows; i++) {
+        cn_value value = cn_value_int(b->keys[i]);
+        if (!cn_convert_store(&column->field, &value, b->plan->work[b->members[i]].instance, NULL,
+                              cn_connection_error_slot(session->connection)))
+            return cn_connection_fail_filled(session->connection, NULL);
+    }
+    return true;
+}
+
+static bool insert_members(batch *b, size_t rows, size_t column_count, bool generate)
+{
+    cn_session  *session = b->plan->session;
+    cn_row_batch send    = {.table = b->table, .columns = b->columns, .column_count = column_count,
+                            .values = b->values, .rows = rows};
+    cn_value    *value   = b->values;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t c = 0; c < column_count; c++)
+            if (!load_value(session, &b->table->columns[b->columns[c]],
+                            b->plan->work[b->members[i]].instance, value++))
+                return false;
+    return rows == 0 || (cn_session_count(session) &&
+                         cn_rows_insert(session->connection, &send, generate ? b->keys : NULL) &&
+                         (!generate || store_keys(b, rows)));
+}
+
+/* Those of the run whose key the database generates, or the others. */
+static bool insert_run(batch *b, const uint32_t *order, size_t count, bool generate)
+{
+    uint32_t generated    = b->table->generated;
+    size_t   column_count = 0, rows = 0;
+    for (uint32_t c = 0; c < b->table->column_count; c++)
+        if (!generate || c != generated)
+            b->columns[column_count++] = c;
+    for (size_t i = 0; i < count; i++) {
+        cn_work *work = &b->plan->work[order[i]];
+        bool     open = generated != CN_NO_COLUMN &&
+                    is_zero(&b->table->columns[generated], work->instance);
+        if (open != generate)
+            continue;
+        b->members[rows++] = order[i];
+        if (rows == CN_BATCH_MOST) {
+            if (!insert_members(b, rows, column_count, generate))
+                return false;
+            rows = 0;
+        }
+    }
+    return insert_members(b, rows, column_count, generate);
+}
+
+static bool send_inserts(batch *b, const uint32_t *order, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!follow(b->plan, &b->plan->work[order[i]]))
+            return false;
+    /* Rows with a key first: whether one is open is asked before any is filled in. */
+    return insert_run(b, order, count, false) &&
+           (b->table->generated == CN_NO_COLUMN || insert_run(b, order, count, true));
+}
+
+/* ---- updates ------------------------------------------------------------------------------------------------- */
+
+/* The columns in which a row differs from what is stored; how many. */
+static size_t changed_columns(const cn_work *work, uint32_t *columns)
+{
+    const cn_mapper *mapper = work->slab->mapper;
+    const void      *shadow = cn_slab_shadow(work->slab, work->slot);
+    size_t           count  = 0;
+    for (uint32_t c = 0; c < mapper->table->column_count; c++)
+        if (cn_column_differs(&mapper->plan[c], work->instance, shadow))
+            columns[count++] = c;
+    return count;
+}
+
+static bool update_members(batch *b, size_t rows, size_t column_count)
+{
+    cn_session     *session = b->plan->session;
+    const cn_table *table   = b->table;
+    int64_t         matched = 0;
+    cn_row_batch    send    = {.table = table, .columns = b->columns, .column_count = column_count,
+                               .where = table->primary_key, .where_count = table->primary_key_count,
+                               .values = b->values, .rows = rows};
+    cn_value       *value   = b->values;
+    for (size_t i = 0; i < rows; i++) {
+        const cn_work *work = &b->plan->work[b->members[i]];
+        for (size_t c = 0; c < column_count; c++)
+            if (!load_value(session, &table->columns[b->columns[c]], work->instance, value++))
+                return false;
+        for (size_t k = 0; k < table->primary_key_count; k++)
+            if (!load_value(session, &table->columns[table->primary_key[k]],
+                            cn_slab_shadow(work->slab, work->slot), value++))
+                return false;
+    }
+    if (!cn_session_count(session) || !cn_rows_update(session->connection, &send, &matched))
+        return false;
+    return matched < 0 || (uint64_t)matched == rows ||
+           cn_connection_fail(session->connection, CN_CAUSE_STALE,
+                              "of %zu rows of %s to update, %lld are there: another transaction has deleted the rest",
+                              rows, cn_table_title(table), (long long)matched);
+}
+
+/* Batches of consecutive rows that changed in the same columns. */
+static bool send_updates(batch *b, const uint32_t *order, size_t count)
+{
+    uint32_t *columns = CN_ARENA_ARRAY(&b->plan->scratch, uint32_t, b->table->column_count);
+    size_t    column_count = 0, rows = 0;
+    if (columns == NULL)
+        return cn_session_no_memory(b->plan->session);
+    for (size_t i = 0; i < count; i++) {
+        cn_work *work = &b->plan->work[order[i]];
+        if (!follow(b->plan, work))
+            return false;
+        size_t changed = changed_columns(work, columns);
+        if (changed == 0)
+            continue;
+        bool same = changed == column_count && memcmp(columns, b->columns, changed * sizeof *columns) == 0;
+        if (rows != 0 && (!same || rows == CN_BATCH_MOST)) {
+            if (!update_members(b, rows, column_count))
+                return false;
+            rows = 0;
+        }
+        memcpy(b->columns, columns, changed * sizeof *columns);
+        column_count       = changed;
+        b->members[rows++] = order[i];
+    }
+    return rows == 0 || update_members(b, rows, column_count);
+}
+
+/* ---- deletes -------------------------------------------------------------------------------------------------- */
+
+static bool delete_members(batch *b, size_t rows)
+{
+    cn_session     *session = b->plan->session;
+    const cn_table *table   = b->table;
+    int64_t         matched = 0;
+    cn_row_batch    send    = {.table = table, .where = table->primary_key,
+                               .where_count = table->primary_key_count, .values = b->values,
+                               .rows = rows};
+    cn_value       *value   = b->values;
+    for (size_t i = 0; i < rows; i++) {
+        const cn_work *work = &b->plan->work[b->members[i]];
+        for (size_t k = 0; k < table->primary_key_count; k++)
+            if (!load_value(session, &table->columns[table->primary_key[k]],
+                            cn_slab_shadow(work->slab, work->slot), value++))
+                return false;
+    }
+    return cn_session_count(session) && cn_rows_delete(session->connection, &send, &matched);
+}
+
+static bool send_deletes(batch *b, const uint32_t *order, size_t count)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        b->members[rows++] = order[i];
+        if (rows < CN_BATCH_MOST && i + 1 < count)
+            continue;
+        if (!delete_members(b, rows))
+            return false;
+        rows = 0;
+    }
+    return true;
+}
+
+/* ---- runs: what has the same place, table and verb --------------------------------------------------------------- */
+
+static bool same_run(const cn_flush_plan *plan, uint32_t a, uint32_t b)
+{
+    const cn_work *x = &plan->work[a], *y = &plan->work[b];
+    return x->rank == y->rank && x->level == y->level && x->verb == y->verb &&
+           x->slab->mapper == y->slab->mapper;
+}
+
+static bool send_run(cn_flush_plan *plan, const uint32_t *order, size_t count)
+{
+    static bool (*const send[])(batch *, const uint32_t *, size_t) = {
+        [CN_WORK_INSERT] = send_inserts,
+        [CN_WORK_UPDATE] = send_updates,
+        [CN_WORK_DELETE] = send_deletes};
+    const cn_work *work = &plan->work[order[0]];
+    batch          b;
+    cn_arena_mark  mark = cn_arena_here(&plan->scratch);
+    bool good = batch_begin(&b, plan, work->slab->mapper->table, count) && send[work->verb](&b, order, count);
+    cn_arena_back(&plan->scratch, mark);
+    return good;
+}
+
+/* ---- association rows ---------------------------------------------------------------------------------------------- */
+
+static size_t association_values(cn_session *session, const cn_association *association,
+                                 uint32_t *columns, cn_value *values)
+{
+    const cn_relationship *relationship = association->relationship;
+    size_t                 count        = 0;
+    for (size_t i = 0; i < relationship->pair_count; i++, count++) {
+        columns[count] = relationship->pairs[i].right;
+        if (!load_value(session, &relationship->owner->columns[relationship->pairs[i].left],
+                        association->owner, &values[count]))
+            return 0;
+    }
+    for (size_t i = 0; association->element != NULL && i < relationship->far_pair_count; i++, count++) {
+        columns[count] = relationship->far_pairs[i].right;
+        if (!load_value(session, &relationship->target->columns[relationship->far_pairs[i].left],
+                        association->element, &values[count]))
+            return 0;
+    }
+    return count;
+}
+
+static bool send_association_batch(cn_flush_plan *plan, const cn_association *first, size_t rows,
+                                   uint32_t *columns, cn_value *values)
+{
+    cn_session  *session = plan->session;
+    size_t       width   = 0;
+    int64_t      matched = 0;
+    cn_row_batch send    = {.table = first->relationship->secondary, .values = values, .rows = rows};
+    for (size_t i = 0; i < rows; i++) {
+        width = association_values(session, &first[i], columns, values + i * width);
+        if (width == 0)
+            return false;
+    }
+    if (!cn_session_count(session))
+        return false;
+    if (first->added) {
+        send.columns      = columns;
+        send.column_count = width;
+        return cn_rows_insert(session->connection, &send, NULL);
+    }
+    send.where       = columns;
+    send.where_count = width;
+    return cn_rows_delete(session->connection, &send, &matched);
+}
+
+/* Consecutive rows of one relationship; first those that go, then those that come. */
+static bool send_associations(cn_flush_plan *plan, bool added)
+{
+    for (size_t i = 0; i < plan->association_count;) {
+        const cn_association *first = &plan->associations[i];
+        size_t                rows  = 0;
+        while (i + rows < plan->association_count && rows < CN_BATCH_MOST &&
+               first[rows].relationship == first->relationship && first[rows].added == first->added &&
+               (first[rows].element == NULL) == (first->element == NULL))
+            rows++;
+        i += rows;
+        if (first->added != added)
+            continue;
+        size_t        width  = first->relationship->pair_count + first->relationship->far_pair_count;
+        cn_arena_mark mark   = cn_arena_here(&plan->scratch);
+        uint32_t     *columns = CN_ARENA_ARRAY(&plan->scratch, uint32_t, width);
+        cn_value     *values  = CN_ARENA_ARRAY(&plan->scratch, cn_value, width * rows);
+        bool good = (columns != NULL && values != NULL) || cn_session_no_memory(plan->session);
+        good      = good && send_association_batch(plan, first, rows, columns, values);
+        cn_arena_back(&plan->scratch, mark);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+
+/* Sends the runs of one kind, forwards or backwards. */
+static bool send_order(cn_flush_plan *plan, bool deletes)
+{
+    size_t count = plan->work_count;
+    for (size_t done = 0; done < count;) {
+        size_t rows = 1;
+        size_t at   = deletes ? count - done - 1 : done;
+        while (done + rows < count &&
+               same_run(plan, plan->order[at], plan->order[deletes ? at - 1 : at + rows])) {
+            rows++;
+            at -= deletes;
+        }
+        done += rows;
+        if ((plan->work[plan->order[at]].verb == CN_WORK_DELETE) == deletes &&
+            !send_run(plan, &plan->order[at], rows))
+            return false;
+    }
+    return true;
+}
+
+bool cn_flush_send(cn_flush_plan *plan)
+{
+    return send_order(plan, false) && send_associations(plan, false) &&
+           send_associations(plan, true) && send_order(plan, true);
+}

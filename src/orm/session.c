@@ -1,0 +1,274 @@
+/*
+ * Sessions: opening and closing, transactions and nested scopes, and what becomes of the instances
+ * when one of them ends. See session.h for who does what.
+ */
+#include "orm/session.h"
+
+#include "base/memory.h"
+#include "sql/keep.h"
+
+/* ---- opening and closing --------------------------------------------------------------------------- */
+
+cn_session *cn_session_open(cn_engine *engine, const cn_session_options *options)
+{
+    cn_session *session = cn_allocate_zero(1, sizeof *session);
+    if (session == NULL)
+        return NULL;
+    if (options != NULL)
+        memcpy(&session->options, options,
+               options->size < sizeof session->options ? options->size : sizeof session->options);
+    cn_connection_options how = {.size      = sizeof how,
+                                 .isolation = session->options.isolation,
+                                 .read_only = session->options.read_only};
+    session->engine           = engine;
+    session->serial           = 1;
+    session->connection       = cn_connection_new(engine, &how, true);
+    if (session->connection == NULL) {
+        cn_release(session);
+        return NULL;
+    }
+    return session;
+}
+
+static void end_shelf(cn_shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->instance_count; i++) {
+        uint32_t slot;
+        cn_slab *slab = shelf->instances[i] == NULL ? NULL : cn_slab_of(shelf->instances[i], &slot);
+        if (slab != NULL)
+            cn_instance_end(slab, slot);
+    }
+    while (shelf->slabs != NULL) {
+        cn_slab *slab = shelf->slabs;
+        shelf->slabs  = slab->next;
+        cn_slab_free(slab);
+    }
+    cn_release(shelf->instances);
+    cn_release(shelf->adopted);
+    cn_release(shelf->entries);
+    cn_release(shelf);
+}
+
+/* Every instance, list and log; the session stays. */
+static void end_instances(cn_session *session)
+{
+    session->scope_count = session->scope_count == 0 ? 0 : 1;
+    cn_undo_keep(session); /* frees the logs without restoring */
+    for (size_t i = 0; i < session->shelf_count; i++)
+        end_shelf(session->shelves[i]);
+    cn_undo_keep(session); /* lists that were handed out */
+    session->shelf_count     = 0;
+    session->announced_count = 0;
+    cn_arena_reset(&session->kept);
+    session->statistics = (cn_session_statistics){0};
+}
+
+void cn_session_close(cn_session *session)
+{
+    if (session == NULL)
+        return;
+    cn_connection_close(session->connection);
+    end_instances(session);
+    cn_release(session->shelves);
+    cn_release(session->announced);
+    cn_release(session->undo);
+    cn_release(session->scopes);
+    cn_release(session->graves);
+    cn_arena_free(&session->undo_images);
+    cn_arena_free(&session->kept);
+    cn_release(session);
+}
+
+void cn_session_reset(cn_session *session)
+{
+    if (session == NULL)
+        return;
+    cn_connection_rollback(session->connection);
+    end_instances(session);
+}
+
+cn_session_statistics cn_session_stats(cn_session *session)
+{
+    return session == NULL ? (cn_session_statistics){0} : session->statistics;
+}
+
+const cn_error *cn_session_error(cn_session *session)
+{
+    return cn_connection_error(session == NULL ? NULL : session->connection);
+}
+
+cn_condition cn_session_keep(cn_session *owner, cn_condition condition)
+{
+    if (owner == NULL)
+        return (cn_condition){{.kind = CN_NODE_BROKEN}};
+    return cn_keep_in(&owner->kept, condition);
+}
+
+/* ---- what the other files need ------------------------------------------------------------------------ */
+
+bool cn_session_no_memory(cn_session *session)
+{
+    return cn_connection_fail(session->connection, CN_CAUSE_MEMORY, "out of memory");
+}
+
+cn_shelf *cn_session_find_shelf(cn_session *session, const cn_mapper *mapper)
+{
+    for (size_t i = 0; i < session->shelf_count; i++)
+        if (session->shelves[i]->mapper == mapper)
+            return session->shelves[i];
+    return NULL;
+}
+
+cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
+{
+    cn_shelf *shelf = cn_session_find_shelf(session, mapper);
+    if (shelf != NULL)
+        return shelf;
+    shelf = cn_allocate_zero(1, sizeof *shelf);
+    if (shelf == NULL || !cn_reserve(&session->shelves, &session->shelf_capacity,
+                                     session->shelf_count + 1, sizeof *session->shelves)) {
+        cn_release(shelf);
+        cn_session_no_memory(session);
+        return NULL;
+    }
+    shelf->mapper  = mapper;
+    shelf->session = session;
+    session->shelves[session->shelf_count++] = shelf;
+    return shelf;
+}
+
+cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model)
+{
+    cn_mapper *mapper = __atomic_load_n((cn_mapper **)&model->state->mapper, __ATOMIC_ACQUIRE);
+    if (mapper != NULL)
+        return mapper;
+    mapper = cn_mapper_of(model, cn_connection_error_slot(session->connection));
+    if (mapper == NULL)
+        cn_connection_fail_filled(session->connection, NULL);
+    return mapper;
+}
+
+bool cn_session_scope(cn_session *session)
+{
+    return session->scope_count != 0 || cn_undo_begin(session);
+}
+
+bool cn_session_count(cn_session *session)
+{
+    session->statistics.statements++;
+    return session->options.statement_limit == 0 ||
+           session->statistics.statements <= session->options.statement_limit ||
+           cn_connection_fail(session->connection, CN_CAUSE_LIMIT,
+                              "the session has sent %llu statements, as many as its statement_limit allows",
+                              (unsigned long long)session->options.statement_limit);
+}
+
+/* ---- transactions --------------------------------------------------------------------------------------- */
+
+bool cn_session_begin(cn_session *session, const cn_begin_options *options)
+{
+    return session != NULL && cn_session_scope(session) &&
+           cn_connection_begin(session->connection, options);
+}
+
+bool cn_session_in_transaction(cn_session *session)
+{
+    return session != NULL && cn_connection_in_transaction(session->connection);
+}
+
+bool cn_session_commit(cn_session *session)
+{
+    if (session == NULL)
+        return false;
+    if (!cn_session_flush(session, CN_FLUSH_ALL, NULL) || !cn_connection_commit(session->connection))
+        return false;
+    cn_undo_keep(session);
+    if (session->options.expire_on_commit)
+        session->expired = ++session->serial;
+    return true;
+}
+
+bool cn_session_rollback(cn_session *session)
+{
+    if (session == NULL)
+        return false;
+    bool good = cn_connection_rollback(session->connection);
+    while (session->scope_count > 1)
+        cn_undo_roll_back(session);
+    cn_undo_roll_back(session);
+    return good;
+}
+
+bool cn_session_nested_begin(cn_session *session)
+{
+    if (session == NULL)
+        return false;
+    /* What was assigned before belongs to the outer scope; in failure the scope is opened all the same, so that its end
+       has something to close. */
+    bool good = cn_session_flush(session, CN_FLUSH_ALL, NULL) && cn_session_scope(session);
+    good      = cn_connection_nested_begin(session->connection) && good;
+    return cn_undo_begin(session) && good;
+}
+
+bool cn_session_nested_end(cn_session *session)
+{
+    if (session == NULL)
+        return false;
+    cn_session_flush(session, CN_FLUSH_ALL, NULL);
+    if (cn_connection_nested_end(session->connection)) {
+        if (session->scope_count > 1)
+            cn_undo_keep(session);
+        return true;
+    }
+    if (session->scope_count > 1)
+        cn_undo_roll_back(session);
+    return false;
+}
+
+bool cn_session_nested_rollback(cn_session *session)
+{
+    if (session == NULL)
+        return false;
+    bool good = cn_connection_nested_rollback(session->connection);
+    if (session->scope_count > 1)
+        cn_undo_roll_back(session);
+    return good;
+}
+
+cn_cause cn_session_nested_cause(cn_session *session)
+{
+    return cn_connection_nested_cause(session == NULL ? NULL : session->connection);
+}
+
+const char *cn_session_nested_message(cn_session *session)
+{
+    return cn_connection_nested_message(session == NULL ? NULL : session->connection);
+}
+
+/* ---- statements of the program's own ----------------------------------------------------------------------- */
+
+/* They may read anything, so everything is flushed first. */
+static bool ready(cn_session *session)
+{
+    return cn_session_well(session) && cn_session_scope(session) &&
+           (session->options.no_autoflush || cn_session_flush(session, CN_FLUSH_ALL, NULL)) &&
+           cn_session_count(session);
+}
+
+cn_result *cn_session_execute(cn_session *session, const cn_statement *statement,
+                              const cn_param *params)
+{
+    if (session == NULL)
+        return NULL;
+    ready(session); /* in failure the connection gives the failed result */
+    return cn_connection_execute(session->connection, statement, params);
+}
+
+cn_result *cn_session_execute_many(cn_session *session, const cn_statement *statement,
+                                   const cn_param *const *sets)
+{
+    if (session == NULL)
+        return NULL;
+    ready(session);
+    return cn_connection_execute_many(session->connection, statement, sets);
+}

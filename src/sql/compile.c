@@ -1,0 +1,456 @@
+/*
+ * Expressions to SQL, and the pieces that every statement is made of. See compile.h; the
+ * statements themselves are in compile_statement.c. Values are numbered in the order of walk.c.
+ */
+#include "sql/compile.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "engine/statement_text.h"
+
+bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_error *error)
+{
+    *compiler      = (cn_compiler){.error = error};
+    compiler->link = cn_connection_link(connection);
+    if (compiler->link == NULL)
+        return cn_error_set(error, CN_CAUSE_CONNECT, "there is no connection to compile a statement for");
+    compiler->dialect = cn_dialect_named(compiler->link->driver->dialect);
+    return compiler->dialect != NULL ||
+           cn_error_set(error, CN_CAUSE_UNSUPPORTED, "there is no dialect '%s': only text can be sent",
+                        compiler->link->driver->dialect);
+}
+
+void cn_compiler_end(cn_compiler *compiler)
+{
+    cn_buffer_free(&compiler->sql);
+    cn_release(compiler->slots);
+    cn_release(compiler->conversions);
+}
+
+cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan)
+{
+    cn_arena *arena = &plan->head.arena;
+    if (compiler->sql.failed)
+        goto no_memory;
+    plan->head.sql_size = compiler->sql.size;
+    plan->head.sql = cn_arena_text_sized(arena, cn_buffer_get(&compiler->sql), compiler->sql.size);
+    plan->slot_count       = compiler->slot_count;
+    plan->conversion_count = compiler->conversion_count;
+    if (plan->head.sql == NULL)
+        goto no_memory;
+    if (compiler->reordered) {
+        uint32_t *slots = CN_ARENA_ARRAY(arena, uint32_t, compiler->slot_count);
+        if (slots == NULL)
+            goto no_memory;
+        memcpy(slots, compiler->slots, compiler->slot_count * sizeof *slots);
+        plan->slots = slots;
+    }
+    if (compiler->conversion_count != 0) {
+        cn_conversion *conversions = CN_ARENA_ARRAY(arena, cn_conversion, compiler->conversion_count);
+        if (conversions == NULL)
+            goto no_memory;
+        memcpy(conversions, compiler->conversions, compiler->conversion_count * sizeof *conversions);
+        plan->conversions = conversions;
+    }
+    return plan;
+
+no_memory:
+    cn_error_no_memory(compiler->error);
+    return NULL;
+}
+
+/* ---- names and values ------------------------------------------------------------------------------ */
+
+void cn_compiler_text(cn_compiler *compiler, const char *text)
+{
+    cn_buffer_text(&compiler->sql, text);
+}
+
+bool cn_compiler_identifier(cn_compiler *compiler, const char *name)
+{
+    return cn_dialect_identifier(compiler->dialect, compiler->link, &compiler->sql, name,
+                                 compiler->error);
+}
+
+bool cn_compiler_table(cn_compiler *compiler, const cn_table *table)
+{
+    return cn_dialect_table(compiler->dialect, compiler->link, &compiler->sql, table,
+                            compiler->error);
+}
+
+bool cn_compiler_column(cn_compiler *compiler, const cn_column *column)
+{
+    if (!compiler->bare) {
+        if (!cn_compiler_table(compiler, column->table))
+            return false;
+        cn_buffer_char(&compiler->sql, '.');
+    }
+    return cn_compiler_identifier(compiler, column->name);
+}
+
+bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32_t value)
+{
+    if (!cn_reserve(&compiler->slots, &compiler->slot_capacity, compiler->slot_count + 1,
+                    sizeof *compiler->slots))
+        return cn_error_no_memory(compiler->error);
+    if (value != compiler->slot_count)
+        compiler->reordered = true;
+    if (column != NULL && column->type.kind == CN_TYPE_ENUM) {
+        if (!cn_reserve(&compiler->conversions, &compiler->conversion_capacity,
+                        compiler->conversion_count + 1, sizeof *compiler->conversions))
+            return cn_error_no_memory(compiler->error);
+        compiler->conversions[compiler->conversion_count++] =
+            (cn_conversion){(uint32_t)compiler->slot_count, column};
+    }
+    compiler->slots[compiler->slot_count++] = value;
+    if (compiler->link->driver->numbered_parameters)
+        cn_buffer_format(&compiler->sql, "$%zu", compiler->slot_count);
+    else
+        cn_buffer_char(&compiler->sql, '?');
+    return true;
+}
+
+bool cn_compiler_value(cn_compiler *compiler, const cn_column *column)
+{
+    return cn_compiler_value_at(compiler, column, compiler->next_value++);
+}
+
+/* The column that a node names. */
+static const cn_column *find_column(cn_compiler *compiler, const cn_model *model, uint32_t offset,
+                                    bool by_index)
+{
+    const cn_table *table = cn_table_of(model, compiler->error);
+    if (table == NULL)
+        return NULL;
+    if (table != compiler->from && table != compiler->also) {
+        cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                     "the statement is about %s, but one of its expressions is about %s",
+                     cn_table_title(compiler->from), model->name);
+        return NULL;
+    }
+    const cn_column *column = by_index ? &table->columns[offset] : cn_table_at(table, offset);
+    if (column == NULL)
+        cn_error_set(compiler->error, CN_CAUSE_MODEL,
+                     "a member of %s that the statement uses is not mapped to a column: add CN_COLUMN for it",
+                     model->name);
+    return column;
+}
+
+/* ---- expressions ----------------------------------------------------------------------------------- */
+
+/* How tightly an operator binds; an operand that binds less tightly needs parentheses. */
+enum { BIND_OR = 1, BIND_AND, BIND_NOT, BIND_COMPARE, BIND_ADD, BIND_TIMES, BIND_ATOM };
+
+static int binding(const cn_node *node)
+{
+    switch (node->kind) {
+    case CN_NODE_OR: return BIND_OR;
+    case CN_NODE_AND: return BIND_AND;
+    case CN_NODE_NOT: return BIND_NOT;
+    case CN_NODE_ARITHMETIC: return node->op == '*' ? BIND_TIMES : BIND_ADD;
+    case CN_NODE_FRAGMENT: return BIND_OR; /* whatever it is */
+    case CN_NODE_MEMBER:
+    case CN_NODE_VALUE:
+    case CN_NODE_CALL:
+    case CN_NODE_COUNT_ALL: return BIND_ATOM;
+    default: return BIND_COMPARE;
+    }
+}
+
+/* Of the conditions below a node, how many say something; `only` is the last of them. */
+static size_t count_chosen(const cn_node *node, const cn_node **only);
+
+static bool chosen(const cn_node *node)
+{
+    const cn_node *only;
+    if (node->kind == CN_NODE_LEFT_OUT || node->kind == CN_NODE_NONE)
+        return false;
+    return !cn_node_has_conditions(node) || count_chosen(node, &only) != 0;
+}
+
+static size_t count_chosen(const cn_node *node, const cn_node **only)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < node->count; i++) {
+        const cn_node *part = &((const cn_condition *)node->parts)[i].node;
+        if (chosen(part)) {
+            count++;
+            *only = part;
+        }
+    }
+    return count;
+}
+
+static bool emit(cn_compiler *compiler, const cn_node *node, const cn_column *meets);
+
+static bool emit_within(cn_compiler *compiler, const cn_node *node, int at_least,
+                        const cn_column *meets)
+{
+    bool parentheses = binding(node) < at_least;
+    if (parentheses)
+        cn_buffer_char(&compiler->sql, '(');
+    bool good = emit(compiler, node, meets);
+    if (parentheses)
+        cn_buffer_char(&compiler->sql, ')');
+    return good;
+}
+
+static const char *operator_text(uint8_t op)
+{
+    static const char *const texts[] = {"", " = ", " < ", " <= ", " > ", " >= ", " != "};
+    return texts[op <= 6 ? op : 0];
+}
+
+/* What a comparison is with: another column or a bound value. */
+static bool emit_other(cn_compiler *compiler, const cn_node *node, const cn_column *column)
+{
+    if (node->value.kind != CN_KIND_MEMBER_)
+        return cn_compiler_value(compiler, column);
+    const cn_column *other =
+        find_column(compiler, node->value.as.list.items, (uint32_t)node->value.as.list.count,
+                    (node->value.element & CN_NODE_BY_INDEX) != 0);
+    return other != NULL && cn_compiler_column(compiler, other);
+}
+
+static bool emit_like(cn_compiler *compiler, const cn_node *node, const cn_column *column)
+{
+    bool before = node->kind == CN_NODE_CONTAINS || node->kind == CN_NODE_ENDS_WITH;
+    bool after  = node->kind == CN_NODE_CONTAINS || node->kind == CN_NODE_STARTS_WITH;
+    bool joined = compiler->dialect->concat != NULL;
+    cn_compiler_text(compiler, " LIKE ");
+    if (node->kind == CN_NODE_LIKE)
+        return cn_compiler_value(compiler, column);
+    if (!joined)
+        cn_compiler_text(compiler, "concat(");
+    if (before)
+        cn_compiler_text(compiler, joined ? "'%' || " : "'%', ");
+    if (!cn_compiler_value(compiler, column))
+        return false;
+    if (after)
+        cn_compiler_text(compiler, joined ? " || '%'" : ", '%'");
+    cn_compiler_text(compiler, joined ? " ESCAPE '/'" : ") ESCAPE '/'");
+    return true;
+}
+
+static bool emit_same(cn_compiler *compiler, const cn_node *node, const cn_column *column)
+{
+    bool negated = node->kind == CN_NODE_NOT_SAME;
+    if (negated)
+        cn_compiler_text(compiler, compiler->dialect->not_same_open);
+    if (!cn_compiler_column(compiler, column))
+        return false;
+    cn_buffer_format(&compiler->sql, " %s ",
+                     negated ? compiler->dialect->not_same : compiler->dialect->same);
+    if (!emit_other(compiler, node, column))
+        return false;
+    if (negated && compiler->dialect->not_same_open[0] != '\0')
+        cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
+
+static bool emit_in(cn_compiler *compiler, const cn_node *node, const cn_column *column)
+{
+    if (node->value.as.list.count == 0) {
+        cn_compiler_text(compiler, " IN (NULL) AND (1 != 1)");
+        return true;
+    }
+    cn_compiler_text(compiler, " IN (");
+    for (size_t i = 0; i < node->value.as.list.count; i++) {
+        if (i != 0)
+            cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_value(compiler, column))
+            return false;
+    }
+    cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
+
+/* A condition on one column. */
+static bool emit_test(cn_compiler *compiler, const cn_node *node)
+{
+    const cn_column *column = find_column(compiler, node->model, node->offset,
+                                          (node->flags & CN_NODE_BY_INDEX) != 0);
+    if (column == NULL)
+        return false;
+    if (node->kind == CN_NODE_SAME || node->kind == CN_NODE_NOT_SAME)
+        return emit_same(compiler, node, column);
+    bool empty = node->kind == CN_NODE_IN && node->value.as.list.count == 0;
+    if (empty)
+        cn_buffer_char(&compiler->sql, '(');
+    if (!cn_compiler_column(compiler, column))
+        return false;
+    bool good = true;
+    switch (node->kind) {
+    case CN_NODE_IS_NULL: cn_compiler_text(compiler, " IS NULL"); break;
+    case CN_NODE_IS_NOT_NULL: cn_compiler_text(compiler, " IS NOT NULL"); break;
+    case CN_NODE_IN: good = emit_in(compiler, node, column); break;
+    case CN_NODE_COMPARE:
+        cn_compiler_text(compiler, operator_text(node->op));
+        good = emit_other(compiler, node, column);
+        break;
+    case CN_NODE_COMPARE_PART:
+        cn_compiler_text(compiler, operator_text(node->op));
+        good = emit_within(compiler, &((const cn_expr *)node->parts)->node, BIND_ADD, column);
+        break;
+    default: good = emit_like(compiler, node, column); break;
+    }
+    if (empty)
+        cn_buffer_char(&compiler->sql, ')');
+    return good;
+}
+
+static bool emit_connected(cn_compiler *compiler, const cn_node *node)
+{
+    const cn_node *only  = NULL;
+    size_t         count = count_chosen(node, &only);
+    int            level = node->kind == CN_NODE_OR ? BIND_OR : BIND_AND;
+    bool           first = true;
+    if (node->kind == CN_NODE_NOT) {
+        cn_compiler_text(compiler, "NOT ");
+        return emit_within(compiler, only, BIND_ATOM, NULL);
+    }
+    for (uint32_t i = 0; i < node->count; i++) {
+        const cn_node *part = &((const cn_condition *)node->parts)[i].node;
+        if (!chosen(part))
+            continue;
+        if (!first)
+            cn_compiler_text(compiler, node->kind == CN_NODE_OR ? " OR " : " AND ");
+        first = false;
+        if (!emit_within(compiler, part, count == 1 ? 0 : level, NULL))
+            return false;
+    }
+    return true;
+}
+
+static bool emit_call(cn_compiler *compiler, const cn_node *node)
+{
+    cn_buffer_format(&compiler->sql, "%s(", node->value.as.text.data);
+    if (node->count == 0) { /* an aggregate: the column stands in the node */
+        const cn_column *column = find_column(compiler, node->model, node->offset,
+                                              (node->flags & CN_NODE_BY_INDEX) != 0);
+        if (column == NULL || !cn_compiler_column(compiler, column))
+            return false;
+    }
+    for (uint32_t i = 0; i < node->count; i++) {
+        if (i != 0)
+            cn_compiler_text(compiler, ", ");
+        if (!emit(compiler, &((const cn_expr *)node->parts)[i].node, NULL))
+            return false;
+    }
+    cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
+
+static bool emit_two(cn_compiler *compiler, const cn_node *node, const char *text, int left, int right)
+{
+    const cn_expr *two = node->parts;
+    if (!emit_within(compiler, &two[0].node, left, NULL))
+        return false;
+    cn_compiler_text(compiler, text);
+    return emit_within(compiler, &two[1].node, right, NULL);
+}
+
+static bool emit_arithmetic(cn_compiler *compiler, const cn_node *node)
+{
+    const char text[4] = {' ', (char)node->op, ' ', '\0'};
+    int        level   = binding(node);
+    return emit_two(compiler, node, text, level, node->op == '-' ? level + 1 : level);
+}
+
+/* The place among the fragment's parameters of the name that a mark stands for. */
+static bool fragment_value(const cn_node *node, const cn_text_name *name, uint32_t *index)
+{
+    const cn_param *params = node->value.as.list.items;
+    for (uint32_t i = 0; params != NULL && params[i].name != NULL; i++)
+        if (strlen(params[i].name) == name->size && memcmp(params[i].name, name->text, name->size) == 0) {
+            *index = i;
+            return true;
+        }
+    return false;
+}
+
+static bool emit_fragment(cn_compiler *compiler, const cn_node *node)
+{
+    const char            *sql   = node->parts;
+    const cn_text_rules   *rules = cn_text_rules_of(compiler->link->driver);
+    const cn_param        *params = node->value.as.list.items;
+    uint32_t               first  = compiler->next_value;
+    const cn_text_compiled *text  = (const cn_text_compiled *)cn_text_compile(
+        rules, sql, strlen(sql), sql, strlen(sql), cn_hash(sql, strlen(sql)), compiler->error);
+    size_t at   = 0;
+    bool   good = text != NULL;
+    for (size_t i = 0; good && i < text->mark_count; i++) {
+        const cn_text_mark *mark = &text->marks[i];
+        uint32_t            index;
+        cn_buffer_add(&compiler->sql, text->text + at, mark->from - at);
+        at   = mark->to;
+        good = fragment_value(node, &text->names[mark->name], &index)
+                   ? cn_compiler_value_at(compiler, NULL, first + index)
+                   : cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
+                                  "the fragment \"%s\" has no value for its parameter '%.*s'", sql,
+                                  (int)text->names[mark->name].size, text->names[mark->name].text);
+    }
+    if (good)
+        cn_buffer_add(&compiler->sql, text->text + at, text->text_size - at);
+    for (; params != NULL && params->name != NULL; params++)
+        compiler->next_value++;
+    cn_compiled_release((cn_compiled *)(uintptr_t)text);
+    return good;
+}
+
+static bool emit(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
+{
+    switch (node->kind) {
+    case CN_NODE_MEMBER: {
+        const cn_column *column = find_column(compiler, node->model, node->offset,
+                                              (node->flags & CN_NODE_BY_INDEX) != 0);
+        return column != NULL && cn_compiler_column(compiler, column);
+    }
+    case CN_NODE_VALUE: return cn_compiler_value(compiler, meets);
+    case CN_NODE_COUNT_ALL: cn_compiler_text(compiler, "count(*)"); return true;
+    case CN_NODE_CALL: return emit_call(compiler, node);
+    case CN_NODE_ARITHMETIC: return emit_arithmetic(compiler, node);
+    case CN_NODE_FRAGMENT: return emit_fragment(compiler, node);
+    case CN_NODE_COMPARE_BOTH:
+        return emit_two(compiler, node, operator_text(node->op), BIND_ADD, BIND_ADD);
+    case CN_NODE_AND:
+    case CN_NODE_OR:
+    case CN_NODE_NOT: return emit_connected(compiler, node);
+    default: return emit_test(compiler, node);
+    }
+}
+
+bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where)
+{
+    if (!chosen(&where->node))
+        return true;
+    cn_compiler_text(compiler, " \nWHERE ");
+    return emit(compiler, &where->node, NULL);
+}
+
+bool cn_compiler_expression(cn_compiler *compiler, const cn_expr *value, const cn_column *meets)
+{
+    return emit(compiler, &value->node, meets);
+}
+
+bool cn_compiler_columns(cn_compiler *compiler, const cn_table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (i != 0)
+            cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_column(compiler, &table->columns[i]))
+            return false;
+    }
+    return true;
+}
+
+const cn_decode *cn_plan_of_table(cn_arena *arena, const cn_table *table, uint32_t first_column)
+{
+    cn_decode *plan = CN_ARENA_ARRAY(arena, cn_decode, table->column_count);
+    for (size_t i = 0; plan != NULL && i < table->column_count; i++) {
+        plan[i]        = table->columns[i].field;
+        plan[i].column = first_column + (uint32_t)i;
+    }
+    return plan;
+}

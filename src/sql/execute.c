@@ -1,0 +1,130 @@
+/*
+ * The door for every statement on a connection: by its kind it goes to the floor that knows how
+ * to compile it. Called by programs.
+ */
+#include "base/memory.h"
+#include "engine/handle.h"
+#include "sql/keep.h"
+#include "sql/run.h"
+
+static bool is_text(const cn_statement *statement)
+{
+    return statement->kind == CN_STATEMENT_TEXT;
+}
+
+static bool given(cn_connection *connection, const cn_statement *statement)
+{
+    return statement != NULL ||
+           cn_connection_fail(connection, CN_CAUSE_MISUSE, "there is no statement to execute: it is NULL");
+}
+
+static cn_result *execute_built(cn_connection *connection, const cn_statement *statement,
+                                const cn_param *params)
+{
+    cn_walk walk;
+    cn_walk_begin(&walk, NULL);
+    cn_statement_slot *slot   = cn_sql_run(connection, &walk, statement, params, NULL);
+    cn_result         *result = slot == NULL ? cn_connection_failed_result(connection)
+                                             : cn_connection_result(connection, slot);
+    if (slot != NULL && result != NULL)
+        cn_arena_join(&result->arena, &walk.arena); /* values that are sent live there */
+    cn_walk_end(&walk);
+    return result;
+}
+
+cn_result *cn_connection_execute(cn_connection *connection, const cn_statement *statement,
+                                 const cn_param *params)
+{
+    if (connection == NULL || !cn_connection_enter(connection))
+        return NULL;
+    cn_result *result;
+    if (!given(connection, statement))
+        result = cn_connection_failed_result(connection);
+    else if (is_text(statement))
+        result = cn_connection_execute_text(
+            connection, (const cn_text_statement *)(const void *)statement, params);
+    else
+        result = execute_built(connection, statement, params);
+    cn_connection_leave(connection);
+    return result;
+}
+
+/* A built statement with parameters that come later, once for each set. */
+static cn_result *execute_built_many(cn_connection *connection, const cn_statement *statement,
+                                     const cn_param *const *sets)
+{
+    int64_t affected = 0, key = 0;
+    for (; *sets != NULL; sets++) {
+        cn_walk walk;
+        cn_walk_begin(&walk, NULL);
+        cn_statement_slot *slot = cn_sql_run(connection, &walk, statement, *sets, NULL);
+        if (slot != NULL) {
+            affected += slot->prepared->affected;
+            key = slot->prepared->inserted_key;
+            cn_connection_end(connection, slot);
+        }
+        cn_walk_end(&walk);
+        if (slot == NULL)
+            return cn_connection_failed_result(connection);
+    }
+    return cn_connection_result_empty(connection, affected, key);
+}
+
+cn_result *cn_connection_execute_many(cn_connection *connection, const cn_statement *statement,
+                                      const cn_param *const *sets)
+{
+    if (connection == NULL || !cn_connection_enter(connection))
+        return NULL;
+    cn_result *result;
+    if (!given(connection, statement))
+        result = cn_connection_failed_result(connection);
+    else if (is_text(statement))
+        result = cn_connection_execute_text_many(
+            connection, (const cn_text_statement *)(const void *)statement, sets);
+    else
+        result = execute_built_many(connection, statement, sets);
+    cn_connection_leave(connection);
+    return result;
+}
+
+cn_condition cn_connection_keep(cn_connection *owner, cn_condition condition)
+{
+    if (owner == NULL)
+        return (cn_condition){{.kind = CN_NODE_BROKEN}};
+    return cn_keep_in(&owner->kept, condition);
+}
+
+char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
+{
+    if (connection == NULL || !cn_connection_enter(connection))
+        return NULL;
+    char     *sql   = NULL;
+    cn_error *error = cn_connection_error_slot(connection);
+    cn_walk   walk;
+    cn_walk_begin(&walk, error);
+    if (!given(connection, statement)) {
+        /* the error is there */
+    } else if (is_text(statement)) {
+        sql = cn_duplicate(((const cn_text_statement *)(const void *)statement)->sql);
+    } else if (!cn_connection_is_failed(connection)) {
+        cn_compiled *compiled = NULL;
+        if (cn_walk_statement(&walk, statement, NULL)) {
+            size_t             size    = walk.word_count * sizeof *walk.words;
+            cn_compile_request request = {statement, walk.words, size, cn_hash(walk.words, size)};
+            compiled = cn_compile_statement(connection, &request, error);
+        }
+        if (compiled == NULL)
+            cn_connection_fail_filled(connection, NULL);
+        else if ((sql = cn_duplicate(compiled->sql)) == NULL)
+            cn_connection_fail(connection, CN_CAUSE_MEMORY, "out of memory");
+        cn_compiled_release(compiled);
+    }
+    cn_walk_end(&walk);
+    cn_connection_leave(connection);
+    return sql;
+}
+
+void cn_text_free(char *text)
+{
+    cn_release(text);
+}

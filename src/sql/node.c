@@ -1,0 +1,360 @@
+/*
+ * Making expressions: the functions behind the macros of cinnabar/sql.h. They allocate nothing and
+ * know no database; a node with parts remembers a checksum of them, so that whoever walks it can
+ * tell whether the block that wrote them is still there.
+ */
+#include "sql/node.h"
+
+#include <string.h>
+
+/* ---- checksums --------------------------------------------------------------------------------- */
+
+static uint32_t mix(uint32_t sum, uint64_t word)
+{
+    uint64_t product = (sum ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(product >> 32) ^ (uint32_t)product;
+}
+
+static uint32_t sum_value(uint32_t sum, const cn_value *value)
+{
+    uint64_t words[2];
+    memcpy(words, &value->as, sizeof words);
+    switch (value->kind) { /* only the bytes that the kind gives a meaning */
+    case CN_KIND_NULL: return mix(sum, 0);
+    case CN_KIND_BOOLEAN: return mix(sum, value->as.boolean ? 2 : 1);
+    case CN_KIND_DATE:
+        return mix(sum, (uint64_t)(uint16_t)value->as.date.year << 16 |
+                            (uint64_t)value->as.date.month << 8 | value->as.date.day);
+    case CN_KIND_INTEGER:
+    case CN_KIND_UNSIGNED:
+    case CN_KIND_REAL:
+    case CN_KIND_TIME:
+    case CN_KIND_DATETIME:
+    case CN_KIND_TIMESTAMP:
+    case CN_KIND_LATER_: return mix(mix(sum, value->kind), words[0]);
+    default: return mix(mix(mix(sum, value->kind), words[0]), words[1]);
+    }
+}
+
+static uint32_t sum_node(uint32_t sum, const cn_node *node)
+{
+    sum = mix(sum, (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->storage << 16 |
+                       (uint64_t)node->flags << 24 | (uint64_t)node->offset << 32);
+    sum = mix(sum, (uint64_t)node->count << 32 | node->check);
+    sum = mix(sum, (uint64_t)(uintptr_t)node->model ^ (uint64_t)(uintptr_t)node->parts << 1);
+    return sum_value(sum, &node->value);
+}
+
+static uint32_t sum_parts(const cn_node *node)
+{
+    uint32_t sum = 2166136261u;
+    for (uint32_t i = 0; i < node->count; i++)
+        sum = sum_node(sum, cn_node_has_conditions(node)
+                                ? &((const cn_condition *)node->parts)[i].node
+                                : &((const cn_expr *)node->parts)[i].node);
+    return sum;
+}
+
+bool cn_node_alive(const cn_node *node)
+{
+    return node->count == 0 || sum_parts(node) == node->check;
+}
+
+/* ---- values ------------------------------------------------------------------------------------ */
+
+cn_expr cn_expr_of_(cn_value value)
+{
+    return (cn_expr){{.kind = CN_NODE_VALUE, .value = value}};
+}
+
+cn_expr cn_expr_self_(cn_expr value)
+{
+    return value;
+}
+
+#define CN_TAKES(name, T, constructor)                                                             \
+    cn_expr name(T value)                                                                          \
+    {                                                                                              \
+        return cn_expr_of_(constructor(value));                                                    \
+    }
+CN_TAKES(cn_a_bool_member_takes_, bool, cn_value_bool)
+CN_TAKES(cn_an_int_member_takes_, int, cn_value_int)
+CN_TAKES(cn_an_unsigned_member_takes_, unsigned, cn_value_uint)
+CN_TAKES(cn_an_int64_member_takes_, long long, cn_value_int)
+CN_TAKES(cn_a_uint64_member_takes_, unsigned long long, cn_value_uint)
+CN_TAKES(cn_a_double_member_takes_, double, cn_value_real)
+CN_TAKES(cn_a_text_member_takes_, const char *, cn_value_text)
+CN_TAKES(cn_a_bytes_member_takes_, cn_bytes, cn_value_bytes)
+CN_TAKES(cn_a_decimal_member_takes_, cn_decimal, cn_value_decimal)
+CN_TAKES(cn_a_date_member_takes_, cn_date, cn_value_date)
+CN_TAKES(cn_a_time_member_takes_, cn_time, cn_value_time)
+CN_TAKES(cn_a_datetime_member_takes_, cn_datetime, cn_value_datetime)
+CN_TAKES(cn_a_timestamp_member_takes_, cn_timestamp, cn_value_timestamp)
+CN_TAKES(cn_an_interval_member_takes_, cn_interval, cn_value_interval)
+CN_TAKES(cn_a_uuid_member_takes_, cn_uuid, cn_value_uuid)
+CN_TAKES(cn_a_json_member_takes_, cn_json, cn_value_json)
+
+cn_expr cn_later(const char *name)
+{
+    return cn_expr_of_((cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}});
+}
+
+cn_expr cn_compute_(int kind, int op, const char *name, const cn_expr *parts, size_t count)
+{
+    cn_expr made = {{.kind  = (uint8_t)kind,
+                     .op    = (uint8_t)op,
+                     .count = (uint32_t)count,
+                     .value = {.kind = CN_KIND_LATER_, .as.text = {name, 0}},
+                     .parts = parts}};
+    made.node.check = sum_parts(&made.node);
+    return made;
+}
+
+/* An aggregate of one column has no parts: the column stands in the node itself, so the value may be
+   stored. Anything else is a function call like any other. */
+static cn_expr aggregate(const char *name, cn_expr value)
+{
+    if (value.node.kind != CN_NODE_MEMBER)
+        return (cn_expr){{.kind = CN_NODE_BROKEN, .value = cn_value_text(name)}};
+    value.node.kind  = CN_NODE_CALL;
+    value.node.value = (cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}};
+    return value;
+}
+
+cn_expr cn_count_all(void)
+{
+    return (cn_expr){{.kind = CN_NODE_COUNT_ALL}};
+}
+
+cn_expr cn_count(cn_expr value)
+{
+    return aggregate("count", value);
+}
+
+cn_expr cn_sum(cn_expr value)
+{
+    return aggregate("sum", value);
+}
+
+cn_expr cn_avg(cn_expr value)
+{
+    return aggregate("avg", value);
+}
+
+cn_expr cn_min(cn_expr value)
+{
+    return aggregate("min", value);
+}
+
+cn_expr cn_max(cn_expr value)
+{
+    return aggregate("max", value);
+}
+
+cn_expr cn_desc(cn_expr value)
+{
+    value.node.flags |= CN_NODE_DESC;
+    return value;
+}
+
+cn_expr cn_asc(cn_expr value)
+{
+    value.node.flags &= (uint8_t)~CN_NODE_DESC;
+    return value;
+}
+
+cn_expr cn_node_column(const cn_model *model, uint32_t index)
+{
+    return (cn_expr){{.kind   = CN_NODE_MEMBER,
+                      .flags  = CN_NODE_BY_INDEX,
+                      .offset = index,
+                      .model  = model}};
+}
+
+/* ---- conditions -------------------------------------------------------------------------------- */
+
+cn_condition cn_compare_(const cn_model *model, uint32_t offset, uint8_t storage, int op,
+                         const cn_expr *value)
+{
+    cn_condition   made  = {{.kind    = CN_NODE_COMPARE,
+                             .op      = (uint8_t)op,
+                             .storage = storage,
+                             .offset  = offset,
+                             .model   = model}};
+    const cn_node *other = &value->node;
+    if (other->kind == CN_NODE_VALUE) {
+        made.node.value = other->value;
+    } else if (other->kind == CN_NODE_MEMBER && other->flags == 0) {
+        made.node.value.kind          = CN_KIND_MEMBER_;
+        made.node.value.as.list.items = other->model;
+        made.node.value.as.list.count = other->offset;
+    } else {
+        made.node.kind  = CN_NODE_COMPARE_PART;
+        made.node.count = 1;
+        made.node.parts = value;
+        made.node.check = sum_parts(&made.node);
+    }
+    return made;
+}
+
+cn_condition cn_compare_both_(int op, const cn_expr *two)
+{
+    cn_condition made = {{.kind = CN_NODE_COMPARE_BOTH, .op = (uint8_t)op, .count = 2, .parts = two}};
+    made.node.check   = sum_parts(&made.node);
+    return made;
+}
+
+cn_condition cn_test_(int kind, const cn_model *model, uint32_t offset, uint8_t storage,
+                      cn_value value)
+{
+    return (cn_condition){{.kind    = (uint8_t)kind,
+                           .storage = storage,
+                           .offset  = offset,
+                           .model   = model,
+                           .value   = value}};
+}
+
+cn_condition cn_connect_(int kind, const cn_condition *parts, size_t count)
+{
+    cn_condition made = {{.kind = (uint8_t)kind, .count = (uint32_t)count, .parts = parts}};
+    made.node.check   = sum_parts(&made.node);
+    return made;
+}
+
+cn_condition cn_in_(const cn_model *model, uint32_t offset, uint8_t storage, const void *items,
+                    size_t count)
+{
+    return cn_test_(CN_NODE_IN, model, offset, storage,
+                    cn_list_of(items, count, storage & (CN_STORAGE_OPT - 1)));
+}
+
+cn_condition cn_fragment_(const char *sql, const cn_param *params)
+{
+    cn_condition made         = {{.kind = CN_NODE_FRAGMENT, .parts = sql}};
+    made.node.value.kind      = CN_KIND_PARAMS_;
+    made.node.value.as.list.items = params;
+    return made;
+}
+
+cn_condition cn_node_equals(const cn_model *model, uint32_t index, cn_value value)
+{
+    return (cn_condition){{.kind   = CN_NODE_COMPARE,
+                           .op     = 1,
+                           .flags  = CN_NODE_BY_INDEX,
+                           .offset = index,
+                           .model  = model,
+                           .value  = value}};
+}
+
+cn_condition cn_node_joins(const cn_model *model, uint32_t index, const cn_model *other,
+                           uint32_t other_index)
+{
+    cn_condition made = cn_node_equals(model, index, cn_value_null());
+    made.node.value.kind          = CN_KIND_MEMBER_;
+    made.node.value.element       = CN_NODE_BY_INDEX;
+    made.node.value.as.list.items = other;
+    made.node.value.as.list.count = other_index;
+    return made;
+}
+
+/* ---- copies ------------------------------------------------------------------------------------ */
+
+static bool copy_value(cn_value *value, cn_arena *arena)
+{
+    switch (value->kind) {
+    case CN_KIND_TEXT:
+    case CN_KIND_DECIMAL:
+    case CN_KIND_JSON:
+    case CN_KIND_LATER_:
+        if (value->as.text.data == NULL)
+            return true;
+        if (value->kind == CN_KIND_LATER_ || value->as.text.size == CN_TERMINATED)
+            value->as.text.data = cn_arena_text(arena, value->as.text.data);
+        else
+            value->as.text.data = cn_arena_text_sized(arena, value->as.text.data, value->as.text.size);
+        return value->as.text.data != NULL;
+    case CN_KIND_BYTES: {
+        void *data = cn_arena_take(arena, value->as.bytes.size + 1, 1);
+        if (data != NULL && value->as.bytes.size != 0)
+            memcpy(data, value->as.bytes.data, value->as.bytes.size);
+        value->as.bytes.data = data;
+        return data != NULL;
+    }
+    case CN_KIND_LIST: {
+        size_t size  = cn_storage_size(value->element) * value->as.list.count;
+        void  *items = cn_arena_take(arena, size + 1, sizeof(void *));
+        if (items == NULL)
+            return false;
+        if (size != 0)
+            memcpy(items, value->as.list.items, size);
+        if (value->element == CN_STORAGE_TEXT)
+            for (size_t i = 0; i < value->as.list.count; i++) {
+                const char **text = (const char **)items + i;
+                if (*text != NULL && (*text = cn_arena_text(arena, *text)) == NULL)
+                    return false;
+            }
+        value->as.list.items = items;
+        return true;
+    }
+    default: return true;
+    }
+}
+
+static bool copy_params(cn_value *value, cn_arena *arena)
+{
+    const cn_param *from  = value->as.list.items;
+    size_t          count = 0;
+    if (from == NULL)
+        return true;
+    while (from[count].name != NULL)
+        count++;
+    cn_param *to = CN_ARENA_ARRAY(arena, cn_param, count + 1);
+    if (to == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        to[i].name  = cn_arena_text(arena, from[i].name);
+        to[i].value = from[i].value;
+        if (to[i].name == NULL || !copy_value(&to[i].value, arena))
+            return false;
+    }
+    value->as.list.items = to;
+    return true;
+}
+
+static bool copy_parts(cn_node *node, cn_arena *arena)
+{
+    if (node->count == 0)
+        return true;
+    if (cn_node_has_conditions(node)) {
+        cn_condition *parts = CN_ARENA_ARRAY(arena, cn_condition, node->count);
+        if (parts == NULL)
+            return false;
+        memcpy(parts, node->parts, node->count * sizeof *parts);
+        for (uint32_t i = 0; i < node->count; i++)
+            if (!cn_node_copy(&parts[i].node, arena))
+                return false;
+        node->parts = parts;
+    } else {
+        cn_expr *parts = CN_ARENA_ARRAY(arena, cn_expr, node->count);
+        if (parts == NULL)
+            return false;
+        memcpy(parts, node->parts, node->count * sizeof *parts);
+        for (uint32_t i = 0; i < node->count; i++)
+            if (!cn_node_copy(&parts[i].node, arena))
+                return false;
+        node->parts = parts;
+    }
+    node->check = sum_parts(node);
+    return true;
+}
+
+bool cn_node_copy(cn_node *node, cn_arena *arena)
+{
+    if (!cn_node_alive(node))
+        return false;
+    if (node->kind == CN_NODE_FRAGMENT) {
+        node->parts = cn_arena_text(arena, node->parts);
+        return node->parts != NULL && copy_params(&node->value, arena);
+    }
+    return copy_value(&node->value, arena) && copy_parts(node, arena);
+}

@@ -1,0 +1,29 @@
+/*
+ * Running what was built from values: walk, look up or compile, bind.
+ */
+#ifndef CN_SQL_RUN_H
+#define CN_SQL_RUN_H
+
+#include "engine/connection.h"
+#include "sql/compile.h"
+#include "sql/walk.h"
+
+/*
+ * Runs `statement`. The walk was begun by the caller, with any error, and is ended by it when the
+ * rows have been read. slot->compiled is a cn_plan. NULL in failure: the connection has the error.
+ */
+cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
+                              const cn_statement *statement, const cn_param *params,
+                              const cn_execution *execution);
+
+/* The same for a walk that is filled already, with a compile function for its key. */
+cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
+                                   cn_compile_function *compile, void *context,
+                                   const cn_execution *execution);
+
+static inline const cn_plan *cn_plan_of(const cn_statement_slot *slot)
+{
+    return (const cn_plan *)slot->compiled;
+}
+
+#endif
