@@ -35,7 +35,8 @@
  * (5) As long as the longest label, with a CHECK.
  *
  * A cn_decimal of a table has no type of its own: say its digits, CN_NUMERIC(12, 2), because
- * MySQL would round to a whole number without them. SQLite keeps 15 digits; more are an error.
+ * MySQL would round to a whole number without them. SQLite keeps 15 digits; more are an error, and
+ * zeros at the end are not kept there.
  *
  * Unsigned members: MySQL has unsigned columns; elsewhere the next wider type that holds them all,
  * for uint64_t NUMERIC(20) on PostgreSQL, and BIGINT on SQLite, where a value above INT64_MAX is
@@ -81,7 +82,8 @@ typedef struct cn_type {
     uint8_t            precision;
     uint8_t            scale;
     uint32_t           length; /* characters of a string, bytes of a binary; 0: without limit */
-    const char *const *labels; /* of an enumeration, NULL-ended, in the order of the C enum from 0; borrowed */
+    /* of an enumeration, NULL-ended, in the order of the C enum from 0; borrowed */
+    const char *const *labels;
 } cn_type;
 
 CN_END_DECLARATIONS

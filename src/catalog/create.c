@@ -1,8 +1,8 @@
 /*
  * cn_create_all: the tables of a metadata that do not exist yet, each with its indexes, in the
  * order of their foreign keys. Where data definition is no part of a transaction, what was made
- * before an error is taken away again: a table left without its indexes and foreign keys would pass for a
- * whole one the next time.
+ * before an error is taken away again: a table left without its indexes and foreign keys would
+ * pass for a whole one the next time.
  */
 #include "catalog/work.h"
 
@@ -12,7 +12,8 @@ struct progress {
     size_t foreign_keys; /* added afterwards, in the order in which they are met */
 };
 
-/* Foreign keys to a table that is created later in this call are added when all tables are there. */
+/* Foreign keys to a table that is created later in this call are added when all tables are
+   there. */
 static bool is_later(const cn_column *column, void *context)
 {
     const cn_work *work = context;
@@ -29,9 +30,7 @@ static bool is_later(const cn_column *column, void *context)
 static bool create_table(cn_work *work, const cn_table *table)
 {
     work->at = table;
-    if (!cn_work_run(work, cn_ddl_create_table(&work->ddl, table, is_later, work)))
-        return false;
-    return true;
+    return cn_work_run(work, cn_ddl_create_table(&work->ddl, table, is_later, work));
 }
 
 static bool create_indexes(cn_work *work, const cn_table *table)

@@ -26,7 +26,7 @@ static void put(const cn_ddl *ddl, const char *text)
     cn_buffer_text(ddl->sql, text);
 }
 
-/* ---- generated names -------------------------------------------------------------------------------- */
+/* ---- generated names ------------------------------------------------------------------------- */
 
 static uint32_t fold(const char *text)
 {
@@ -58,7 +58,7 @@ static bool put_generated(const cn_ddl *ddl, const char *prefix, const cn_column
     return done;
 }
 
-/* ---- the parts of a table ---------------------------------------------------------------------------- */
+/* ---- the parts of a table -------------------------------------------------------------------- */
 
 static bool put_columns(const cn_ddl *ddl, const cn_table *table)
 {
@@ -150,7 +150,7 @@ static bool put_foreign_keys(const cn_ddl *ddl, const cn_table *table, cn_ddl_la
     return true;
 }
 
-/* ---- statements ---------------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 bool cn_ddl_create_table(const cn_ddl *ddl, const cn_table *table, cn_ddl_later *later,
                          void *context)

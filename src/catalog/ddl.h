@@ -10,7 +10,8 @@
 /* Whether the foreign key of a column is written when its table is created, or afterwards. */
 typedef bool cn_ddl_later(const cn_column *column, void *context);
 
-/* Where a text is written to and what for. Every function adds to `sql`; false: the error says why. */
+/* Where a text is written to and what for. Every function adds to `sql`; false: the error says
+   why. */
 typedef struct cn_ddl {
     const cn_dialect *dialect;
     const cn_link    *server; /* NULL: the dialect's common ground */
@@ -18,7 +19,8 @@ typedef struct cn_ddl {
     cn_error         *error;
 } cn_ddl;
 
-/* CREATE TABLE with its keys and constraints, but those foreign keys that come later (`later` may be NULL). */
+/* CREATE TABLE with its keys and constraints, but those foreign keys that come later (`later`
+   may be NULL). */
 bool cn_ddl_create_table(const cn_ddl *ddl, const cn_table *table, cn_ddl_later *later,
                          void *context);
 /* CREATE INDEX ix_<table>_<column> */

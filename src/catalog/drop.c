@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* A foreign key that its own table's end comes too late for: it refers to a table that is dropped before. */
+/* A foreign key that its own table's end comes too late for: it refers to a table that is
+   dropped before. */
 static bool is_in_the_way(const cn_work *work, size_t from, const cn_column *column)
 {
     size_t to = cn_work_referred(work, column);

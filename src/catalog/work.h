@@ -22,7 +22,8 @@ typedef struct cn_work {
     const cn_table   *at;    /* the table at hand, for the error */
 } cn_work;
 
-/* Sorts, connects, and looks which tables exist, in one query. False: call cn_work_end all the same. */
+/* Sorts, connects, and looks which tables exist, in one query. False: call cn_work_end all the
+   same. */
 bool cn_work_begin(cn_work *work, cn_engine *engine, const cn_metadata *metadata);
 
 /* Runs what stands in `sql` and empties it, if `written` is true. */
@@ -31,13 +32,14 @@ bool cn_work_run(cn_work *work, bool written);
 bool cn_work_query(cn_work *work, bool (*take)(cn_work *work, const char *text, void *context),
                    void    *context);
 
-/* The table that the foreign key of a column refers to, by its place; `count` if the metadata does not list it. */
+/* The table that the foreign key of a column refers to, by its place; `count` if the metadata
+   does not list it. */
 size_t cn_work_referred(const cn_work *work, const cn_column *column);
 
 /* Keeps the error, whoever has it, for cn_work_end, and rolls back, so that more can be run. */
 void cn_work_recover(cn_work *work, const char *verb);
-/* Commits if `done`; otherwise files the error with the engine: "...; while creating table "post" of Post". Frees
-   everything. Returns whether all is well. */
+/* Commits if `done`; otherwise files the error with the engine: "...; while creating the table
+   "post" of Post". Frees everything. Returns whether all is well. */
 bool cn_work_end(cn_work *work, bool done, const char *verb);
 
 #endif

@@ -329,7 +329,7 @@ static bool reserved_here(const char *word, const cn_link *server)
                                  sizeof reserved_by_mariadb / sizeof *reserved_by_mariadb));
 }
 
-/* ---- types ---------------------------------------------------------------------------------------- */
+/* ---- types ----------------------------------------------------------------------------------- */
 
 /* An instant is DATETIME in UTC: TIMESTAMP ends in January 2038. */
 static const char *const names[CN_TYPE_COUNT] = {
@@ -354,7 +354,8 @@ static const char *const names[CN_TYPE_COUNT] = {
     [CN_TYPE_ENUM]      = "ENUM",
 };
 
-/* A label with a backslash in hexadecimal: right whether the server takes backslashes as escapes or not. */
+/* A label with a backslash in hexadecimal: right whether the server takes backslashes as
+   escapes or not. */
 static void spell_enum(cn_buffer *sql, const cn_type *type)
 {
     cn_buffer_text(sql, "ENUM(");
@@ -450,7 +451,7 @@ static void spell_cast(cn_buffer *sql, const cn_type *type, const cn_link *serve
     cn_spell_sized(sql, "CHAR", type->kind == CN_TYPE_STRING ? type->length : 0);
 }
 
-/* ---- columns -------------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static bool is_in_key(const cn_column *column)
 {
@@ -493,7 +494,8 @@ static void define(cn_buffer *sql, const cn_column *column, const cn_link *serve
         cn_spell_default(sql, column, is_large);
 }
 
-/* The names compare as the server's files do. One look-up each: a constant name is found without a search. */
+/* The names compare as the server's files do. One look-up each: a constant name is found
+   without a search. */
 static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count,
                      const cn_link *server)
 {

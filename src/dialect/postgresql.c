@@ -191,7 +191,8 @@ static void spell_path(cn_buffer *sql, const cn_table *table)
     cn_buffer_free(&path);
 }
 
-/* As the server itself would find them along its search path; indexes and sequences are no tables. */
+/* As the server itself would find them along its search path; indexes and sequences are no
+   tables. */
 static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count,
                      const cn_link *server)
 {

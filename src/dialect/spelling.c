@@ -50,7 +50,7 @@ uint32_t cn_spell_longest(const cn_type *type)
     return longest;
 }
 
-/* ---- defaults ----------------------------------------------------------------------------------- */
+/* ---- defaults -------------------------------------------------------------------------------- */
 
 static bool is_quoted_literal(const char *text)
 {
@@ -106,7 +106,7 @@ void cn_spell_default(cn_buffer *sql, const cn_column *column, bool always)
         cn_buffer_char(sql, ')');
 }
 
-/* ---- enumerations ------------------------------------------------------------------------------- */
+/* ---- enumerations ---------------------------------------------------------------------------- */
 
 void cn_spell_check(const cn_dialect *dialect, cn_buffer *sql, const cn_column *column,
                     const cn_link *server)

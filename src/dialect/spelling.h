@@ -10,7 +10,8 @@ extern const cn_dialect cn_dialect_sqlite;
 extern const cn_dialect cn_dialect_mysql;
 extern const cn_dialect cn_dialect_postgresql;
 
-/* The kind of an integer column where there are no unsigned ones: the next wider that holds them all. */
+/* The kind of an integer column where there are no unsigned ones: the next wider that holds
+   them all. */
 cn_type_kind cn_spell_signed(const cn_type *type);
 
 /* "VARCHAR(30)", "VARCHAR" where the length is 0. */
@@ -21,8 +22,8 @@ void cn_spell_numeric(cn_buffer *sql, const char *name, const cn_type *type);
 /* The characters of the longest label, at least 1. */
 uint32_t cn_spell_longest(const cn_type *type);
 
-/* " DEFAULT expression"; nothing if the column has none. Where an expression that is more than a literal, or
-   `always`, it stands in parentheses. */
+/* " DEFAULT expression"; nothing if the column has none. An expression that is more than a literal,
+   or any if `always`, stands in parentheses. */
 void cn_spell_default(cn_buffer *sql, const cn_column *column, bool always);
 
 /* " CHECK (kind IN ('a', 'b'))" of an enumeration; nothing for other types. */

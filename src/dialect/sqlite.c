@@ -195,7 +195,8 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
         cn_buffer_text(sql, name);
 }
 
-/* Only a key spelled INTEGER is the rowid, and numbered by SQLite; it has 64 bits whatever the member has. */
+/* Only a key spelled INTEGER is the rowid, and numbered by SQLite; it has 64 bits whatever the
+   member has. */
 static void define(cn_buffer *sql, const cn_column *column, const cn_link *server)
 {
     if (column->generated)

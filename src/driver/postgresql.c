@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 
-/* ---- errors ----------------------------------------------------------------------------------- */
+/* ---- errors --------------------------------------------------------------------------------- */
 
 /* The first that is a prefix of the SQLSTATE. */
 static const cn_postgresql_cause causes[] = {
@@ -139,7 +139,7 @@ static bool server_error(cn_postgresql *link, const PGresult *result, cn_error *
     return false;
 }
 
-/* ---- waiting ------------------------------------------------------------------------------------ */
+/* ---- waiting -------------------------------------------------------------------------------- */
 
 int64_t cn_postgresql_clock(void)
 {
@@ -209,7 +209,7 @@ static bool next_result(cn_postgresql *link, PGresult **result, cn_error *error)
     return true;
 }
 
-/* ---- the exchange ------------------------------------------------------------------------------- */
+/* ---- the exchange --------------------------------------------------------------------------- */
 
 bool cn_postgresql_sent(cn_postgresql *link, int sent, cn_error *error)
 {
@@ -376,15 +376,14 @@ bool cn_postgresql_run(cn_postgresql *link, const char *sql, char tag[16], cn_er
 
 bool cn_postgresql_restart(cn_postgresql *link, cn_error *error)
 {
-    if (PQtransactionStatus(link->pg) == PQTRANS_IDLE)
-        return true;
-    if (!cn_postgresql_run(link, "ROLLBACK", NULL, error))
+    if (PQtransactionStatus(link->pg) != PQTRANS_IDLE && /* it is, if the BEGIN itself failed */
+        !cn_postgresql_run(link, "ROLLBACK", NULL, error))
         return false;
     link->begin = link->begun;
     return true;
 }
 
-/* ---- transactions ------------------------------------------------------------------------------- */
+/* ---- transactions --------------------------------------------------------------------------- */
 
 static const char *const begins[][2] = {
     [CN_ISOLATION_DEFAULT] = {"BEGIN", "BEGIN READ ONLY"},
@@ -509,7 +508,7 @@ static bool autocommit(cn_link *head, bool on, cn_error *error)
     return true;
 }
 
-/* ---- running and pinging ------------------------------------------------------------------------- */
+/* ---- running and pinging -------------------------------------------------------------------- */
 
 static const char *skip_blanks(const char *sql)
 {
@@ -627,7 +626,7 @@ static void use_allocator(const cn_allocator *allocator)
     (void)cn_set_allocator(allocator);
 }
 
-/* ---- the table ---------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------ */
 
 static void close_link(cn_link *head)
 {

@@ -24,7 +24,7 @@
 #include "base/convert.h"
 #include "base/error.h"
 
-/* ---- the connection --------------------------------------------------------------------------- */
+/* ---- the connection ------------------------------------------------------------------------- */
 
 typedef struct cn_postgresql {
     cn_link     head;
@@ -49,10 +49,11 @@ typedef struct cn_postgresql {
 
 #define CN_POSTGRESQL_NAME_SIZE 40
 
+extern const cn_driver   cn_driver_postgresql;
 cn_link                 *cn_postgresql_open(const cn_link_parameters *parameters, cn_error *error);
 extern const char *const cn_postgresql_options[];
 
-/* ---- the guard ---------------------------------------------------------------------------------- */
+/* ---- the guard ------------------------------------------------------------------------------ */
 
 #define CN_POSTGRESQL_CLEARTEXT "allow_cleartext_password"
 
@@ -63,13 +64,13 @@ cn_postgresql_guard *cn_postgresql_guard_new(void); /* down; ends with lower and
 bool cn_postgresql_guard_is_wanted(PGconn *pg);
 /* Puts the guard between libpq and its socket, if it does not stand there already. */
 bool cn_postgresql_guard_raise(cn_postgresql_guard *guard, PGconn *pg);
-/* Waits until libpq has a message to read. False: refused, with an error, or too late, without one. */
+/* Waits until libpq has a message to read. False: refused, with an error, or too late, without. */
 bool cn_postgresql_guard_pass(cn_postgresql_guard *guard, bool cleartext, int64_t deadline,
                               cn_error *error);
 /* Gives libpq its socket back, unless it has closed it in favour of another. */
 bool cn_postgresql_guard_lower(cn_postgresql_guard *guard, PGconn *pg);
 
-/* ---- the exchange ------------------------------------------------------------------------------- */
+/* ---- the exchange --------------------------------------------------------------------------- */
 
 /* Begins an exchange: sends what was held back. Every PQsend... after it must be checked with
    cn_postgresql_sent. */
@@ -87,7 +88,7 @@ typedef enum cn_collected { CN_COLLECTED, CN_COLLECT_FAILED, CN_COLLECT_LOST } c
 
 /* Reads the results of what cn_postgresql_start sent. */
 cn_collected cn_postgresql_collect_held(cn_postgresql *link, cn_error *error);
-/* Reads one command's result. A command that the server skipped fails without an error of its own. */
+/* Reads one command's result. One that the server skipped fails without an error of its own. */
 cn_collected cn_postgresql_collect(cn_postgresql *link, PGresult **result, cn_error *error);
 /* Sends what is in the buffer, as far as that goes without waiting. */
 bool cn_postgresql_flush(cn_postgresql *link, cn_error *error);
@@ -126,7 +127,7 @@ int64_t cn_postgresql_clock(void);
 struct pollfd;
 int cn_postgresql_poll(struct pollfd *waiting, unsigned count, int64_t deadline);
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 /* The parameters of one execution as libpq takes them. Reused; zero bytes are empty. */
 typedef struct cn_postgresql_parameters {
@@ -155,7 +156,7 @@ Oid     cn_postgresql_type_of(uint8_t kind);
 bool cn_postgresql_read(const cn_column_info *column, const char *text, size_t size,
                         cn_arena *scratch, cn_value *value, cn_error *error);
 
-/* ---- statements --------------------------------------------------------------------------------- */
+/* ---- statements ----------------------------------------------------------------------------- */
 
 cn_prepared *cn_postgresql_prepare(cn_link *link, const char *sql, size_t size, cn_error *error);
 void         cn_postgresql_release(cn_prepared *prepared);
@@ -163,10 +164,11 @@ bool         cn_postgresql_execute(cn_prepared *prepared, const cn_value *values
                                    const cn_execution *execution, cn_error *error);
 bool         cn_postgresql_execute_many(cn_prepared *prepared, const cn_value *values, size_t rows,
                                         size_t columns, const cn_execution *execution, cn_error *error);
-cn_step      cn_postgresql_step(cn_prepared *prepared, cn_error *error);
-bool cn_postgresql_cell(cn_prepared *prepared, size_t column, cn_value *value, cn_error *error);
-bool cn_postgresql_decode(cn_prepared *prepared, const cn_decode *plan, size_t count, void *row,
-                          cn_arena *text, cn_error *error);
-void cn_postgresql_reset(cn_prepared *prepared);
+
+cn_step cn_postgresql_step(cn_prepared *prepared, cn_error *error);
+bool    cn_postgresql_cell(cn_prepared *prepared, size_t column, cn_value *value, cn_error *error);
+bool    cn_postgresql_decode(cn_prepared *prepared, const cn_decode *plan, size_t count, void *row,
+                             cn_arena *text, cn_error *error);
+void    cn_postgresql_reset(cn_prepared *prepared);
 
 #endif

@@ -14,6 +14,9 @@
  * text, and an iteration count that would keep this machine computing for seconds, end the
  * connection instead. Behind verified TLS the server is who it should be, and libpq has the socket
  * itself; behind TLS that the user chose not to verify (sslmode=require) there is no such guard.
+ *
+ * Time. The connect time-out covers everything but the look-up of the host's name, which is the
+ * system's and has limits of its own; it is one for all the addresses of a name.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -30,7 +33,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 
-/* ---- options ------------------------------------------------------------------------------------ */
+/* ---- options -------------------------------------------------------------------------------- */
 
 /* What this file does itself; the rest goes to libpq as it is. */
 #define CLEARTEXT CN_POSTGRESQL_CLEARTEXT
@@ -67,7 +70,7 @@ const char *const cn_postgresql_options[] = {"sslmode",
 
 #define OPTION_COUNT (sizeof cn_postgresql_options / sizeof *cn_postgresql_options)
 
-/* Options that take one of a few words, or a number: refused here, where the message can name them. */
+/* Options that take one of a few words, or a number: checked here, so that a message names it. */
 static const struct {
     const char *name;
     const char *words; /* NULL: a number */
@@ -282,7 +285,7 @@ static bool prepare_attempt(attempt *try, cn_error *error)
     return !try->settings.failed || cn_error_no_memory(error);
 }
 
-/* ---- what to say ---------------------------------------------------------------------------------- */
+/* ---- what to say ---------------------------------------------------------------------------- */
 
 static const struct {
     cn_cause    cause;
@@ -397,11 +400,9 @@ static bool explain(const attempt *try, PGconn *pg, cn_error *error)
         why  = "the server asks for a password, and the URL has none";
         size = strlen(why);
     }
-    cn_cause cause = try->stage == CONNECTION_SSL_STARTUP ? CN_CAUSE_TLS
-                     : PQconnectionNeedsPassword(pg)      ? CN_CAUSE_AUTHENTICATION
-                     : try->stage == CONNECTION_AWAITING_RESPONSE && PQsslInUse(pg)
-                         ? CN_CAUSE_AUTHENTICATION /* channel binding, SCRAM's proof */
-                         : CN_CAUSE_CONNECT;
+    cn_cause cause = try->stage == CONNECTION_SSL_STARTUP ? CN_CAUSE_TLS : CN_CAUSE_CONNECT;
+    if (PQconnectionNeedsPassword(pg) || strstr(message, "channel binding") != NULL)
+        cause = CN_CAUSE_AUTHENTICATION;
     return refuse(try, cause, why, size, advice_for(cause), error);
 }
 
@@ -413,7 +414,7 @@ static bool too_late(const attempt *try, cn_error *error)
     return false;
 }
 
-/* ---- connecting ----------------------------------------------------------------------------------- */
+/* ---- connecting ----------------------------------------------------------------------------- */
 
 static void ignore_notice(void *context, const PGresult *notice)
 {
@@ -560,10 +561,9 @@ static int64_t deadline_of(const cn_link_parameters *parameters)
 
 cn_link *cn_postgresql_open(const cn_link_parameters *parameters, cn_error *error)
 {
-    extern const cn_driver cn_driver_postgresql;
-    cn_postgresql         *link = cn_allocate_zero(1, sizeof *link);
-    attempt                try  = {.parameters = parameters, .with_settings = true};
-    bool                   ok   = false;
+    cn_postgresql *link = cn_allocate_zero(1, sizeof *link);
+    attempt        try  = {.parameters = parameters, .with_settings = true};
+    bool           ok   = false;
     if (link == NULL) {
         (void)cn_error_no_memory(error);
         return NULL;

@@ -4,9 +4,9 @@
  * needs.
  *
  * A statement is prepared on the server under a name of its own, and described in the same round
- * trip, so that the types of its parameters and columns are known before it runs. A result is in the
- * client's memory as a whole, except where a bound on memory is asked for inside a transaction: then
- * a cursor reads it piece by piece.
+ * trip, so that the types of its parameters and columns are known before it runs. A result is in
+ * the client's memory as a whole, except where a bound on memory is asked for inside a transaction:
+ * then a cursor reads it piece by piece.
  */
 #include "driver/postgresql.h"
 
@@ -50,7 +50,7 @@ typedef struct statement {
     uint64_t rollbacks;
 } statement;
 
-/* ---- preparing ---------------------------------------------------------------------------------- */
+/* ---- preparing ------------------------------------------------------------------------------ */
 
 static void forget_description(statement *stmt)
 {
@@ -153,11 +153,11 @@ static bool send_prepare(statement *stmt, size_t count, const Oid *types, bool g
 }
 
 /* Leaves the transaction as it was before send_prepare failed for want of types. */
-static bool undo_prepare(cn_postgresql *link, bool guarded, cn_error *error)
+static bool undo_prepare(cn_postgresql *link, bool guarded, bool in_transaction, cn_error *error)
 {
     cn_error_clear(error);
     if (!guarded)
-        return cn_postgresql_restart(link, error);
+        return !in_transaction || cn_postgresql_restart(link, error);
     return cn_postgresql_run(link, "ROLLBACK TO SAVEPOINT cn_prepare", NULL, error) &&
            cn_postgresql_run(link, "RELEASE SAVEPOINT cn_prepare", NULL, error);
 }
@@ -165,16 +165,15 @@ static bool undo_prepare(cn_postgresql *link, bool guarded, cn_error *error)
 /* Prepares with the types that the server infers. If it cannot, that waits for the values. */
 static bool prepare_inferred(statement *stmt, cn_error *error)
 {
-    cn_postgresql *link    = stmt->link;
-    bool           guarded = !link->fresh && cn_postgresql_state(&link->head) == CN_LINK_OPEN &&
-                   parameters_in(stmt->sql) > 0;
+    cn_postgresql *link           = stmt->link;
+    cn_link_state  state          = cn_postgresql_state(&link->head);
+    bool           in_transaction = state != CN_LINK_IDLE;
+    bool           guarded = state == CN_LINK_OPEN && !link->fresh && parameters_in(stmt->sql) > 0;
     if (send_prepare(stmt, 0, NULL, guarded, error))
         return true;
-    if (link->lost || !needs_types(stmt, error))
+    if (link->lost || !needs_types(stmt, error) || state == CN_LINK_FAILED)
         return false;
-    if (!guarded && !link->fresh && PQtransactionStatus(link->pg) != PQTRANS_IDLE)
-        return false;
-    stmt->untold               = undo_prepare(link, guarded, error);
+    stmt->untold               = undo_prepare(link, guarded, in_transaction, error);
     stmt->head.parameter_count = parameters_in(stmt->sql);
     return stmt->untold;
 }
@@ -278,7 +277,7 @@ void cn_postgresql_release(cn_prepared *prepared)
     cn_release(stmt);
 }
 
-/* ---- results ------------------------------------------------------------------------------------ */
+/* ---- results -------------------------------------------------------------------------------- */
 
 static void close_cursor(statement *stmt)
 {
@@ -328,7 +327,7 @@ static int64_t affected_by(PGresult *result)
     return count;
 }
 
-/* ---- executing ------------------------------------------------------------------------------------ */
+/* ---- executing ------------------------------------------------------------------------------ */
 
 /* Why a statement has to be prepared anew: a table changed, or a pooler gave us another server. */
 static bool is_outdated(statement *stmt, const cn_error *error)
@@ -410,7 +409,7 @@ static bool execute_ready(statement *stmt, const run_of                         
     }
 }
 
-/* ---- cursors ---------------------------------------------------------------------------------------- */
+/* ---- cursors -------------------------------------------------------------------------------- */
 
 static bool is_letter(char c)
 {
@@ -518,7 +517,7 @@ bool cn_postgresql_execute(cn_prepared *prepared, const cn_value *values, size_t
     return execute_ready(stmt, &run, with_cursor ? open_cursor : execute_once, error);
 }
 
-/* ---- batches ---------------------------------------------------------------------------------------- */
+/* ---- batches -------------------------------------------------------------------------------- */
 
 #define BATCH_ROWS 256 /* that are on their way before their results are asked for */
 
@@ -640,7 +639,7 @@ bool cn_postgresql_execute_many(cn_prepared *prepared, const cn_value *values, s
     return execute_ready(stmt, &run, arrays ? execute_once : execute_rows, error);
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 cn_step cn_postgresql_step(cn_prepared *prepared, cn_error *error)
 {

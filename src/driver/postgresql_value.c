@@ -2,10 +2,10 @@
  * driver/postgresql_value.c: values on their way to the server and back. Called by
  * postgresql_statement.c. It must never know a connection.
  *
- * A parameter goes in the server's binary form where its type is the value's own, otherwise as text,
- * which the server reads as it would read a literal. Where that would lose or invent something
- * without a word (a time of day cut off, a time zone added, digits rounded), the parameter is
- * refused. Cells come as text.
+ * A parameter goes in the server's binary form where its type is the value's own, otherwise as
+ * text, which the server reads as it would read a literal. Where that would lose or invent
+ * something without a word (a time of day cut off, a time zone added, digits rounded), the
+ * parameter is refused. Cells come as text.
  */
 #include "driver/postgresql.h"
 
@@ -16,7 +16,7 @@
 #include "base/number.h"
 #include "base/temporal.h"
 
-/* ---- types --------------------------------------------------------------------------------------- */
+/* ---- types ---------------------------------------------------------------------------------- */
 
 /* The numbers of PostgreSQL's own types, which never change. */
 enum {
@@ -109,7 +109,7 @@ Oid cn_postgresql_type_of(uint8_t kind)
     return kind < sizeof of / sizeof *of ? of[kind] : T_TEXT;
 }
 
-/* ---- one value as the server takes it ------------------------------------------------------------ */
+/* ---- one value as the server takes it ------------------------------------------------------- */
 
 typedef struct piece {
     const char *data; /* NULL: SQL's NULL. `room`, or borrowed from the value */
@@ -246,17 +246,17 @@ static const char *encode_bytes(const cn_value *value, Oid type, piece *out)
     return NULL;
 }
 
-/* ---- dates and times ------------------------------------------------------------------------------ */
+/* ---- dates and times ------------------------------------------------------------------------ */
 
 #define DAY_MICROSECONDS INT64_C(86400000000)
 #define EPOCH_DAYS INT64_C(10957) /* PostgreSQL counts from 2000-01-01 */
 #define EPOCH (EPOCH_DAYS * DAY_MICROSECONDS)
 
 static const char out_of_range[] = "it is out of the range of its type";
-static const char no_zone[]  = "it has no time zone and the server would add the session's; send a "
-                               "timestamp (an instant), or cast the parameter in the statement";
-static const char cut_off[]  = "the server would cut off a part of it; cast the parameter in the "
-                               "statement if that is meant";
+static const char no_zone[] = "it has no time zone and the server would add the session's; send a "
+                              "timestamp (an instant), or cast the parameter in the statement";
+static const char cut_off[] = "the server would cut off a part of it; cast the parameter in the "
+                              "statement if that is meant";
 
 static const char *put_instant(piece *out, int64_t microseconds)
 {
@@ -382,7 +382,7 @@ static bool refuse(const cn_value *value, size_t index, const char *why, cn_erro
                         index + 1, cn_kind_name((cn_kind)value->kind), why);
 }
 
-/* ---- the parameters of one execution --------------------------------------------------------------- */
+/* ---- the parameters of one execution -------------------------------------------------------- */
 
 #define LARGEST ((size_t)0x3fffffff) /* PostgreSQL's limit for one value is 1 GB */
 
@@ -451,7 +451,7 @@ bool cn_postgresql_bind(cn_postgresql_parameters *parameters, const Oid *paramet
     return settle(parameters, count, error);
 }
 
-/* ---- arrays ----------------------------------------------------------------------------------------- */
+/* ---- arrays --------------------------------------------------------------------------------- */
 
 static void add_number(cn_buffer *bytes, uint32_t number)
 {
@@ -592,7 +592,7 @@ void cn_postgresql_parameters_free(cn_postgresql_parameters *parameters)
     *parameters = (cn_postgresql_parameters){0};
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------- */
+/* ---- cells ---------------------------------------------------------------------------------- */
 
 static int hexadecimal(char c)
 {

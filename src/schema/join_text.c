@@ -28,7 +28,7 @@ struct word {
     size_t      size;
 };
 
-/* ---- words --------------------------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 static bool is_word_character(char c)
 {
@@ -91,7 +91,7 @@ static bool expected(struct reader *reader, const char *what)
                         join->option, what, reader->at);
 }
 
-/* ---- names --------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 /* The struct's name comes before the table's: one table may be called what another's struct is. */
 static const cn_table *find_table(const cn_join_text *join, struct word name)
@@ -173,7 +173,7 @@ static bool read_column(struct reader *reader, const cn_column **column)
     return *column != NULL || unknown_column(reader->join, found, member);
 }
 
-/* ---- joins --------------------------------------------------------------------------------------- */
+/* ---- joins ----------------------------------------------------------------------------------- */
 
 static bool enter(struct reader *reader)
 {
@@ -265,7 +265,7 @@ bool cn_join_parse(const cn_join_text *join, cn_arena *arena, cn_join_pair **pai
     return true;
 }
 
-/* ---- order_by ------------------------------------------------------------------------------------ */
+/* ---- order_by -------------------------------------------------------------------------------- */
 
 static bool read_order(struct reader *reader, struct cn_order *order)
 {

@@ -31,8 +31,8 @@ typedef struct cn_join_pair {
     cn_join_side right;
 } cn_join_pair;
 
-/* The comparisons of a join, at least one; in the arena. False: the error names the relationship, the place and
-   what was expected there. */
+/* The comparisons of a join, at least one; in the arena. False: the error names the relationship,
+   the place and what was expected there. */
 bool cn_join_parse(const cn_join_text *join, cn_arena *arena, cn_join_pair **pairs, size_t *count);
 
 /* The columns of an order_by; `tables[1]` is the target. */

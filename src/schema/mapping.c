@@ -39,7 +39,7 @@ void cn_mapping_free(cn_mapping *mapping)
     cn_release(mapping->uniques);
 }
 
-/* ---- helpers ---------------------------------------------------------------------------------- */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 /* The options as this library knows them: a program may have been compiled with fewer or more. */
 static bool read_options(cn_mapping *mapping, const char *member, void *into, size_t room,
@@ -134,7 +134,7 @@ static bool check_twice(cn_mapping *mapping, const cn_column *column)
     return true;
 }
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static bool read_null(cn_mapping *mapping, cn_column *column, const cn_column_options *options)
 {
@@ -231,7 +231,7 @@ void cn_map_table_column(cn_mapping *mapping, const char *name, cn_type type,
     add_column(mapping, name, &field, &type, &read);
 }
 
-/* ---- relationships and unique constraints ------------------------------------------------------ */
+/* ---- relationships and unique constraints ---------------------------------------------------- */
 
 static bool check_relationship(cn_mapping *mapping, const char *name, size_t offset,
                                const cn_model *target)

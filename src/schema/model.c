@@ -11,7 +11,7 @@
 #include "schema/mapping.h"
 #include "schema/resolved.h"
 
-/* ---- checking the whole ------------------------------------------------------------------------- */
+/* ---- checking the whole ---------------------------------------------------------------------- */
 
 static bool is_integer(const cn_column *column)
 {
@@ -141,7 +141,7 @@ static bool settle_offsets(cn_mapping *mapping, cn_table *table)
     return true;
 }
 
-/* ---- making and publishing ---------------------------------------------------------------------- */
+/* ---- making and publishing ------------------------------------------------------------------- */
 
 /* Moves what was declared into the arena, where it stays. */
 static bool keep(cn_mapping *mapping, cn_table *table)
@@ -226,7 +226,7 @@ const cn_table *cn_table_of(const cn_model *model, cn_error *error)
     return before;
 }
 
-/* ---- finding columns ------------------------------------------------------------------------------ */
+/* ---- finding columns ------------------------------------------------------------------------- */
 
 const cn_column *cn_table_at(const cn_table *table, uint32_t offset)
 {

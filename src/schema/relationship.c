@@ -30,7 +30,7 @@ static const char *name_of(const cn_table *table)
     return table->model->name;
 }
 
-/* ---- the comparisons ----------------------------------------------------------------------------- */
+/* ---- the comparisons ------------------------------------------------------------------------- */
 
 /* The column of `target` that `column` has a foreign key to, or NULL. */
 static const cn_column *referred(const cn_column *column, const cn_table *target)
@@ -121,7 +121,7 @@ static bool parse(const struct draft *draft, const char *option, const char *tex
     return true;
 }
 
-/* ---- between two tables -------------------------------------------------------------------------- */
+/* ---- between two tables ---------------------------------------------------------------------- */
 
 static bool is_self(const cn_relationship *item)
 {
@@ -277,7 +277,7 @@ static bool draft_direct(const struct draft *draft)
     return true;
 }
 
-/* ---- through an association table ------------------------------------------------------------------ */
+/* ---- through an association table ------------------------------------------------------------ */
 
 /* One half: the pairs of `end` and the secondary, from a text or from the foreign keys. */
 static bool half_from_text(const struct draft *draft, const char *option, const char *text,
@@ -359,7 +359,7 @@ static bool draft_through(const struct draft *draft)
                       &item->far_pairs, &item->far_pair_count);
 }
 
-/* ---- what else it says of itself ------------------------------------------------------------------- */
+/* ---- what else it says of itself ------------------------------------------------------------- */
 
 static bool draft_cascade(const struct draft *draft)
 {
@@ -432,13 +432,15 @@ static bool find_tables(const struct draft *draft, const char *owner_name)
 static bool draft_one(const struct draft *draft, const cn_table *owner)
 {
     const cn_relationship_text *text = draft->text;
-    *draft->item                     = (cn_relationship){.name            = text->name,
-                                                         .offset          = text->offset,
-                                                         .many            = text->many,
-                                                         .owner           = owner,
-                                                         .index           = (uint32_t)(text - owner->relationships),
-                                                         .view_only       = text->options.view_only,
-                                                         .passive_deletes = text->options.passive_deletes};
+    *draft->item                     = (cn_relationship){
+                            .name            = text->name,
+                            .offset          = text->offset,
+                            .many            = text->many,
+                            .owner           = owner,
+                            .index           = (uint32_t)(text - owner->relationships),
+                            .view_only       = text->options.view_only,
+                            .passive_deletes = text->options.passive_deletes,
+    };
     if (!find_tables(draft, name_of(owner)))
         return false;
     if (draft->item->secondary != NULL ? !draft_through(draft) : !draft_direct(draft))
@@ -446,7 +448,7 @@ static bool draft_one(const struct draft *draft, const cn_table *owner)
     return draft_cascade(draft) && draft_order(draft);
 }
 
-/* ---- making and publishing ------------------------------------------------------------------------- */
+/* ---- making and publishing ------------------------------------------------------------------- */
 
 static cn_drafts *make_drafts(const cn_table *table, cn_error *error)
 {
@@ -489,7 +491,7 @@ static cn_drafts *drafts_of(const cn_table *table, cn_error *error)
     return before;
 }
 
-/* ---- the other sides --------------------------------------------------------------------------------- */
+/* ---- the other sides ------------------------------------------------------------------------- */
 
 /* The same pairs in any order; `swapped`: left here is right there. */
 static bool same_pairs(const cn_pair *these, size_t count, const cn_pair *those, size_t other_count,

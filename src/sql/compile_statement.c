@@ -31,8 +31,10 @@ static bool result_items(cn_compiler *compiler, const cn_items *items, cn_plan *
         if (node->kind == CN_NODE_MEMBER) {
             const cn_table  *table  = cn_table_of(node->model, compiler->error);
             const cn_column *column = table == NULL ? NULL : cn_table_at(table, node->offset);
-            if (column != NULL)
-                decode[i].labels = column->type.labels;
+            if (column != NULL) {
+                decode[i].labels = column->field.labels;
+                decode[i].utc    = column->field.utc;
+            }
             if (column != NULL && strcmp(column->name, name) == 0)
                 continue; /* it has that name already */
         }

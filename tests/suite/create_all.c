@@ -88,7 +88,7 @@ static bool exists(cn_engine *engine, const char *table)
     return found;
 }
 
-/* ---- echo ------------------------------------------------------------------------------------------ */
+/* ---- echo ------------------------------------------------------------------------------------ */
 
 typedef struct heard {
     char   sql[8000];
@@ -105,7 +105,7 @@ static void hear(void *context, const cn_echo *echo)
         into->queries++;
 }
 
-/* ---- the ordinary case --------------------------------------------------------------------------------- */
+/* ---- the ordinary case ----------------------------------------------------------------------- */
 
 static void tables_are_created_left_alone_and_dropped(void **state)
 {
@@ -183,7 +183,7 @@ static void constraints_hold(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- cycles ---------------------------------------------------------------------------------------------- */
+/* ---- cycles ---------------------------------------------------------------------------------- */
 
 CN_TABLE(hen, "ca_hen")
 {
@@ -216,7 +216,7 @@ static void a_cycle_of_foreign_keys_is_closed_and_opened_again(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- types ------------------------------------------------------------------------------------------------ */
+/* ---- types ----------------------------------------------------------------------------------- */
 
 typedef struct Everything {
     int64_t      id;
@@ -347,8 +347,8 @@ static const char *const described[][27] = {
 static const char *const description[] = {
     [SUITE_SQLITE]     = "SELECT name, type, \"notnull\" FROM pragma_table_info('ca_everything')",
     [SUITE_MYSQL]      = "SELECT column_name, column_type, is_nullable = 'NO' FROM "
-                         "information_schema.columns WHERE table_schema = DATABASE() AND table_name = "
-                         "'ca_everything' ORDER BY ordinal_position",
+                         "information_schema.columns WHERE table_schema = DATABASE() AND "
+                         "table_name = 'ca_everything\' ORDER BY ordinal_position",
     [SUITE_POSTGRESQL] = "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM "
                          "pg_attribute WHERE attrelid = 'ca_everything'::regclass AND attnum > 0 "
                          "ORDER BY attnum",
@@ -407,7 +407,7 @@ static void every_type_has_its_column(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- enumerations, defaults, names --------------------------------------------------------------------------- */
+/* ---- enumerations, defaults, names ----------------------------------------------------------- */
 
 typedef struct Car {
     int64_t     id;
@@ -507,7 +507,7 @@ static void a_schema_is_written_before_the_table(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- errors -------------------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 CN_TABLE(good, "ca_good")
 {

@@ -26,7 +26,7 @@ static const cn_dialect *dialect(int which)
     return found;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static void assert_name(int which, const cn_link *server, const char *name, const char *expected)
 {
@@ -136,7 +136,7 @@ static void a_name_that_no_server_takes_is_refused(void **state)
     assert_name(MYSQL, NULL, long_name, message);
 }
 
-/* ---- literals --------------------------------------------------------------------------------------------- */
+/* ---- literals -------------------------------------------------------------------------------- */
 
 static void assert_literal(int which, const char *text, const char *expected)
 {
@@ -158,7 +158,7 @@ static void a_literal_means_its_text_whatever_the_server_is_set_to(void **state)
     assert_literal(POSTGRESQL, "a\\'b", "E'a\\\\''b'");
 }
 
-/* ---- types ------------------------------------------------------------------------------------------------ */
+/* ---- types ----------------------------------------------------------------------------------- */
 
 static const char *const labels[]  = {"a", "b\xc3\xa9t", NULL};
 static const char *const awkward[] = {"it's", "back\\slash", NULL};

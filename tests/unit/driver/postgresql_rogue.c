@@ -154,7 +154,7 @@ static void stop(rogue *server)
     close(server->listener);
 }
 
-/* ---- the driver against it --------------------------------------------------------------------- */
+/* ---- the driver against it ------------------------------------------------------------------- */
 
 static cn_link *call(rogue *server, const char *option, const char *value, bool local,
                      cn_error *error)
@@ -339,10 +339,10 @@ static void a_statement_that_is_not_answered_ends_with_the_read_time_out(void **
 
 static void a_commit_without_an_answer_has_an_unknown_outcome(void **state)
 {
-    rogue    server = {.answers = {ANSWER(LET_IN), ANSWER(COMPLETE("\x0a", "BEGIN")
-                                                              COMPLETE("\x0f", "INSERT 0 1") READY)}};
-    cn_error error  = {0};
-    cn_link *link   = call(&server, NULL, NULL, true, &error);
+    static const char done[] = COMPLETE("\x0a", "BEGIN") COMPLETE("\x0f", "INSERT 0 1") READY;
+    rogue             server = {.answers = {ANSWER(LET_IN), ANSWER(done)}};
+    cn_error          error  = {0};
+    cn_link          *link   = call(&server, NULL, NULL, true, &error);
     (void)state;
     assert_non_null(link);
     assert_true(DRIVER->begin(link, CN_ISOLATION_DEFAULT, false, &error));

@@ -43,7 +43,7 @@ static const cn_column *column_of(const cn_table *table, const char *member)
     return column;
 }
 
-/* ---- what follows from the C types --------------------------------------------------------------- */
+/* ---- what follows from the C types ----------------------------------------------------------- */
 
 typedef enum colour { RED, GREEN } colour;
 
@@ -204,7 +204,7 @@ static void a_column_is_found_by_the_place_of_its_member(void **state)
     assert_null(cn_table_member(table, "not_mapped"));
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------ */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 typedef struct Wide {
     int64_t     id;
@@ -336,7 +336,7 @@ static void a_model_is_resolved_once(void **state)
     assert_ptr_equal(cn_table_known(&Wide_model), TABLE_OF(Wide_model));
 }
 
-/* ---- mistakes ----------------------------------------------------------------------------------------- */
+/* ---- mistakes -------------------------------------------------------------------------------- */
 
 typedef struct Thing {
     int           id;
@@ -489,7 +489,7 @@ static void options_of_another_version_are_read_as_far_as_both_know_them(void **
     assert_false(table->columns[1].indexed);
 }
 
-/* ---- memory --------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void want_of_memory_is_an_error_that_is_not_remembered(void **state)
 {

@@ -135,7 +135,7 @@ static void assert_pairs(const cn_pair *pairs, size_t count, const cn_table *lef
     assert_string_equal(text, expected);
 }
 
-/* ---- what is right ------------------------------------------------------------------------------------ */
+/* ---- what is right --------------------------------------------------------------------------- */
 
 static void foreign_says_which_side_refers(void **state)
 {
@@ -206,7 +206,7 @@ static void the_order_names_members_of_the_target(void **state)
     assert_false(posts->order[1].descending);
 }
 
-/* ---- made for one test each --------------------------------------------------------------------------- */
+/* ---- made for one test each ------------------------------------------------------------------ */
 
 typedef struct trial {
     size_t                  offset;
@@ -294,7 +294,7 @@ static const cn_relationship *accepted(const trial *given)
     return item;
 }
 
-/* ---- the little language -------------------------------------------------------------------------------- */
+/* ---- the little language --------------------------------------------------------------------- */
 
 static void every_spelling_of_a_join_is_read(void **state)
 {
@@ -408,7 +408,7 @@ static void parentheses_without_end_are_refused_and_not_followed(void **state)
     assert_refused_join(text, "Post.it: primaryjoin has more than 64 comparisons");
 }
 
-/* ---- what a join means --------------------------------------------------------------------------------- */
+/* ---- what a join means ----------------------------------------------------------------------- */
 
 static void the_sides_of_a_join_must_make_sense(void **state)
 {
@@ -625,7 +625,7 @@ static void the_other_side_must_agree(void **state)
     assert_refused(&given, "Post.it: .remote_is_owner is for a relationship of a table to itself");
 }
 
-/* ---- two models that disagree ---------------------------------------------------------------------------- */
+/* ---- two models that disagree ---------------------------------------------------------------- */
 
 typedef struct Left  Left;
 typedef struct Right Right;
@@ -723,7 +723,7 @@ static void two_models_must_name_each_other_and_join_alike(void **state)
     assert_model_refused(&Friend_model, "Friend.friends: .back_populates names the member itself");
 }
 
-/* ---- one table, and the ways to turn it ------------------------------------------------------------------ */
+/* ---- one table, and the ways to turn it ------------------------------------------------------ */
 
 typedef struct Person Person;
 struct Person {
@@ -755,7 +755,7 @@ static void a_foreign_key_to_its_own_table_serves_both_directions(void **state)
     assert_pairs(mentor->pairs, 1, mentor->owner, mentor->target, "mentor_id=id");
 }
 
-/* ---- memory and threads ------------------------------------------------------------------------------------ */
+/* ---- memory and threads ---------------------------------------------------------------------- */
 
 static void want_of_memory_is_an_error_that_is_not_remembered(void **state)
 {
