@@ -600,6 +600,29 @@ static const char *store_label(const cn_decode *step, const cn_value *value, voi
     return "it is none of the enumeration's labels";
 }
 
+/* SQLite keeps NUMERIC(12, 2) as a number, which knows no zeros at its end: 12.5 is 12.50 again. */
+static const char *with_scale(uint8_t scale, cn_value *decimal, cn_arena *text)
+{
+    const char *digits = decimal->as.text.data;
+    size_t      size   = decimal->as.text.size;
+    const char *point  = memchr(digits, '.', size);
+    size_t      there  = point == NULL ? 0 : size - (size_t)(point - digits) - 1;
+    if (there >= scale || memchr(digits, 'e', size) != NULL)
+        return NULL;
+    char *longer = cn_arena_take(text, size + scale + 2, 1);
+    if (longer == NULL)
+        return no_memory;
+    memcpy(longer, digits, size);
+    if (point == NULL)
+        longer[size++] = '.';
+    memset(longer + size, '0', scale - there);
+    size += scale - there;
+    longer[size]          = '\0';
+    decimal->as.text.data = longer;
+    decimal->as.text.size = size;
+    return NULL;
+}
+
 static const char *store(const cn_decode *step, const cn_value *value, void *at, cn_arena *text)
 {
     const storage_facts *facts = facts_of(step->storage);
@@ -615,6 +638,9 @@ static const char *store(const cn_decode *step, const cn_value *value, void *at,
     bool        integer = facts->kind == CN_KIND_INTEGER || facts->kind == CN_KIND_UNSIGNED;
     const char *why     = integer ? any_integer(value, &made)
                                   : convert(value, (cn_kind)facts->kind, &made, text);
+    if (why == NULL && facts->kind == CN_KIND_DECIMAL && step->scale != 0 && text != NULL &&
+        is_number(value))
+        why = with_scale(step->scale, &made, text);
     if (why != NULL)
         return why;
     if (integer)

@@ -162,8 +162,9 @@ cn_prepared *cn_postgresql_prepare(cn_link *link, const char *sql, size_t size, 
 void         cn_postgresql_release(cn_prepared *prepared);
 bool         cn_postgresql_execute(cn_prepared *prepared, const cn_value *values, size_t count,
                                    const cn_execution *execution, cn_error *error);
-bool         cn_postgresql_execute_many(cn_prepared *prepared, const cn_value *values, size_t rows,
-                                        size_t columns, const cn_execution *execution, cn_error *error);
+
+bool cn_postgresql_execute_many(cn_prepared *prepared, const cn_value *values, size_t rows,
+                                size_t columns, const cn_execution *execution, cn_error *error);
 
 cn_step cn_postgresql_step(cn_prepared *prepared, cn_error *error);
 bool    cn_postgresql_cell(cn_prepared *prepared, size_t column, cn_value *value, cn_error *error);

@@ -295,9 +295,9 @@ static const struct {
                               "pg_hba.conf"},
     {CN_CAUSE_NO_DATABASE, "create it, or correct its name in the URL"},
     {CN_CAUSE_CONNECT, "check that the server runs there and that host and port are right"},
-    {CN_CAUSE_TLS, "name the authority that signed the server's certificate with sslrootcert=FILE, "
-                   "or turn the check down with sslmode=require (encrypted, not verified) or "
-                   "sslmode=disable"},
+    {CN_CAUSE_TLS, "see that the server's certificate has not expired, name the authority that "
+                   "signed it with sslrootcert=FILE, or turn the check down with sslmode=require "
+                   "(encrypted, not verified) or sslmode=disable"},
     {CN_CAUSE_PERMISSION, "grant the user CONNECT on the database"},
     {CN_CAUSE_URL, "correct the options of the URL"},
 };

@@ -34,6 +34,7 @@ static bool result_items(cn_compiler *compiler, const cn_items *items, cn_plan *
             if (column != NULL) {
                 decode[i].labels = column->field.labels;
                 decode[i].utc    = column->field.utc;
+                decode[i].scale  = column->field.scale;
             }
             if (column != NULL && strcmp(column->name, name) == 0)
                 continue; /* it has that name already */

@@ -62,7 +62,7 @@ typedef struct rogue {
     size_t    received_size;
 } rogue;
 
-/* ---- the server ------------------------------------------------------------------------------- */
+/* ---- the server ------------------------------------------------------------------------------ */
 
 static void say(const rogue *server, int peer, const char *bytes, size_t size)
 {
