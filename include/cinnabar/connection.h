@@ -101,7 +101,8 @@ CN_API bool cn_session_rollback(cn_session *session);
  *
  * cn_nested_end releases the savepoint and returns true; or, if something failed in it, rolls it back, and
  * returns false: the handle is well again, and cause and message stay readable until the next cn_nested_begin.
- * (If the whole transaction is lost, cn_ok is false as well.) Scopes nest; each end closes the innermost. A commit with
+ * (If the whole transaction is lost, cn_ok is false as well.) Scopes nest; each end closes the innermost. A begin that
+ * fails opens one, too: every begin has its end. A commit with
  * a scope still open is an error.
  */
 CN_API bool        cn_connection_nested_begin(cn_connection *connection);

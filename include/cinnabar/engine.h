@@ -39,7 +39,8 @@
 
 CN_BEGIN_DECLARATIONS
 
-/* What goes through on_echo: one event of one connection. Everything is borrowed for the call. */
+/* What goes through on_echo: one event of one connection. Everything is borrowed for the call, in
+   which that connection is not to be used. */
 typedef struct cn_echo {
     const char *logging_name; /* the engine's, or NULL */
     const char *statement;    /* the SQL, or "BEGIN", "COMMIT", ... */

@@ -56,7 +56,6 @@ struct cn_model {
     void (*declare)(cn_mapping *mapping, void *self);
     cn_model_state *state;
     void           *nothing; /* zeroed storage of struct_size: what cn_new returns if it cannot make one */
-    const cn_model *alias_of;
 };
 
 /* ---- columns ------------------------------------------------------------------------------- */
@@ -161,8 +160,7 @@ CN_END_DECLARATIONS
                                        _Alignof(T),                                                \
                                        T##_declare_any_,                                           \
                                        &T##_state_,                                                \
-                                       (void *)&T##_nothing_,                                      \
-                                       NULL};                                                      \
+                                       (void *)&T##_nothing_};                                                      \
     static void T##_declare_(cn_mapping *cn_mapping_, T *cn_self_)
 
 #define CN_TABLE_DECLARE(name) CN_HIDDEN extern const cn_model name
@@ -171,7 +169,7 @@ CN_END_DECLARATIONS
     CN_HIDDEN extern const cn_model name;                                                          \
     static void name##_declare_(cn_mapping *cn_mapping_, void *cn_self_);                          \
     static cn_model_state name##_state_;                                                           \
-    const cn_model name = {#name, table_name, 0, 1, name##_declare_, &name##_state_, NULL, NULL};  \
+    const cn_model name = {#name, table_name, 0, 1, name##_declare_, &name##_state_, NULL};  \
     static void name##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
 
 /* CN_COLUMN(member, .option = value, ...) */
@@ -180,10 +178,11 @@ CN_END_DECLARATIONS
     cn_map_column(cn_mapping_,                                                                     \
                   &(const cn_field){#m, (uint32_t)((char *)&cn_self_->m - (char *)cn_self_),       \
                                     (uint32_t)sizeof(cn_self_->m),                                 \
-                                    (uint8_t)(CN_STORAGE_OF_(cn_self_->m) + CN_MAPS_(cn_self_->m))}, \
+                                    (uint8_t)(CN_STORAGE_OF_(cn_self_->m) +                        \
+                                              CN_SAY_(CN_STORAGE_OF_(cn_self_->m) != 0,            \
+                                                      "cinnabar: " #m " has a type that holds no " \
+                                                      "SQL value (char * must be const char *)"))}, \
                   &(const cn_column_options){__VA_ARGS__})
-#define CN_MAPS_(x)                                                                                \
-    (sizeof(char[CN_STORAGE_OF_(x) != 0 ? 1 : -1]) - 1) /* this type holds no SQL value (char * does not map) */
 
 /* CN_TABLE_COLUMN(name, type, .option = value, ...), in a CN_TABLE */
 #define CN_TABLE_COLUMN(...) CN_TABLE_COLUMN_(__VA_ARGS__, .size = sizeof(cn_column_options))
@@ -192,13 +191,18 @@ CN_END_DECLARATIONS
                                          &(const cn_column_options){__VA_ARGS__}))
 
 /* CN_RELATIONSHIP(member, Target, .option = value, ...) */
+typedef struct cn_the_member_must_be_a_pointer_or_CN_MANY_of_the_target {
+    char unused;
+} cn_the_member_must_be_a_pointer_or_CN_MANY_of_the_target;
 #define CN_RELATIONSHIP(...)                                                                       \
     CN_RELATIONSHIP_(__VA_ARGS__, .size = sizeof(cn_relationship_options))
 #define CN_RELATIONSHIP_(m, T, ...)                                                                \
     do {                                                                                           \
         extern const cn_model T##_model;                                                           \
         cn_map_relationship(cn_mapping_, #m, (size_t)((char *)&cn_self_->m - (char *)cn_self_),    \
-                            _Generic(cn_self_->m, T *: false, T *const *: true), &T##_model,       \
+                            _Generic(cn_self_->m, T *: false, T *const *: true,                    \
+                                     default: *(cn_the_member_must_be_a_pointer_or_CN_MANY_of_the_target *)0), \
+                            &T##_model,                                                            \
                             &(const cn_relationship_options){__VA_ARGS__});                        \
     } while (0)
 

@@ -119,7 +119,7 @@ CN_API bool cn_flush(cn_session *session);
 /* ---- behind the macros ----------------------------------------------------------------------- */
 
 CN_API void *cn_new_(const cn_model *model, size_t size, const void *values);
-CN_API bool  cn_add_all_(cn_session *session, void *const *instances);
+CN_API bool  cn_add_all_(cn_session *session, void *const *instances, size_t count);
 CN_API bool  cn_append_(void *owner, size_t offset, void *element);
 CN_API bool  cn_remove_(void *owner, size_t offset, void *element);
 CN_API bool  cn_set_(void *instance, size_t offset, const void *value, size_t size);
@@ -150,7 +150,9 @@ CN_END_DECLARATIONS
 #define CN_NEW_ONE(T) ((T *)cn_new_(&T##_model, sizeof(T), NULL))
 #define CN_NEW_MORE(T, ...) ((T *)cn_new_(&T##_model, sizeof(T), &(const T){__VA_ARGS__}))
 
-#define cn_add_all(session, ...) cn_add_all_((session), (void *const[]){__VA_ARGS__, NULL})
+#define cn_add_all(session, ...)                                                                   \
+    cn_add_all_((session), (void *const[]){__VA_ARGS__},                                           \
+                sizeof((void *const[]){__VA_ARGS__}) / sizeof(void *))
 
 #define cn_copy(instance) ((__typeof__(instance))cn_copy_(instance))
 #define cn_merge(session, instance) ((__typeof__(instance))cn_merge_((session), (instance)))

@@ -36,6 +36,7 @@ CN_BEGIN_DECLARATIONS
 
 /* The inside of an expression; made and read by the library only. */
 typedef struct cn_node {
+    const cn_model *model; /* a pointer comes first, so that a number in place of an expression is noticed */
     uint8_t         kind;
     uint8_t         op;
     uint8_t         storage; /* of the member */
@@ -43,7 +44,6 @@ typedef struct cn_node {
     uint32_t        offset;  /* of the member in its struct */
     uint32_t        count;   /* of parts */
     uint32_t        check;   /* of the parts, when the node was made */
-    const cn_model *model;
     cn_value        value;
     const void     *parts;
 } cn_node;
@@ -136,9 +136,12 @@ CN_API cn_expr cn_expr_of_(cn_value value);
 
 CN_API cn_condition cn_compare_(const cn_model *model, uint32_t offset, uint8_t storage, int op, const cn_expr *value);
 CN_API cn_condition cn_compare_both_(int op, const cn_expr *two);
-CN_API cn_condition cn_test_(int kind, const cn_model *model, uint32_t offset, uint8_t storage, cn_value value);
+/* `value` is NULL for a test that has none. */
+CN_API cn_condition cn_test_(int kind, const cn_model *model, uint32_t offset, uint8_t storage,
+                             const cn_expr *value);
 CN_API cn_condition cn_connect_(int kind, const cn_condition *parts, size_t count);
 CN_API cn_expr      cn_compute_(int kind, int op, const char *name, const cn_expr *parts, size_t count);
+CN_API cn_expr      cn_aggregate_(const char *name, const cn_expr *of);
 CN_API cn_condition cn_in_(const cn_model *model, uint32_t offset, uint8_t storage, const void *items, size_t count);
 CN_API cn_condition cn_fragment_(const char *sql, const cn_param *params);
 
@@ -150,11 +153,6 @@ CN_API cn_expr cn_asc(cn_expr value);
 CN_API cn_expr cn_later(const char *name);
 
 CN_API cn_expr cn_count_all(void);
-CN_API cn_expr cn_count(cn_expr value);
-CN_API cn_expr cn_sum(cn_expr value);
-CN_API cn_expr cn_avg(cn_expr value);
-CN_API cn_expr cn_min(cn_expr value);
-CN_API cn_expr cn_max(cn_expr value);
 
 /* ---- keeping and building ------------------------------------------------------------------ */
 
@@ -187,8 +185,9 @@ CN_API void      cn_query_limit(cn_query *query, int64_t limit, int64_t offset);
 CN_API const cn_select_statement *cn_built(cn_query *query); /* the query's; valid until it changes or is freed */
 CN_API void      cn_query_free(cn_query *query);
 
-/* The SQL of a statement as it would be sent to this engine's database, parameters as placeholders. For reading and logging. The text is
-   the caller's, to end with cn_text_free; NULL: the error of the connection says why. */
+/* The SQL of a statement as it would be sent to this engine's database, parameters as placeholders; those that come
+   later (cn_later) need no value. For reading and logging. The text is the caller's, to end with cn_text_free; NULL: the
+   error of the connection says why. */
 CN_API char *cn_statement_sql(cn_connection *connection, const cn_statement *statement);
 CN_API void  cn_text_free(char *text);
 
@@ -230,11 +229,39 @@ static inline cn_expr cn_expr_null_(cn_null_value unused)
 #define CN_FIT_SET_(member, value)                                                                 \
     (CN_FIT_(member, value) || ((member) == (value) && (value) != 0) ||                            \
      ((value) == 91 && ((member) > 64 || (member) == 3 || (member) == 4 || (member) == 5 || (member) == 12)))
-/* 0, or an array of negative size: not CN_SAY_, because clang 14 takes a literal inside a struct for a static one. */
+/* A number, 0, if `ok`; otherwise a struct, whose name is the sentence in the compiler's error. Not CN_SAY_, because clang
+   14 takes a literal inside a struct for a static one, and `ok` mentions what the user wrote. */
+#define CN_OR_ERROR_(ok, sentence)                                                                 \
+    _Generic((char (*)[(ok) ? 1 : 2])0, char (*)[1]: (uint32_t)0, char (*)[2]: *(sentence *)0)
+typedef struct cn_this_value_does_not_fit_the_member {
+    char unused;
+} cn_this_value_does_not_fit_the_member;
+typedef struct cn_only_text_can_be_matched_with_text {
+    char unused;
+} cn_only_text_can_be_matched_with_text;
+typedef struct cn_the_array_must_have_the_type_of_the_member {
+    char unused;
+} cn_the_array_must_have_the_type_of_the_member;
 #define CN_FITS_(T, m, v)                                                                          \
-    ((uint32_t)(sizeof(char[CN_FIT_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)) ? 1 : -1]) - 1))
+    CN_OR_ERROR_(CN_FIT_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)),                               \
+                 cn_this_value_does_not_fit_the_member)
 #define CN_FITS_SET_(T, m, v)                                                                      \
-    ((uint32_t)(sizeof(char[CN_FIT_SET_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)) ? 1 : -1]) - 1))
+    CN_OR_ERROR_(CN_FIT_SET_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)),                           \
+                 cn_this_value_does_not_fit_the_member)
+#define CN_FITS_TEXT_(T, m, v)                                                                     \
+    CN_OR_ERROR_(CN_CLASS_(CN_MEMBER_(T, m)) == 3 && (CN_CLASS_(v) == 3 || CN_CLASS_(v) == 90),    \
+                 cn_only_text_can_be_matched_with_text)
+/* The storage of an array's elements, as CN_STORAGE_OF_ has it; text that is not constant will do. */
+#define CN_ELEMENT_(x)                                                                             \
+    _Generic((x), bool: 1, signed char: 2, unsigned char: 3, short: 4, unsigned short: 5, int: 6,  \
+        unsigned: 7, long: sizeof(long) == 8 ? 8 : 6, unsigned long: sizeof(long) == 8 ? 9 : 7,    \
+        long long: 8, unsigned long long: 9, float: 10, double: 11, char *: 12, const char *: 12,  \
+        cn_date: 16, cn_time: 17, cn_datetime: 18, cn_timestamp: 19, cn_interval: 20, cn_uuid: 21, \
+        default: 99)
+#define CN_FITS_ARRAY_(T, m, array)                                                                \
+    CN_OR_ERROR_(CN_ELEMENT_(*(array)) == CN_STORAGE_OF_(CN_MEMBER_(T, m)) % 64 ||                 \
+                     (CN_ELEMENT_(*(array)) == 12 && CN_CLASS_(CN_MEMBER_(T, m)) == 3),            \
+                 cn_the_array_must_have_the_type_of_the_member)
 
 /* A value that meets a member: the member decides its type, the value converts as an argument does. */
 #define CN_TAKER_(x)                                                                               \
@@ -331,7 +358,7 @@ enum {
     CN_NODE_STARTS_WITH,
     CN_NODE_ENDS_WITH,
     CN_NODE_IN,
-    CN_NODE_FRAGMENT,
+    CN_NODE_FRAGMENT, /* its parts are cn_params */
     CN_NODE_ARITHMETIC,
     CN_NODE_CALL,
     CN_NODE_COUNT_ALL,
@@ -350,7 +377,7 @@ enum {
 #define cn_value(x) CN_EXPR_(x)
 #define CN_EXPR_(x)                                                                                \
     _Generic((x), cn_expr: cn_expr_self_, bool: cn_a_bool_member_takes_,                           \
-        signed char: cn_an_int_member_takes_, unsigned char: cn_an_unsigned_member_takes_,         \
+        char: cn_an_int_member_takes_, signed char: cn_an_int_member_takes_, unsigned char: cn_an_unsigned_member_takes_,         \
         short: cn_an_int_member_takes_, unsigned short: cn_an_unsigned_member_takes_,              \
         int: cn_an_int_member_takes_, unsigned: cn_an_unsigned_member_takes_,                      \
         long: cn_an_int64_member_takes_, unsigned long: cn_a_uint64_member_takes_,                 \
@@ -365,8 +392,16 @@ enum {
 #define cn_plus(a, b) cn_compute_(CN_NODE_ARITHMETIC, '+', NULL, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))
 #define cn_minus(a, b) cn_compute_(CN_NODE_ARITHMETIC, '-', NULL, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))
 #define cn_times(a, b) cn_compute_(CN_NODE_ARITHMETIC, '*', NULL, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))
-/* Any function by its name: cn_call("coalesce", cn_attr(Post, title), cn_value("none")) */
-#define cn_call(name, ...) cn_compute_(CN_NODE_CALL, 0, (name), CN_PARTS_(__VA_ARGS__))
+/* Any function by its name, which is checked to be one: cn_call("coalesce", cn_attr(Post, title), cn_value("none")) */
+#define cn_call(...) CN_CALL_(__VA_ARGS__, {{.kind = CN_NODE_NONE}})
+#define CN_CALL_(name, ...)                                                                        \
+    cn_compute_(CN_NODE_CALL, 0, (name), ((const cn_expr[]){__VA_ARGS__}), CN_COUNT_(__VA_ARGS__) - 1)
+/* Aggregates. Of a column they are flat: they may be stored and returned. */
+#define cn_count(value) cn_aggregate_("count", (const cn_expr[]){value})
+#define cn_sum(value) cn_aggregate_("sum", (const cn_expr[]){value})
+#define cn_avg(value) cn_aggregate_("avg", (const cn_expr[]){value})
+#define cn_min(value) cn_aggregate_("min", (const cn_expr[]){value})
+#define cn_max(value) cn_aggregate_("max", (const cn_expr[]){value})
 
 /* ---- conditions ---- */
 
@@ -378,38 +413,29 @@ enum {
 /* Two expressions: cn_cmp(cn_count(cn_attr(Post, id)), >, 10) */
 #define cn_cmp(a, o, b)                                                                            \
     cn_compare_both_(CN_OPERATOR_CHECKED_(o), (const cn_expr[]){CN_EXPR_(a), CN_EXPR_(b)})
-#define cn_is_null(T, m) cn_test_(CN_NODE_IS_NULL, CN_MEMBER_ARGS_(T, m), cn_value_null())
-#define cn_is_not_null(T, m) cn_test_(CN_NODE_IS_NOT_NULL, CN_MEMBER_ARGS_(T, m), cn_value_null())
+#define cn_is_null(T, m) cn_test_(CN_NODE_IS_NULL, CN_MEMBER_ARGS_(T, m), NULL)
+#define cn_is_not_null(T, m) cn_test_(CN_NODE_IS_NOT_NULL, CN_MEMBER_ARGS_(T, m), NULL)
 /* Equal, or both NULL. */
-#define cn_is_same(T, m, v)                                                                        \
-    cn_test_(CN_NODE_SAME, &T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_SET_(T, m, v),                \
-             (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), CN_SET_FOR_(T, m, v).node.value)
-#define cn_is_not_same(T, m, v)                                                                    \
-    cn_test_(CN_NODE_NOT_SAME, &T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_SET_(T, m, v),            \
-             (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), CN_SET_FOR_(T, m, v).node.value)
-/* A pattern with % and _; the other three take text as it is, and escape what is special in it. */
+#define cn_is_same(T, m, v) CN_SAME_(CN_NODE_SAME, T, m, v)
+#define cn_is_not_same(T, m, v) CN_SAME_(CN_NODE_NOT_SAME, T, m, v)
+#define CN_SAME_(kind, T, m, v)                                                                    \
+    cn_test_(kind, &T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_SET_(T, m, v),                        \
+             (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), (const cn_expr[]){CN_SET_FOR_(T, m, v)})
+/* A pattern: % stands for any text, _ for one character, and a backslash takes away the meaning of what follows it, on every
+   database. The other three take text as it is. Whether A is a is up to the database and the column's collation. */
 #define cn_like(T, m, text) CN_MATCH_(CN_NODE_LIKE, T, m, text)
 #define cn_contains(T, m, text) CN_MATCH_(CN_NODE_CONTAINS, T, m, text)
 #define cn_starts_with(T, m, text) CN_MATCH_(CN_NODE_STARTS_WITH, T, m, text)
 #define cn_ends_with(T, m, text) CN_MATCH_(CN_NODE_ENDS_WITH, T, m, text)
 #define CN_MATCH_(kind, T, m, text)                                                                \
-    cn_test_(kind, &T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_(T, m, text),                         \
-             (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), cn_a_text_member_takes_(text).node.value)
-/* An array of run-time length whose elements have the member's type; borrowed. An empty one matches nothing. */
+    cn_test_(kind, &T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_TEXT_(T, m, text),                    \
+             (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)),                                            \
+             (const cn_expr[]){CN_EXPR_FOR_(T, m, text)})
+/* An array of run-time length whose elements have the member's type; borrowed. An empty one matches nothing. Bytes,
+   decimals and JSON cannot be listed. */
 #define cn_in_array(T, m, array, n)                                                                \
-    cn_in_(CN_MEMBER_ARGS_(T, m),                                                                  \
-           _Generic(CN_MEMBER_(T, m), bool: (const bool *){0}, int8_t: (const int8_t *){0},        \
-                    uint8_t: (const uint8_t *){0}, int16_t: (const int16_t *){0},                  \
-                    uint16_t: (const uint16_t *){0}, int: (const int *){0},                        \
-                    unsigned: (const unsigned *){0}, long: (const long *){0},                      \
-                    unsigned long: (const unsigned long *){0}, long long: (const long long *){0},  \
-                    unsigned long long: (const unsigned long long *){0},                           \
-                    const char *: (const char *const *){0}, char *: (const char *const *){0},      \
-                    cn_uuid: (const cn_uuid *){0}, cn_date: (const cn_date *){0},                  \
-                    cn_opt_int: (const int *){0}, cn_opt_int64_t: (const int64_t *){0}) == (array) \
-               ? (array)                                                                           \
-               : (array),                                                                          \
-           (n))
+    cn_in_(&T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_ARRAY_(T, m, array),                          \
+           (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), (array), (n))
 /* SQL of your own, with parameters: cn_sql("similarity(title, :t) > :least", CN_PARAMS("t", title, "least", 0.4)) */
 #define cn_sql(...) CN_SQL_(__VA_ARGS__, NULL, 0)
 #define CN_SQL_(text, params, ...) cn_fragment_((text), (params))
@@ -430,17 +456,18 @@ enum {
 #define CN_BY(...) ((const cn_expr[]){__VA_ARGS__, {{.kind = CN_NODE_NONE}}})
 
 /* CN_INTO(Row, member, expression, ...): what is selected, and the member of a struct that takes it. */
-#define CN_INTO(T, ...) CN_ITEMS_(T, NULL, CN_PAIRS_(CN_INTO_ONE_, T, __VA_ARGS__))
+#define CN_INTO(T, ...)                                                                       \
+    CN_ITEMS_(T, NULL, CN_COUNT_(__VA_ARGS__) / 2, CN_PAIRS_(CN_INTO_ONE_, T, __VA_ARGS__))
 #define CN_INTO_ONE_(T, m, e) {CN_FIELD_(T, m), CN_EXPR_(e)}
 /* CN_SET(Post, member, value, ...): assignments. */
-#define CN_SET(T, ...) CN_ITEMS_(T, &T##_model, CN_PAIRS_(CN_SET_ONE_, T, __VA_ARGS__))
+#define CN_SET(T, ...)                                                                        \
+    CN_ITEMS_(T, &T##_model, CN_COUNT_(__VA_ARGS__) / 2, CN_PAIRS_(CN_SET_ONE_, T, __VA_ARGS__))
 #define CN_SET_ONE_(T, m, v)                                                                       \
     {{#m, CN_OFFSET_OF_(T, m) + CN_FITS_SET_(T, m, v), (uint32_t)sizeof(CN_MEMBER_(T, m)),         \
       (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m))},                                                  \
      CN_SET_FOR_(T, m, v)}
-#define CN_ITEMS_(T, model, ...)                                                                   \
-    (&(const cn_items){#T, sizeof(T), (model), ((const cn_item[]){__VA_ARGS__}),                   \
-                       sizeof((const cn_item[]){__VA_ARGS__}) / sizeof(cn_item)})
+#define CN_ITEMS_(T, model, count, ...)                                                            \
+    (&(const cn_items){#T, sizeof(T), (model), ((const cn_item[]){__VA_ARGS__}), (count)})
 
 /* ---- statements ---- */
 
@@ -456,11 +483,6 @@ enum {
 #define cn_delete_from(...)                                                                        \
     CN_DELETE_(__VA_ARGS__, .head = {CN_STATEMENT_DELETE, sizeof(cn_delete_statement)})
 #define CN_DELETE_(T, ...) (&(const cn_delete_statement){.from = &T##_model, __VA_ARGS__})
-
-/* CN_ALIAS(Employee, Manager); : a second name for a model, for self-joins. Every macro takes it. */
-#define CN_ALIAS(T, A)                                                                             \
-    typedef T A;                                                                                   \
-    static const cn_model A##_model = {#A, NULL, sizeof(T), _Alignof(T), NULL, NULL, NULL, &T##_model}
 
 #endif
 #endif

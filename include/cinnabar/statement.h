@@ -76,14 +76,26 @@ CN_END_DECLARATIONS
     (&(const cn_fields){#T, sizeof(T), ((const cn_field[]){CN_EACH_MEMBER_(CN_FIELD_, T, __VA_ARGS__)}), \
                         CN_COUNT_(__VA_ARGS__)})
 
+/* The head of any statement: functions, so that what stands in `s` is there but twice. */
+#define CN_STATEMENT_HEAD_(name, T)                                                                \
+    static inline const cn_statement *name(const T *statement)                                     \
+    {                                                                                              \
+        return (const cn_statement *)(const void *)statement;                                      \
+    }
+CN_STATEMENT_HEAD_(cn_statement_self_, cn_statement)
+CN_STATEMENT_HEAD_(cn_statement_text_, cn_text_statement)
+CN_STATEMENT_HEAD_(cn_statement_select_, cn_select_statement)
+CN_STATEMENT_HEAD_(cn_statement_insert_, cn_insert_statement)
+CN_STATEMENT_HEAD_(cn_statement_update_, cn_update_statement)
+CN_STATEMENT_HEAD_(cn_statement_delete_, cn_delete_statement)
 #define CN_STATEMENT_(s)                                                                           \
-    ((const cn_statement *)(const void *)_Generic((s),                                             \
-        const cn_statement *: (s),                                                                 \
-        const cn_text_statement *: (s),                                                            \
-        const cn_select_statement *: (s),                                                          \
-        const cn_insert_statement *: (s),                                                          \
-        const cn_update_statement *: (s),                                                          \
-        const cn_delete_statement *: (s)))
+    _Generic((s),                                                                                  \
+        const cn_statement *: cn_statement_self_,                                                  \
+        const cn_text_statement *: cn_statement_text_,                                             \
+        const cn_select_statement *: cn_statement_select_,                                         \
+        const cn_insert_statement *: cn_statement_insert_,                                         \
+        const cn_update_statement *: cn_statement_update_,                                         \
+        const cn_delete_statement *: cn_statement_delete_)(s)
 
 #endif
 

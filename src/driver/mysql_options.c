@@ -9,10 +9,12 @@
  * against the system's authorities if none is given. Without it, the certificate alone is
  * checked if an authority is given, and nothing otherwise.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "driver/mysql.h"
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/number.h"
 
@@ -186,9 +188,30 @@ static bool decide_tls(cn_mysql_settings *settings, bool local, cn_error *error)
     return true;
 }
 
+/* What the URL says goes before the engine's option, which may be a default. */
 static unsigned seconds_of(unsigned milliseconds, unsigned seconds)
 {
-    return milliseconds != 0 ? milliseconds / 1000 + (milliseconds % 1000 != 0) : seconds;
+    return seconds != 0 ? seconds : milliseconds / 1000 + (milliseconds % 1000 != 0);
+}
+
+/* The library says of a file that is not there only that the certificate is not trusted. */
+static bool check_files(const cn_mysql_settings *settings, cn_error *error)
+{
+    const struct {
+        const char *option;
+        const char *path;
+    } files[] = {{"ssl_ca", settings->ssl_ca},
+                 {"ssl_capath", settings->ssl_capath},
+                 {"ssl_cert", settings->ssl_cert},
+                 {"ssl_key", settings->ssl_key}};
+    for (size_t i = 0; settings->tls != CN_TLS_OFF && i < sizeof files / sizeof *files; i++) {
+        if (files[i].path != NULL && access(files[i].path, R_OK) != 0)
+            return cn_error_set(error, CN_CAUSE_TLS,
+                                "the option \"%s\" names the file \"%s\", which cannot be read: "
+                                "correct its name, or let this program read it",
+                                files[i].option, files[i].path);
+    }
+    return true;
 }
 
 bool cn_mysql_settings_read(const cn_link_parameters *parameters, cn_mysql_settings *settings,
@@ -199,7 +222,7 @@ bool cn_mysql_settings_read(const cn_link_parameters *parameters, cn_mysql_setti
         if (!read_option(&parameters->options[i], settings, error))
             return false;
     }
-    if (!decide_tls(settings, parameters->host_is_local, error))
+    if (!decide_tls(settings, parameters->host_is_local, error) || !check_files(settings, error))
         return false;
     const char *charset = settings->charset;
     if (charset != NULL && strcasecmp(charset, "utf8mb4") != 0 && strcasecmp(charset, "utf8") != 0)

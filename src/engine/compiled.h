@@ -1,17 +1,17 @@
 /*
  * A statement compiled for one engine: SQL in the driver's words and whatever the floor that
- * compiled it wants to find again. Immutable once it is made, shared by the engine's connections,
- * and counted.
+ * compiled it wants to find again. Immutable once it is made, shared by the engine's
+ * connections, and counted.
  *
  * An upper floor embeds cn_compiled as the first member of a larger struct, all in its arena:
  *
- *     typedef struct plan { cn_compiled head; size_t column_count; const cn_decode *columns; } plan;
+ *     typedef struct plan { cn_compiled head; size_t count; const cn_decode *columns; } plan;
  *     plan *made = (plan *)cn_compiled_new(sizeof *made, key, key_size, hash);
  *     made->columns = CN_ARENA_ARRAY(&made->head.arena, cn_decode, n); ...
  *
  * Keys are bytes. The first byte of a text statement's key is the first of its SQL; the engine
- * keeps 1 for its own expansions; upper floors begin theirs with a byte from 2 to 8 (or 0: a word
- * stored with its highest byte first), which no SQL text begins with.
+ * keeps 1 for its own expansions; upper floors begin theirs with a byte from 2 to 8 (or 0: a
+ * word stored with its highest byte first), which no SQL text begins with.
  */
 #ifndef CN_ENGINE_COMPILED_H
 #define CN_ENGINE_COMPILED_H

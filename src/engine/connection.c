@@ -28,7 +28,14 @@ static void attach_sql(cn_error *error, const char *sql, size_t size)
         error->statement = cn_duplicate_sized(sql, size);
 }
 
-/* The error that was just filled belongs to the scope that is open now, or, if it ended the transaction, to that. */
+void cn_connection_blame(cn_connection *connection, const char *sql, size_t size)
+{
+    if (connection->failed_depth >= 0)
+        attach_sql(&connection->error, sql, size);
+}
+
+/* The error that was just filled belongs to the scope that is open now, or, if it ended the
+   transaction, to that. */
 bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slot *slot)
 {
     if (connection->failed_depth >= 0) {
@@ -213,17 +220,15 @@ bool cn_connection_prepare(cn_connection *connection, cn_statement_slot *slot)
     const cn_compiled *compiled = slot->compiled;
     if (!cn_connection_settle(connection))
         return false;
+    cn_echo_event event = {
+        .sql = compiled->sql, .started = connection->observed ? cn_now() : 0, .failed = true};
     slot->prepared = link->driver->prepare(link, compiled->sql, compiled->sql_size,
                                            &connection->error);
     if (slot->prepared != NULL)
         return true;
-    int64_t started = connection->observed ? cn_now() : 0;
-    cn_connection_fail_filled(connection, slot);
     if (connection->observed)
-        cn_echo_send(
-            cn_engine_get_options(connection->engine),
-            &(const cn_echo_event){.sql = compiled->sql, .started = started, .failed = true});
-    return false;
+        cn_echo_send(cn_engine_get_options(connection->engine), &event);
+    return cn_connection_fail_filled(connection, slot);
 }
 
 void cn_connection_forget_statements(cn_connection *connection, const cn_statement_slot *kept)

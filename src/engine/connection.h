@@ -1,8 +1,9 @@
 /*
- * A connection as the floors above see it. They compile a statement, run it, step through its rows
- * and decode them:
+ * A connection as the floors above see it. They compile a statement, run it, step through its
+ * rows and decode them:
  *
- *     cn_statement_slot *slot = cn_connection_statement(connection, hash, key, key_size, compile, &context);
+ *     cn_statement_slot *slot =
+ *         cn_connection_statement(connection, hash, key, key_size, compile, &context);
  *     if (slot == NULL || !cn_connection_run(connection, slot, values, count, NULL))
  *         return false;
  *     const plan *compiled = (const plan *)slot->compiled;
@@ -11,9 +12,9 @@
  *     cn_connection_end(connection, slot);
  *     return !cn_connection_is_failed(connection);
  *
- * Between run and the end of the rows nothing else may run on the connection: whoever wants to run other statements
- * meanwhile takes a cn_result (cn_connection_result), which is read into memory when the
- * connection is needed.
+ * Between run and the end of the rows nothing else may run on the connection: whoever wants to
+ * run other statements meanwhile takes a cn_result (cn_connection_result), which is read into
+ * memory when the connection is needed.
  *
  * Whatever fails is the connection's error, in the scope that is open then; nothing more is sent
  * until that scope is rolled back, and every function here just fails.
@@ -37,25 +38,25 @@ struct cn_connection {
     cn_engine *engine;
     cn_pooled *pooled; /* NULL: none is held */
     cn_error   error;
-    int failed_depth; /* the scope the error belongs to: 0 the transaction, n a savepoint; -1 none */
-    int          depth;    /* nested scopes that are open: one begun in failure has no savepoint */
-    bool         ready;    /* a statement can be sent as things are */
-    bool         begun;    /* a transaction is open */
-    bool         observed; /* echo */
-    bool         autocommit;
-    bool         early; /* the link goes back at commit and rollback: a session's */
-    bool         read_only;
-    cn_isolation isolation;
+    int        failed_depth; /* the error's scope: 0 the transaction, n a savepoint; -1 no error */
+    int        depth;    /* nested scopes that are open: one begun in failure has no savepoint */
+    bool       ready;    /* a statement can be sent as things are */
+    bool       begun;    /* a transaction is open */
+    bool       observed; /* echo */
+    bool       autocommit;
+    bool       early; /* the link goes back at commit and rollback: a session's */
+    bool       read_only;
+    cn_isolation       isolation;
     cn_statement_slot *live;     /* its rows are being read */
     cn_result         *results;  /* that are open; the newest first */
     cn_result         *retiring; /* ended, but the statement that runs may have values from them */
     cn_result         *spare;    /* ended, for reuse */
     cn_result         *failed;   /* what a call in failure returns */
-    bool schema_changed; /* in this transaction */
-    bool               sweep;    /* one of `results` has ended */
-    cn_error           nested;   /* of the scope that ended last */
-    cn_error           scratch;  /* takes what comes after the first error */
-    cn_value          *values;   /* of text statements with many; kept for the next */
+    bool               schema_changed; /* in this transaction */
+    bool               sweep;          /* one of `results` has ended */
+    cn_error           nested;         /* of the scope that ended last */
+    cn_error           scratch;        /* takes what comes after the first error */
+    cn_value          *values;         /* of text statements with many; kept for the next */
     size_t             value_capacity;
     cn_arena           kept;     /* what cn_keep copied */
     cn_arena           lent;     /* copies of texts among the values whose rows are being read */
@@ -65,23 +66,25 @@ struct cn_connection {
 
 /* ---- opening, for the session floor ---------------------------------------------------------- */
 
-/* A handle that holds no link until its first statement. `early`: the link goes back to the pool at every commit
-   and rollback, and the next statement takes one again. NULL only for want of memory. */
+/* A handle that holds no link until its first statement. `early`: the link goes back to the pool
+   at every commit and rollback, and the next statement takes one again. NULL only for want of
+   memory. */
 cn_connection *cn_connection_new(cn_engine *engine, const cn_connection_options *options,
                                  bool early);
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
 /* Takes a link and begins, if need be, and finds the statement or compiles and prepares it. A
-   hit is one look-up, without a lock. NULL in failure. The slot is good until the next call of this function. */
+   hit is one look-up, without a lock. NULL in failure. The slot is good until the next call of
+   this function. */
 cn_statement_slot *cn_connection_statement(cn_connection *connection, uint64_t hash,
                                            const void *key, size_t key_size,
                                            cn_compile_function *compile, void *context);
 
 /*
- * Runs it. Texts among the values are measured (cn_value_measure), and there are no lists. A result that is being read on the
- * connection is read into memory first. `execution` may be NULL.
- * `values` are borrowed until the rows have been read or cn_connection_end.
+ * Runs it. Texts among the values are measured (cn_value_measure), and there are no lists. A
+ * result that is being read on the connection is read into memory first. `execution` may be
+ * NULL. `values` are borrowed until the rows have been read or cn_connection_end.
  */
 bool cn_connection_run(cn_connection *connection, cn_statement_slot *slot, const cn_value *values,
                        size_t count, const cn_execution *execution);
@@ -97,19 +100,21 @@ static inline void cn_value_measure(cn_value *value)
         value->as.text.size = strlen(value->as.text.data);
 }
 
-/* Copies the texts and bytes among the values, where the rows are read after the caller's are gone; until the
-   next call of it. */
+/* Copies the texts and bytes among the values, where the rows are read after the caller's are
+   gone; until the next call of it. */
 bool cn_connection_lend(cn_connection *connection, cn_value *values, size_t count);
 
 /* A statement without parameters that is neither prepared nor kept: DDL, SAVEPOINT. */
 bool cn_connection_run_sql(cn_connection *connection, const char *sql, size_t size);
 
-/* A result over what was just run. NULL only for want of memory (which is the connection's error, too). */
+/* A result over what was just run. NULL only for want of memory (which is the connection's
+   error, too). */
 cn_result *cn_connection_result(cn_connection *connection, cn_statement_slot *slot);
 /* A result without rows, in failure or not, with these figures. */
 cn_result *cn_connection_result_empty(cn_connection *connection, int64_t affected,
                                       int64_t inserted_key);
-/* Rows of a result, wherever they are; `fields` of a text statement are matched by cn_result_plan. */
+/* Rows of a result, wherever they are; `fields` of a text statement are matched by
+   cn_result_plan. */
 cn_step cn_result_step(cn_result *result);
 bool    cn_result_decode(cn_result *result, const cn_decode *plan, size_t count, void *row,
                          cn_arena *text);
@@ -131,12 +136,14 @@ cn_result *cn_connection_execute_text_many(cn_connection           *connection,
 bool cn_connection_fail(cn_connection *connection, cn_cause cause, const char *format, ...)
     CN_FORMAT_(3, 4);
 
-/* For what fills an error itself: where to, and afterwards, if it failed, what files it (and returns false). `slot`, with its
-   SQL for the error, may be NULL. */
+/* For what fills an error itself: where to, and afterwards, if it failed, what files it (and
+   returns false). `slot`, with its SQL for the error, may be NULL. */
 static inline cn_error *cn_connection_error_slot(cn_connection *connection)
 {
     return connection->failed_depth < 0 ? &connection->error : &connection->scratch;
 }
+/* Adds the SQL to the connection's error, if that has none. */
+void cn_connection_blame(cn_connection *connection, const char *sql, size_t size);
 bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slot *slot);
 
 static inline bool cn_connection_is_failed(const cn_connection *connection)

@@ -188,18 +188,28 @@ static void try_list(search *s, const char *directories)
     }
 }
 
-/* The directory of the library or program that this code is part of. */
+/*
+ * The directory of the library or program that this code is part of. A program that was started
+ * by a relative name is asked of the system: its working directory may be another by now.
+ */
 static void try_own_directory(search *s)
 {
+    static const char here = 0;
+    char              program[4096];
     Dl_info           info;
-    const char       *slash = NULL;
-    static const char here  = 0;
-    if (dladdr((const void *)&here, &info) != 0 && info.dli_fname != NULL)
-        slash = strrchr(info.dli_fname, '/');
+    const char       *file = dladdr((const void *)&here, &info) != 0 ? info.dli_fname : NULL;
+    if (file == NULL || file[0] != '/') {
+        ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
+        if (size <= 0)
+            return;
+        program[size] = '\0';
+        file          = program;
+    }
+    const char *slash = strrchr(file, '/');
     if (slash == NULL)
         return;
-    try_file(s, info.dli_fname, (size_t)(slash - info.dli_fname), "");
-    try_file(s, info.dli_fname, (size_t)(slash - info.dli_fname), "/cinnabar");
+    try_file(s, file, (size_t)(slash - file), "");
+    try_file(s, file, (size_t)(slash - file), "/cinnabar");
 }
 
 /* An object pointer of dlsym as the function it is. */

@@ -1,5 +1,6 @@
 /*
- * Echo, and the parameters in errors: what was sent, as text for people. Values of secrets are masked, long ones cut.
+ * Echo, and the parameters in errors: what was sent, as text for people. Values of secrets are
+ * masked, long ones cut.
  */
 #ifndef CN_ENGINE_ECHO_H
 #define CN_ENGINE_ECHO_H

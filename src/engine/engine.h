@@ -42,7 +42,8 @@ void cn_engine_release(cn_engine *engine);
 
 /*
  * What an upper floor keeps with the engine, NULL at first. The first to set it wins: what is in
- * place afterwards is returned, and what was not taken is freed. `free_data` is called when the engine ends.
+ * place afterwards is returned, and what was not taken is freed. `free_data` is called when the
+ * engine ends.
  */
 void *cn_engine_place_get(cn_engine *engine, cn_engine_place place);
 void *cn_engine_place_set(cn_engine *engine, cn_engine_place place, void *data,

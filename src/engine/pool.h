@@ -52,7 +52,8 @@ cn_pooled *cn_pool_take(cn_pool *pool, cn_error *error);
 /* Gives it back, with no transaction open. `keep` false: it is closed. */
 void cn_pool_give(cn_pool *pool, cn_pooled *pooled, bool keep);
 
-/* The link was found lost: every link that was opened before now is closed at its next checkout or return. */
+/* The link was found lost: every link that was opened before now is closed at its next checkout
+   or return. */
 void cn_pool_lost(cn_pool *pool, cn_pooled *pooled);
 
 bool   cn_pool_is_single(const cn_pool *pool);

@@ -456,7 +456,7 @@ static void *keep(cn_arena *arena, const void *items, size_t count, size_t size)
 bool cn_text_changes_schema(const char *sql, size_t size)
 {
     static const char *const words[] = {"create", "alter", "drop"};
-    scanner s = {.rules = &known_rules[0], .text = sql, .size = size};
+    scanner                  s       = {.rules = &known_rules[0], .text = sql, .size = size};
     while (s.at < size && (is_blank(sql[s.at]) || comment_end(&s, s.at) > s.at))
         s.at = is_blank(sql[s.at]) ? s.at + 1 : comment_end(&s, s.at);
     size_t end = s.at;
@@ -510,17 +510,16 @@ static bool finish(cn_text_compiled *made, scanner *s)
     bool      numbered = s->rules->numbered;
     made->rules        = s->rules;
     made->text_size    = s->plain.size;
-    made->text         = s->plain.failed
-                             ? NULL
-                             : cn_arena_text_sized(arena, cn_buffer_get(&s->plain), s->plain.size);
-    made->names        = keep(arena, s->names, s->name_count, sizeof *s->names);
-    made->name_count   = s->name_count;
-    made->marks        = keep(arena, s->marks, s->mark_count, sizeof *s->marks);
-    made->mark_count   = s->mark_count;
-    made->slot_count   = numbered ? s->name_count : s->mark_count;
+    if (!s->plain.failed)
+        made->text = cn_arena_text_sized(arena, cn_buffer_get(&s->plain), s->plain.size);
+    made->names          = keep(arena, s->names, s->name_count, sizeof *s->names);
+    made->name_count     = s->name_count;
+    made->marks          = keep(arena, s->marks, s->mark_count, sizeof *s->marks);
+    made->mark_count     = s->mark_count;
+    made->slot_count     = numbered ? s->name_count : s->mark_count;
     made->changes_schema = cn_text_changes_schema(s->text, s->size);
-    uint32_t *slots    = CN_ARENA_ARRAY(arena, uint32_t, made->slot_count + 1);
-    made->slots        = slots;
+    uint32_t *slots      = CN_ARENA_ARRAY(arena, uint32_t, made->slot_count + 1);
+    made->slots          = slots;
     if (made->text == NULL || made->names == NULL || made->marks == NULL || slots == NULL)
         return cn_error_no_memory(s->error);
     for (size_t i = 0; i < made->slot_count; i++)

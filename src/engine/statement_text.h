@@ -68,7 +68,8 @@ typedef struct cn_text_compiled {
     bool                 changes_schema; /* CREATE, ALTER, DROP */
 } cn_text_compiled;
 
-/* NULL with `error` filled: no memory, a placeholder of the driver's in the text, too many names. */
+/* NULL with `error` filled: no memory, a placeholder of the driver's in the text, too many
+   names. */
 cn_compiled *cn_text_compile(const cn_text_rules *rules, const char *text, size_t size,
                              const void *key, size_t key_size, uint64_t hash, cn_error *error);
 

@@ -362,6 +362,13 @@ static size_t chunk_of(const cn_text_statement *statement)
                : 0;
 }
 
+/* What is wrong was found before the statement was sent. */
+static cn_result *refused(cn_connection *connection, const char *sql)
+{
+    cn_connection_blame(connection, sql, strlen(sql));
+    return cn_connection_failed_result(connection);
+}
+
 cn_result *cn_connection_execute_text(cn_connection *connection, const cn_text_statement *statement,
                                       const cn_param *params)
 {
@@ -376,7 +383,7 @@ cn_result *cn_connection_execute_text(cn_connection *connection, const cn_text_s
         values = value_room(connection, text->slot_count);
     if (values == NULL ||
         !fill(connection, text, params != NULL ? params : statement->params, values, &lists))
-        return cn_connection_failed_result(connection);
+        return refused(connection, statement->sql);
 
     cn_execution        execution = {.chunk = chunk_of(statement)};
     const cn_execution *how       = execution.chunk != 0 ? &execution : NULL;
@@ -384,7 +391,7 @@ cn_result *cn_connection_execute_text(cn_connection *connection, const cn_text_s
         return execute_expanded(connection, text, values, how);
     if (slot->prepared == NULL &&
         (wants_list(connection, text) || !prepare(connection, slot, text->slot_count)))
-        return cn_connection_failed_result(connection);
+        return refused(connection, statement->sql);
     if (!run_text(connection, slot, values, text->slot_count, how))
         return cn_connection_failed_result(connection);
     if (text->changes_schema)

@@ -98,13 +98,10 @@ typedef struct connection_unit {
 static bool attempt_connection(cn_engine *engine, const cn_transact_options *options, void *context,
                                cn_error *error)
 {
-    const connection_unit *unit       = context;
-    cn_connection         *connection = cn_connection_open(engine,
-                                                           &(const cn_connection_options){
-                                                               .size = sizeof(cn_connection_options),
-                                                               .isolation = options->isolation,
-                                                               .read_only = options->read_only,
-                                                   });
+    const connection_unit      *unit = context;
+    const cn_connection_options how  = {
+         .size = sizeof how, .isolation = options->isolation, .read_only = options->read_only};
+    cn_connection *connection = cn_connection_open(engine, &how);
     if (connection == NULL)
         return cn_error_no_memory(error);
     bool done = !cn_connection_is_failed(connection) && unit->unit(connection, unit->context) &&

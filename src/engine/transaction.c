@@ -1,7 +1,7 @@
 /*
  * The scopes of a connection: its transaction and the savepoints in it. An error belongs to the
- * scope that was open when it happened; until that is rolled back nothing is sent. Called by programs,
- * and by the session for its own connection.
+ * scope that was open when it happened; until that is rolled back nothing is sent. Called by
+ * programs, and by the session for its own connection.
  */
 #include <stdio.h>
 #include <string.h>
@@ -80,7 +80,7 @@ bool cn_connection_commit_inside(cn_connection *connection)
             return cn_connection_fail_filled(connection, NULL);
         set_begun(connection, false);
         connection->schema_changed = false;
-        connection->ready = false;
+        connection->ready          = false;
     }
     if (connection->early && cn_connection_settle(connection))
         cn_connection_give_link(connection);
@@ -119,11 +119,11 @@ bool cn_connection_rollback_inside(cn_connection *connection)
             cn_connection_give_link(connection);
     }
     cn_error_clear(&connection->error);
-    connection->failed_depth = -1;
-    connection->depth        = 0;
+    connection->failed_depth   = -1;
+    connection->depth          = 0;
     connection->schema_changed = false;
-    connection->begun        = false;
-    connection->ready        = false;
+    connection->begun          = false;
+    connection->ready          = false;
     return done;
 }
 

@@ -46,6 +46,14 @@ static bool no_instance(cn_session *session, const void *pointer, const char *wh
     return cn_connection_fail_filled(session->connection, NULL);
 }
 
+static bool other_session(cn_session *session, const cn_slab *slab, const char *what)
+{
+    return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
+                              "%s: the instance of %s belongs to another session: cn_copy it there "
+                              "and cn_merge it here",
+                              what, slab->mapper->model->name);
+}
+
 cn_record *cn_session_record(cn_session *session, const void *instance, const char *what,
                              cn_slab **slab, uint32_t *slot)
 {
@@ -54,15 +62,15 @@ cn_record *cn_session_record(cn_session *session, const void *instance, const ch
         no_instance(session, instance, what);
         return NULL;
     }
-    if (record->session != session) {
+    if (record->session == session)
+        return record;
+    if (record->session != NULL)
+        other_session(session, *slab, what);
+    else
         cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                           record->session == NULL
-                               ? "%s: the instance of %s is in no session: add it first"
-                               : "%s: the instance of %s belongs to another session: cn_copy it there and cn_merge it here",
-                           what, (*slab)->mapper->model->name);
-        return NULL;
-    }
-    return record;
+                           "%s: the instance of %s is in no session: add it first", what,
+                           (*slab)->mapper->model->name);
+    return NULL;
 }
 
 cn_extra *cn_extra_of(cn_record *record)
@@ -74,8 +82,7 @@ cn_extra *cn_extra_of(cn_record *record)
 
 /* ---- text ---------------------------------------------------------------------------------------- */
 
-/* A member that points to something: its address and size. */
-static cn_bytes pointed(const cn_decode *field, const void *row)
+cn_bytes cn_column_pointed(const cn_decode *field, const void *row)
 {
     const char *at = (const char *)row + field->offset;
     if (field->storage == CN_STORAGE_BYTES)
@@ -93,20 +100,19 @@ static void point(const cn_decode *field, void *row, cn_bytes to)
         *(const char **)(void *)at = to.data;
 }
 
-/* Text that a member no longer points to: readable until the transaction ends. */
-static void bury(cn_session *session, void *block)
+void cn_session_bury(cn_session *session, void *block)
 {
     if (block == NULL)
         return;
     if (session != NULL && cn_reserve(&session->graves, &session->grave_capacity,
                                       session->grave_count + 1, sizeof *session->graves))
         session->graves[session->grave_count++] = block;
-    else if (session == NULL)
+    else
         cn_release(block);
 }
 
 bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uint32_t column,
-                          const cn_value *value)
+                          cn_bytes text)
 {
     const cn_decode *field = &slab->mapper->plan[column];
     cn_record       *record = &slab->records[slot];
@@ -117,20 +123,16 @@ bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uin
         extra->texts = cn_allocate_zero(slab->mapper->table->column_count, sizeof *extra->texts);
     if (extra->texts == NULL)
         return false;
+    /* A grave is reserved first, so that nothing can fail once the copy is in place. */
+    if (session != NULL && !cn_reserve(&session->graves, &session->grave_capacity,
+                                       session->grave_count + 1, sizeof *session->graves))
+        return false;
     cn_bytes copy = {0};
-    if (value->kind != CN_KIND_NULL) {
-        cn_bytes from = value->kind == CN_KIND_BYTES
-                            ? value->as.bytes
-                            : (cn_bytes){value->as.text.data, value->as.text.size};
-        /* A grave is reserved first, so that nothing can fail once the copy is in place. */
-        if (session != NULL && !cn_reserve(&session->graves, &session->grave_capacity,
-                                           session->grave_count + 1, sizeof *session->graves))
-            return false;
-        copy = (cn_bytes){cn_duplicate_sized(from.data, from.size), from.size};
-        if (copy.data == NULL)
-            return false;
-    }
-    bury(session, extra->texts[column]);
+    if (text.data != NULL)
+        copy = (cn_bytes){cn_duplicate_sized(text.data, text.size), text.size};
+    if (text.data != NULL && copy.data == NULL)
+        return false;
+    cn_session_bury(session, extra->texts[column]);
     extra->texts[column] = (void *)(uintptr_t)copy.data;
     point(field, cn_slab_struct(slab, slot), copy);
     return true;
@@ -145,18 +147,17 @@ bool cn_instance_own_text(cn_session *session, cn_slab *slab, uint32_t slot)
         uint32_t         column = mapper->texts[i];
         const cn_decode *field  = &mapper->plan[column];
         const cn_extra  *extra  = slab->records[slot].extra;
-        cn_bytes         now    = pointed(field, row);
-        cn_bytes         before = pointed(field, shadow);
-        if (now.data == before.data && now.size == before.size)
+        cn_bytes         now    = cn_column_pointed(field, row);
+        cn_bytes         before = cn_column_pointed(field, shadow);
+        const void      *own    = extra == NULL || extra->texts == NULL ? NULL : extra->texts[column];
+        if (now.data == NULL || now.data == own ||
+            (now.data == before.data && now.size == before.size))
             continue;
-        if (!cn_column_differs(field, row, shadow)) {
+        if ((own == NULL || own == before.data) && !cn_column_differs(field, row, shadow)) {
             point(field, row, before); /* the same text, lent: nothing to keep */
             continue;
         }
-        if (now.data == NULL || (extra != NULL && extra->texts != NULL && extra->texts[column] == now.data))
-            continue;
-        cn_value value = {.kind = CN_KIND_BYTES, .as.bytes = now};
-        if (!cn_instance_set_text(session, slab, slot, column, &value))
+        if (!cn_instance_set_text(session, slab, slot, column, now))
             return false;
     }
     return true;
@@ -169,7 +170,7 @@ static bool copy_new_text(cn_mapper *mapper, cn_slab *slab, void *row)
 {
     for (size_t i = 0; i < mapper->text_count; i++) {
         const cn_decode *field = &mapper->plan[mapper->texts[i]];
-        cn_bytes         from  = pointed(field, row);
+        cn_bytes         from  = cn_column_pointed(field, row);
         if (from.data == NULL)
             continue;
         from.data = cn_nursery_text(mapper, slab, from.data, from.size);
@@ -197,6 +198,10 @@ void *cn_new_(const cn_model *model, size_t size, const void *values)
         return cn_nothing_take(model);
     }
     memcpy(cn_slab_shadow(slab, slot), row, mapper->size);
+    /* A list is made by cn_append only: one that was written into the struct is refused when it is flushed. */
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        if (mapper->relationships[i].many)
+            memset((char *)cn_slab_shadow(slab, slot) + mapper->relationships[i].offset, 0, sizeof(void *));
     return row;
 }
 
@@ -231,10 +236,8 @@ static void end_lists(cn_slab *slab, uint32_t slot)
     cn_session      *session = slab->records[slot].session;
     for (size_t i = 0; i < mapper->relationship_count; i++) {
         const cn_relationship *relationship = &mapper->relationships[i];
-        void *items = cn_pointer_at(slab->shadows != NULL ? cn_slab_shadow(slab, slot)
-                                                          : cn_slab_struct(slab, slot),
-                                    relationship->offset);
-        if (relationship->many && items != NULL && items != CN_UNLOADED)
+        void **items = relationship->many ? cn_items_at(slab, slot, relationship) : NULL;
+        if (items != NULL && items != CN_UNLOADED)
             cn_list_drop(session, cn_list_of_items(items));
     }
 }
@@ -297,105 +300,217 @@ bool cn_session_announce(cn_session *session, void *instance, cn_record *record)
     return true;
 }
 
-/* One instance, without what it refers to. It is the session's afterwards even if this fails half-way, so
-   that nothing leaks. */
+/* What rollback restores: the struct as it was handed over, with the lists that the library made. */
+static void remember(cn_slab *slab, uint32_t slot)
+{
+    const cn_mapper *mapper = slab->mapper;
+    char            *row    = cn_slab_struct(slab, slot);
+    char            *shadow = cn_slab_shadow(slab, slot);
+    for (size_t i = 0; i < mapper->table->column_count; i++)
+        memcpy(shadow + mapper->plan[i].offset, row + mapper->plan[i].offset, mapper->plan[i].size);
+    for (size_t i = 0; i < mapper->relationship_count; i++)
+        if (!mapper->relationships[i].many)
+            memcpy(shadow + mapper->relationships[i].offset, row + mapper->relationships[i].offset,
+                   sizeof(void *));
+}
+
+/* Without memory for its place, an instance is the session's all the same, in a list that needs none. */
+static void strand(cn_session *session, void *instance, cn_record *record)
+{
+    cn_slab *slab;
+    uint32_t slot;
+    record->session = session;
+    record->flags |= CN_RECORD_STRANDED;
+    record->stranded = NULL;
+    if (session->last_stranded == NULL)
+        session->first_stranded = instance;
+    else
+        cn_record_of(session->last_stranded, &slab, &slot)->stranded = instance;
+    session->last_stranded = instance;
+}
+
+static void unstrand(cn_session *session, const void *instance, cn_record *record)
+{
+    void *previous = NULL;
+    for (void *at = session->first_stranded; at != NULL;) {
+        cn_slab   *slab;
+        uint32_t   slot;
+        cn_record *here = cn_record_of(at, &slab, &slot);
+        if (at == instance) {
+            void *next = here->stranded;
+            if (previous == NULL)
+                session->first_stranded = next;
+            else
+                cn_record_of(previous, &slab, &slot)->stranded = next;
+            if (session->last_stranded == instance)
+                session->last_stranded = previous;
+            break;
+        }
+        previous = at;
+        at       = here->stranded;
+    }
+    record->flags &= (uint8_t)~CN_RECORD_STRANDED;
+    record->scope = 0;
+    record->place = UINT32_MAX;
+}
+
+void cn_session_end_stranded(cn_session *session)
+{
+    for (void *at = session->first_stranded; at != NULL;) {
+        cn_slab   *slab;
+        uint32_t   slot;
+        cn_record *record = cn_record_of(at, &slab, &slot);
+        at                = record->stranded;
+        cn_instance_end(slab, slot);
+    }
+    session->first_stranded = session->last_stranded = NULL;
+}
+
+/* From now on it is the session's, also in failure. */
+static bool own(cn_session *session, void *instance, const cn_slab *slab, cn_record *record)
+{
+    cn_shelf *shelf = cn_session_shelf(session, slab->mapper);
+    if (record->flags & CN_RECORD_STRANDED)
+        unstrand(session, instance, record);
+    if (shelf == NULL ||
+        !cn_reserve(&shelf->adopted, &shelf->adopted_capacity, shelf->adopted_count + 1,
+                    sizeof *shelf->adopted) ||
+        !cn_shelf_place(shelf, instance, record)) {
+        strand(session, instance, record);
+        return cn_session_no_memory(session);
+    }
+    shelf->adopted[shelf->adopted_count++] = instance;
+    record->session                        = session;
+    return true;
+}
+
+/* One instance, without what it refers to. */
 static bool adopt_one(cn_session *session, void *instance, cn_slab *slab, uint32_t slot)
 {
     cn_record *record = &slab->records[slot];
-    cn_shelf  *shelf  = cn_session_shelf(session, slab->mapper);
-    if (shelf == NULL)
+    if ((record->session == NULL || (record->flags & CN_RECORD_STRANDED) != 0) &&
+        !own(session, instance, slab, record))
         return false;
-    if (session->options.instance_limit != 0 &&
-        session->statistics.instances >= session->options.instance_limit)
-        return cn_connection_fail(session->connection, CN_CAUSE_LIMIT,
-                                  "the session holds %llu instances, as many as its instance_limit allows",
-                                  (unsigned long long)session->options.instance_limit);
-    if (record->session == NULL) {
-        if (!cn_reserve(&shelf->adopted, &shelf->adopted_capacity, shelf->adopted_count + 1,
-                        sizeof *shelf->adopted) ||
-            !cn_shelf_place(shelf, instance, record))
-            return cn_session_no_memory(session);
-        shelf->adopted[shelf->adopted_count++] = instance;
-        record->session                        = session;
-        if (record->extra != NULL && record->extra->faulty) {
-            cn_error_move(cn_connection_error_slot(session->connection), &record->extra->fault);
-            record->extra->faulty = false;
-            return cn_connection_fail_filled(session->connection, NULL);
-        }
+    if (record->extra != NULL && record->extra->faulty) {
+        cn_error_move(cn_connection_error_slot(session->connection), &record->extra->fault);
+        record->extra->faulty = false;
+        return cn_connection_fail_filled(session->connection, NULL);
     }
+    if (session->options.instance_limit != 0 &&
+        session->statistics.instances > session->options.instance_limit)
+        return cn_connection_fail(session->connection, CN_CAUSE_LIMIT,
+                                  "the session holds %llu instances, more than its instance_limit allows",
+                                  (unsigned long long)session->statistics.instances);
     if (!cn_instance_own_text(session, slab, slot))
         return cn_session_no_memory(session);
-    memcpy(cn_slab_shadow(slab, slot), instance, slab->stride);
+    remember(slab, slot);
     record->state = CN_INSTANCE_PENDING;
     record->scope = session->serial;
     return cn_session_announce(session, instance, record);
 }
 
-/* Instances to adopt, found on the way. */
+/* Instances to adopt, found on the way, in the order in which they become rows. */
+typedef struct found {
+    void       *instance;
+    const char *what; /* the call, or the member, that led here */
+} found;
+
 typedef struct worklist {
-    void **items;
+    found *items;
     size_t count, capacity;
 } worklist;
 
-static bool also(worklist *list, void *instance)
+/* False: no memory; it is stranded then, so that nothing leaks. */
+static bool also(worklist *list, cn_session *session, void *instance, const char *what)
 {
     cn_slab   *slab;
     uint32_t   slot;
     cn_record *record = cn_record_of(instance, &slab, &slot);
     if (record != NULL && record->state != CN_INSTANCE_TRANSIENT)
         return true;
-    if (!cn_reserve(&list->items, &list->capacity, list->count + 1, sizeof *list->items))
-        return false;
-    list->items[list->count++] = instance;
-    return true;
+    if (cn_reserve(&list->items, &list->capacity, list->count + 1, sizeof *list->items)) {
+        list->items[list->count++] = (found){instance, what};
+        return true;
+    }
+    if (record != NULL && record->session == NULL)
+        strand(session, instance, record);
+    return false;
 }
 
 /* What the relationships of an instance reach. */
-static bool reach(worklist *list, const cn_slab *slab, const void *instance)
+static bool reach(worklist *list, cn_session *session, const cn_slab *slab, uint32_t slot)
 {
+    bool good = true;
     for (size_t i = 0; i < slab->mapper->relationship_count; i++) {
         const cn_relationship *relationship = &slab->mapper->relationships[i];
-        void                  *at           = cn_pointer_at(instance, relationship->offset);
-        if (at == NULL || at == CN_UNLOADED || (relationship->cascade & CN_CASCADE_SAVE_UPDATE) == 0)
+        if ((relationship->cascade & CN_CASCADE_SAVE_UPDATE) == 0)
             continue;
         if (!relationship->many) {
-            if (!also(list, at))
-                return false;
+            void *at = cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset);
+            if (at != NULL && at != CN_UNLOADED)
+                good = also(list, session, at, relationship->title) && good;
             continue;
         }
-        for (void **element = at; *element != NULL; element++)
-            if (!also(list, *element))
-                return false;
+        void **items = cn_items_at(slab, slot, relationship);
+        for (; items != NULL && items != CN_UNLOADED && *items != NULL; items++)
+            good = also(list, session, *items, relationship->title) && good;
     }
-    return true;
+    return good;
+}
+
+static bool adopt_found(worklist *list, cn_session *session, found next)
+{
+    cn_slab   *slab;
+    uint32_t   slot;
+    cn_record *record = cn_record_of(next.instance, &slab, &slot);
+    if (record == NULL)
+        return no_instance(session, next.instance, next.what);
+    if (record->state != CN_INSTANCE_TRANSIENT)
+        return true;
+    if (record->session != NULL && record->session != session)
+        return other_session(session, slab, next.what);
+    bool good = adopt_one(session, next.instance, slab, slot);
+    return (reach(list, session, slab, slot) || cn_session_no_memory(session)) && good;
+}
+
+/* What those reach that were stranded on the way is taken over, too. */
+static void reach_stranded(worklist *list, cn_session *session, void **last)
+{
+    cn_slab *slab;
+    uint32_t slot;
+    void    *at = *last == NULL ? session->first_stranded : cn_record_of(*last, &slab, &slot)->stranded;
+    if (at == NULL)
+        return;
+    *last = at;
+    if (cn_record_of(at, &slab, &slot) != NULL)
+        reach(list, session, slab, slot);
 }
 
 bool cn_session_adopt(cn_session *session, void *instance, const char *what)
 {
     worklist list = {0};
-    bool     good = also(&list, instance) || cn_session_no_memory(session);
-    while (list.count != 0) {
-        void      *next = list.items[--list.count];
-        cn_slab   *slab;
-        uint32_t   slot;
-        cn_record *record = cn_record_of(next, &slab, &slot);
-        if (record == NULL) {
-            good = no_instance(session, next, what);
-            continue;
-        }
-        if (record->state != CN_INSTANCE_TRANSIENT)
-            continue;
-        if (record->session != NULL && record->session != session) {
-            good = cn_session_record(session, next, what, &slab, &slot) != NULL;
-            continue;
-        }
-        /* The whole graph is taken over, whatever fails on the way. */
-        good = adopt_one(session, next, slab, slot) && good;
-        if (!reach(&list, slab, next))
-            good = cn_session_no_memory(session);
+    void    *last = session->last_stranded;
+    bool     good = also(&list, session, instance, what) || cn_session_no_memory(session);
+    /* The whole graph is taken over, whatever fails on the way. */
+    for (size_t i = 0; i < list.count || last != session->last_stranded;) {
+        if (i < list.count)
+            good = adopt_found(&list, session, list.items[i++]) && good;
+        else
+            reach_stranded(&list, session, &last);
     }
     cn_release(list.items);
     return good;
+}
+
+/* What a session cannot take, although it is an instance. */
+static bool refused(cn_session *session, const cn_slab *slab, const cn_record *record)
+{
+    if (record->session != NULL && record->session != session)
+        return !other_session(session, slab, "cn_add");
+    return record->state == CN_INSTANCE_DELETED &&
+           !cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
+                               "cn_add: the row of this %s was deleted: add a cn_copy of it",
+                               slab->mapper->model->name);
 }
 
 bool cn_add(cn_session *session, void *instance)
@@ -410,26 +525,21 @@ bool cn_add(cn_session *session, void *instance)
     }
     if (record == NULL)
         return no_instance(session, instance, "cn_add");
-    if (session->options.read_only) {
-        cn_session_adopt(session, instance, "cn_add");
+    if (refused(session, slab, record))
+        return false;
+    bool well = cn_session_well(session);
+    bool good = cn_session_adopt(session, instance, "cn_add");
+    if (session->options.read_only)
         return cn_connection_fail(session->connection, CN_CAUSE_READ_ONLY,
                                   "cn_add: the session was opened .read_only");
-    }
-    if (record->session != NULL && record->session != session)
-        return cn_session_record(session, instance, "cn_add", &slab, &slot) != NULL;
-    if (record->state == CN_INSTANCE_DELETED)
-        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                  "cn_add: the row of this %s was deleted: add a cn_copy of it",
-                                  slab->mapper->model->name);
-    bool well = cn_session_well(session);
-    return cn_session_adopt(session, instance, "cn_add") && well;
+    return good && well;
 }
 
-bool cn_add_all_(cn_session *session, void *const *instances)
+bool cn_add_all_(cn_session *session, void *const *instances, size_t count)
 {
     bool good = true;
-    for (; *instances != NULL; instances++)
-        good = cn_add(session, *instances) && good;
+    for (size_t i = 0; i < count; i++)
+        good = cn_add(session, instances[i]) && good;
     return good;
 }
 
@@ -442,27 +552,28 @@ bool cn_set_(void *instance, size_t offset, const void *value, size_t size)
     cn_record *record = cn_record_of(instance, &slab, &slot);
     if (record == NULL)
         return false;
-    cn_session             *session      = record->session;
-    const cn_mapper        *mapper       = slab->mapper;
-    const cn_relationship  *relationship = cn_mapper_relationship(mapper, offset);
-    const cn_column        *column       = cn_table_at(mapper->table, (uint32_t)offset);
+    cn_session            *session      = record->session;
+    const cn_relationship *relationship = cn_mapper_relationship(slab->mapper, offset);
+    const cn_column       *column       = cn_table_at(slab->mapper->table, (uint32_t)offset);
+    if (relationship != NULL) /* which refuses a list: it is changed with cn_append */
+        return cn_set_one_(instance, offset, cn_pointer_at(value, 0));
     if (session != NULL && !cn_session_well(session))
         return false;
-    if (relationship != NULL && !relationship->many)
-        return cn_set_one_(instance, offset, cn_pointer_at(value, 0));
-    if (column != NULL && column->field.storage >= CN_STORAGE_TEXT &&
-        cn_storage_kind(column->field.storage) != CN_KIND_NULL && column->field.storage != CN_STORAGE_CHARS &&
-        (column->field.storage == CN_STORAGE_TEXT || column->field.storage == CN_STORAGE_BYTES ||
-         column->field.storage == CN_STORAGE_DECIMAL || column->field.storage == CN_STORAGE_JSON)) {
+    if (session != NULL && session->options.read_only)
+        return cn_connection_fail(session->connection, CN_CAUSE_READ_ONLY,
+                                  "cn_set: the session was opened .read_only");
+    if (column != NULL && cn_storage_points(column->field.storage)) {
         cn_decode at_zero = column->field;
         at_zero.offset    = 0;
-        cn_bytes from     = pointed(&at_zero, value);
-        cn_value bytes    = {.kind = from.data == NULL ? CN_KIND_NULL : CN_KIND_BYTES, .as.bytes = from};
-        if (!cn_instance_set_text(session, slab, slot, column->index, &bytes))
-            return session == NULL ? false : cn_session_no_memory(session);
+        if (!cn_instance_set_text(session, slab, slot, column->index,
+                                  cn_column_pointed(&at_zero, value)))
+            return session != NULL && cn_session_no_memory(session);
     } else {
         memcpy((char *)instance + offset, value, size);
     }
-    return session == NULL || record->state != CN_INSTANCE_PERSISTENT ||
-           cn_session_announce(session, instance, record);
+    if (record->state == CN_INSTANCE_PERSISTENT)
+        return cn_session_announce(session, instance, record);
+    if (record->state == CN_INSTANCE_TRANSIENT) /* what it is compared with when it is added */
+        memcpy((char *)cn_slab_shadow(slab, slot) + offset, (char *)instance + offset, size);
+    return true;
 }

@@ -2,6 +2,7 @@
  * Walking relationships: cn_one and cn_many load what is not loaded yet. They flush what a call
  * announced, but search for nothing.
  */
+#include "base/memory.h"
 #include "orm/session.h"
 
 static void *const empty_list[1];
@@ -35,29 +36,30 @@ void *cn_one_known(cn_session *session, const cn_relationship *relationship, con
 {
     cn_mapper *mapper = cn_session_mapper(session, relationship->target->model);
     cn_shelf  *shelf  = mapper == NULL ? NULL : cn_session_find_shelf(session, mapper);
-    char       room[512];
     uint32_t   hash;
-    if (shelf == NULL || !relationship->by_key || mapper->size > sizeof room)
+    if (shelf == NULL || !relationship->by_key)
         return NULL;
-    memset(room, 0, mapper->size);
-    for (size_t i = 0; i < relationship->pair_count; i++) {
-        cn_value  value;
-        cn_error  ignored = {0};
-        cn_decode from    = relationship->owner->columns[relationship->pairs[i].left].field;
-        cn_decode to      = relationship->target->columns[relationship->pairs[i].right].field;
-        bool good = cn_convert_load(&from, owner, &value, &ignored) && value.kind != CN_KIND_NULL &&
-                    cn_convert_store(&to, &value, room, NULL, &ignored);
-        cn_error_clear(&ignored);
-        if (!good)
-            return NULL;
+    cn_error ignored = {0};
+    void    *key     = cn_allocate_zero(1, mapper->size);
+    bool     good    = key != NULL;
+    for (size_t i = 0; good && i < relationship->pair_count; i++) {
+        const cn_pair   *pair = &relationship->pairs[i];
+        const cn_decode *from = &relationship->owner->columns[pair->left].field;
+        const cn_decode *to   = &relationship->target->columns[pair->right].field;
+        cn_value         value;
+        good = cn_convert_load(from, owner, &value, &ignored) && value.kind != CN_KIND_NULL &&
+               cn_convert_store(to, &value, key, NULL, &ignored);
     }
-    return cn_identity_find(shelf, room, &hash);
+    void *known = good ? cn_identity_find(shelf, key, &hash) : NULL;
+    cn_error_clear(&ignored);
+    cn_release(key);
+    return known;
 }
 
 /* The only one of the rows at the other end, or NULL; *failed if there are more. */
 static void *load_one(cn_session *session, const cn_relationship *relationship, const void *owner)
 {
-    if (!cn_session_flush(session, CN_FLUSH_ANNOUNCED, NULL))
+    if (!cn_session_autoflush(session, CN_FLUSH_ANNOUNCED, NULL))
         return NULL;
     cn_list *list = cn_load_related(session, relationship, owner);
     if (list == NULL)
@@ -122,10 +124,10 @@ const void *cn_many_(const void *instance, size_t offset)
     if (record == NULL)
         return empty_list;
     cn_session *session = record->session;
-    void       *items   = cn_pointer_at(instance, offset);
+    void      **items   = cn_items_at(slab, slot, relationship);
     if (items == CN_UNLOADED) {
         if (!cn_session_well(session) || record->state != CN_INSTANCE_PERSISTENT ||
-            !cn_session_flush(session, CN_FLUSH_ANNOUNCED, NULL))
+            !cn_session_autoflush(session, CN_FLUSH_ANNOUNCED, NULL))
             return empty_list;
         cn_list *list = cn_load_related(session, relationship, instance);
         if (list == NULL)
@@ -133,7 +135,7 @@ const void *cn_many_(const void *instance, size_t offset)
         cn_pointer_set(slab, slot, offset, list->items);
         if (!replay(slab, slot, relationship))
             cn_session_no_memory(session);
-        items = cn_pointer_at(instance, offset);
+        items = cn_items_at(slab, slot, relationship);
     }
     if (items == NULL)
         return empty_list;

@@ -42,8 +42,8 @@ void cn_list_drop(cn_session *session, cn_list *list)
 /* The list of a member, ready to be changed, with room for one element more; NULL: no memory. */
 static cn_list *changeable(cn_slab *slab, uint32_t slot, const cn_relationship *relationship)
 {
-    void    *items = cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset);
-    cn_list *list  = items == NULL ? NULL : cn_list_of_items(items);
+    void   **items = cn_items_at(slab, slot, relationship);
+    cn_list *list  = items == NULL || items == CN_UNLOADED ? NULL : cn_list_of_items(items);
     if (list != NULL && !list->handed && list->count < list->capacity)
         return list;
     size_t   count = list == NULL ? 0 : list->count;
@@ -88,8 +88,8 @@ bool cn_list_take_out(cn_slab *slab, uint32_t slot, const cn_relationship *relat
 bool cn_list_has(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship,
                  const void *element)
 {
-    void **items = cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset);
-    for (; items != NULL && *items != NULL; items++)
+    void **items = cn_items_at(slab, slot, relationship);
+    for (; items != NULL && items != CN_UNLOADED && *items != NULL; items++)
         if (*items == element)
             return true;
     return false;
@@ -136,15 +136,26 @@ bool cn_list_log(cn_slab *slab, uint32_t slot, const cn_relationship *relationsh
            note(&changes->removed, &changes->removed_count, &changes->removed_capacity, element);
 }
 
-bool cn_list_logged(const cn_record *record, const cn_relationship *relationship, const void *element)
+bool cn_list_logged(const cn_record *record, const cn_relationship *relationship, const void *element,
+                    bool added)
 {
     if (record->extra == NULL || record->extra->changes == NULL)
         return false;
     const cn_list_changes *changes = &record->extra->changes[relationship->index];
-    for (size_t i = changes->added_count; i-- > 0;)
-        if (changes->added[i] == element)
+    void *const           *items   = added ? changes->added : changes->removed;
+    for (size_t i = added ? changes->added_count : changes->removed_count; i-- > 0;)
+        if (items[i] == element)
             return true;
     return false;
+}
+
+void cn_list_forget(cn_record *record, const cn_relationship *relationship, const void *element)
+{
+    if (record->extra == NULL || record->extra->changes == NULL)
+        return;
+    cn_list_changes *changes = &record->extra->changes[relationship->index];
+    cancel(changes->added, &changes->added_count, element);
+    cancel(changes->removed, &changes->removed_count, element);
 }
 
 void cn_list_changes_free(cn_list_changes *changes, size_t relationship_count)

@@ -52,26 +52,49 @@ static bool decode(cn_load *load, void *row, cn_arena *text)
     return cn_result_decode(load->result, load->plan, load->plan_count, row, text);
 }
 
-/* The members of an instance that was expired become those of the row. */
-static void renew(cn_load *load, void *instance, const void *row)
+/* One member of an instance that was expired. Text that is the same stays where it is, so that reading a
+   row again and again takes no memory. */
+static bool renew_member(cn_load *load, cn_slab *slab, uint32_t slot, const cn_decode *field, const void *row)
 {
-    cn_slab         *slab;
-    uint32_t         slot;
-    cn_record       *record = cn_record_of(instance, &slab, &slot);
+    char       *instance = cn_slab_struct(slab, slot);
+    const char *known    = slab->shadows != NULL ? cn_slab_shadow(slab, slot) : instance;
+    const bool  text     = cn_storage_points(field->storage);
+    if (known != instance && cn_column_differs(field, instance, known))
+        return true; /* the program has assigned it since, and says so at the next flush */
+    if (text && cn_column_differs(field, row, known) &&
+        !cn_instance_set_text(load->session, slab, slot,
+                              cn_table_at(slab->mapper->table, field->offset)->index,
+                              cn_column_pointed(field, row)))
+        return cn_session_no_memory(load->session);
+    if (!text)
+        memcpy(instance + field->offset, (const char *)row + field->offset, field->size);
+    if (known != instance)
+        memcpy((char *)cn_slab_shadow(slab, slot) + field->offset, instance + field->offset, field->size);
+    return true;
+}
+
+static bool assigned(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship)
+{
+    return slab->shadows != NULL && cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset) !=
+                                        cn_pointer_at(cn_slab_shadow(slab, slot), relationship->offset);
+}
+
+/* The members of an instance that was expired become those of the row. */
+static void renew(cn_load *load, cn_slab *slab, uint32_t slot, const void *row)
+{
+    cn_record       *record = &slab->records[slot];
     const cn_mapper *mapper = load->shelf->mapper;
     for (size_t i = 0; i < load->plan_count; i++)
-        memcpy((char *)instance + load->plan[i].offset, (const char *)row + load->plan[i].offset,
-               load->plan[i].size);
+        if (!renew_member(load, slab, slot, &load->plan[i], row))
+            return;
     for (size_t i = 0; i < mapper->relationship_count; i++) {
         const cn_relationship *relationship = &mapper->relationships[i];
-        void *items = cn_pointer_at(slab->shadows != NULL ? cn_slab_shadow(slab, slot) : instance,
-                                    relationship->offset);
-        if (relationship->many && items != NULL && items != CN_UNLOADED)
+        void **items = relationship->many ? cn_items_at(slab, slot, relationship) : NULL;
+        if (items != NULL && items != CN_UNLOADED)
             cn_list_drop(load->session, cn_list_of_items(items));
-        cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
+        if (relationship->many || !assigned(slab, slot, relationship))
+            cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
     }
-    if (slab->shadows != NULL)
-        memcpy(cn_slab_shadow(slab, slot), instance, slab->stride);
     record->flags &= (uint8_t)~CN_RECORD_EXPIRED;
     record->scope = load->session->serial;
 }
@@ -124,9 +147,8 @@ void *cn_load_next(cn_load *load)
     uint32_t   slot;
     cn_record *record = cn_record_of(instance, &other, &slot);
     if (cn_record_expired(record))
-        renew(load, instance, row);
-    else
-        cn_arena_back(&slab->text, mark);
+        renew(load, other, slot, row);
+    cn_arena_back(&slab->text, mark);
     return instance;
 }
 
@@ -134,8 +156,10 @@ void cn_load_end(cn_load *load)
 {
     if (load->rows != NULL)
         cn_connection_end(load->session->connection, load->rows);
+    /* The newest slab may have been opened for a row that was an instance already. */
     for (cn_slab *slab = load->shelf == NULL ? NULL : load->shelf->slabs;
-         slab != NULL && slab->shadows != NULL && slab->shadowed < slab->used; slab = slab->next) {
+         slab != NULL && slab->shadows != NULL && (slab->used == 0 || slab->shadowed < slab->used);
+         slab = slab->next) {
         memcpy(cn_slab_shadow(slab, slab->shadowed), cn_slab_struct(slab, slab->shadowed),
                (size_t)(slab->used - slab->shadowed) * slab->stride);
         slab->shadowed = slab->used;

@@ -10,12 +10,6 @@
 
 /* ---- resolving ------------------------------------------------------------------------------------- */
 
-static bool points(uint8_t storage)
-{
-    return storage == CN_STORAGE_TEXT || storage == CN_STORAGE_BYTES ||
-           storage == CN_STORAGE_DECIMAL || storage == CN_STORAGE_JSON;
-}
-
 /* What a member of a relationship holds before anything was loaded. */
 static void set_pointer(void *row, size_t offset, const void *pointer)
 {
@@ -38,7 +32,7 @@ static bool fill(cn_mapper *mapper, cn_arena *arena)
     for (uint32_t i = 0; i < table->column_count; i++) {
         plan[i]        = table->columns[i].field;
         plan[i].column = i;
-        if (points(plan[i].storage))
+        if (cn_storage_points(plan[i].storage))
             texts[mapper->text_count++] = i;
     }
     for (size_t i = 0; i < mapper->relationship_count; i++)

@@ -26,6 +26,13 @@ struct cn_mapper {
     cn_slab               *nursery;     /* the slab that cn_new fills */
 };
 
+/* Whether a member of this storage points to text, bytes, ... instead of holding them. */
+static inline bool cn_storage_points(uint8_t storage)
+{
+    return storage == CN_STORAGE_TEXT || storage == CN_STORAGE_BYTES ||
+           storage == CN_STORAGE_DECIMAL || storage == CN_STORAGE_JSON;
+}
+
 /* NULL: the error says what is wrong with the model. Thread-safe. */
 cn_mapper *cn_mapper_of(const cn_model *model, cn_error *error);
 

@@ -1,10 +1,8 @@
 /*
- * What a program does with single instances besides adding them: delete, expunge, refresh, expire,
- * merge. And rows by value, which never become instances.
+ * What a program does with single instances besides adding them: delete, expunge, refresh, expire.
  */
 #include "base/memory.h"
 #include "orm/session.h"
-#include "sql/rows.h"
 
 /* The record of an instance that a call may change. */
 static cn_record *begin(cn_session *session, const void *instance, const char *call, cn_slab **slab,
@@ -20,17 +18,25 @@ static cn_record *begin(cn_session *session, const void *instance, const char *c
     return cn_session_record(session, instance, call, slab, slot);
 }
 
-/* What was added, or changed in a list, is taken out of the announcements. */
-static void withdraw(cn_session *session, const void *instance, cn_record *record)
+/* What was not yet stored is nobody's part any more, where the other sides can be told. */
+static void leave_others(void *instance, const cn_slab *slab, uint32_t slot)
 {
-    if ((record->flags & CN_RECORD_ANNOUNCED) == 0)
-        return;
-    record->flags &= (uint8_t)~CN_RECORD_ANNOUNCED;
-    for (size_t i = session->announced_count; i-- > 0;)
-        if (session->announced[i] == instance) {
-            session->announced[i] = session->announced[--session->announced_count];
-            return;
+    for (size_t i = 0; i < slab->mapper->relationship_count; i++) {
+        const cn_relationship *relationship = &slab->mapper->relationships[i];
+        void                  *at           = cn_pointer_at(instance, relationship->offset);
+        if (relationship->reverse == NULL || at == NULL || at == CN_UNLOADED)
+            continue;
+        if (!relationship->many) {
+            cn_set_one_(instance, relationship->offset, NULL);
+            if (relationship->reverse->many) /* the other side may not have been told by the member */
+                cn_remove_(at, relationship->reverse->offset, instance);
+            continue;
         }
+        for (void **items = cn_items_at(slab, slot, relationship); items != NULL && *items != NULL;
+             items = cn_items_at(slab, slot, relationship))
+            if (!cn_remove_(instance, relationship->offset, *items))
+                return;
+    }
 }
 
 bool cn_delete(cn_session *session, void *instance)
@@ -42,9 +48,10 @@ bool cn_delete(cn_session *session, void *instance)
         return false;
     switch ((cn_instance_state)record->state) {
     case CN_INSTANCE_PENDING: /* it never becomes a row */
-        withdraw(session, instance, record);
+        leave_others(instance, slab, slot);
+        cn_session_withdraw(session, instance, record);
         record->state = CN_INSTANCE_TRANSIENT;
-        return true;
+        return cn_session_well(session);
     case CN_INSTANCE_PERSISTENT:
         record->flags |= CN_RECORD_DELETING;
         return cn_session_announce(session, instance, record);
@@ -53,6 +60,23 @@ bool cn_delete(cn_session *session, void *instance)
         return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
                                   "cn_delete: the instance of %s is not a row", slab->mapper->model->name);
     }
+}
+
+/* One relationship of one instance: if it holds what is gone, it is read anew. */
+static void unlink(cn_session *session, cn_slab *slab, uint32_t slot, const cn_relationship *relationship,
+                   const void *gone)
+{
+    if (!relationship->many) {
+        if (cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset) == gone ||
+            (slab->shadows != NULL &&
+             cn_pointer_at(cn_slab_shadow(slab, slot), relationship->offset) == gone))
+            cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
+        return;
+    }
+    if (!cn_list_has(slab, slot, relationship, gone))
+        return;
+    cn_list_drop(session, cn_list_of_items(cn_items_at(slab, slot, relationship)));
+    cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
 }
 
 /* A pointer that other instances hold to what is gone must not be followed. */
@@ -68,70 +92,114 @@ static void unlink_others(cn_session *session, const cn_table *table, const void
                 cn_slab *slab;
                 uint32_t slot;
                 void    *other = shelf->instances[i];
-                if (other == NULL || other == gone || cn_record_of(other, &slab, &slot) == NULL)
-                    continue;
-                if (relationship->many) {
-                    void **items = cn_pointer_at(other, relationship->offset);
-                    if (items == NULL || items == CN_UNLOADED ||
-                        !cn_list_has(slab, slot, relationship, gone))
-                        continue;
-                    cn_list_drop(session, cn_list_of_items(items));
-                    cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
-                } else if (cn_pointer_at(other, relationship->offset) == gone) {
-                    cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
-                }
+                if (other != NULL && other != gone && cn_record_of(other, &slab, &slot) != NULL)
+                    unlink(session, slab, slot, relationship, gone);
             }
         }
     }
 }
 
-static void forget_undo(cn_session *session, const void *instance)
+/* The log of changes and the log of undo do not mention it any more. */
+static void forget_logs(cn_session *session, const void *instance)
 {
     for (size_t i = 0; i < session->undo_count; i++)
-        if (session->undo[i].instance == instance) {
-            cn_list_changes_free(session->undo[i].changes,
-                                 session->undo[i].mapper->relationship_count);
-            session->undo[i].changes  = NULL;
+        if (session->undo[i].instance == instance)
             session->undo[i].instance = NULL;
-        }
+    for (size_t i = 0; i < session->announced_count; i++) {
+        cn_slab   *slab;
+        uint32_t   slot;
+        cn_record *record = cn_record_of(session->announced[i], &slab, &slot);
+        for (size_t r = 0; record != NULL && r < slab->mapper->relationship_count; r++)
+            cn_list_forget(record, &slab->mapper->relationships[r], instance);
+    }
 }
 
-bool cn_expunge(cn_session *session, void *instance)
+static void expunge_one(cn_session *session, void *instance, cn_slab *slab, uint32_t slot)
 {
-    cn_slab *slab;
-    uint32_t slot;
-    if (session == NULL)
-        return false;
-    cn_record *record = cn_session_record(session, instance, "cn_expunge", &slab, &slot);
-    if (record == NULL)
-        return false;
-    cn_shelf *shelf = cn_session_find_shelf(session, slab->mapper);
-    withdraw(session, instance, record);
-    if (record->flags & CN_RECORD_LOGGED)
-        forget_undo(session, instance);
+    cn_record *record = &slab->records[slot];
+    cn_shelf  *shelf  = cn_session_find_shelf(session, slab->mapper);
+    cn_session_withdraw(session, instance, record);
+    forget_logs(session, instance);
     if (record->state == CN_INSTANCE_PERSISTENT)
         cn_identity_remove(shelf, instance);
     unlink_others(session, slab->mapper->table, instance);
-    for (size_t i = 0; i < shelf->adopted_count; i++)
+    for (size_t i = slab->session == NULL ? 0 : shelf->adopted_count; i < shelf->adopted_count; i++)
         if (shelf->adopted[i] == instance) {
             shelf->adopted[i] = shelf->adopted[--shelf->adopted_count];
             break;
         }
     cn_shelf_forget(shelf, record);
     cn_instance_end(slab, slot);
-    if (slab->session != NULL && slab->live == 0) { /* the slab of a session, with nothing in it */
-        for (cn_slab **at = &shelf->slabs; *at != NULL; at = &(*at)->next)
-            if (*at == slab) {
-                *at = slab->next;
-                break;
-            }
-        cn_slab_free(slab);
-    }
+    if (slab->session == NULL || slab->live != 0)
+        return;
+    for (cn_slab **at = &shelf->slabs; *at != NULL; at = &(*at)->next)
+        if (*at == slab) { /* a slab of the session, with nothing in it */
+            *at = slab->next;
+            break;
+        }
+    cn_slab_free(slab);
+}
+
+/* ---- the instance and what cascades -------------------------------------------------------------- */
+
+/* The instances that an instance reaches by relationships that cascade so, itself the first. */
+typedef struct reached {
+    void **items;
+    size_t count, capacity;
+} reached;
+
+static bool reach(cn_session *session, reached *list, void *instance)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i] == instance)
+            return true;
+    if (!cn_reserve(&list->items, &list->capacity, list->count + 1, sizeof *list->items))
+        return cn_session_no_memory(session);
+    list->items[list->count++] = instance;
     return true;
+}
+
+static bool reach_all(cn_session *session, reached *list, void *instance, int cascade)
+{
+    bool good = reach(session, list, instance);
+    for (size_t i = 0; good && i < list->count; i++) {
+        cn_slab *slab;
+        uint32_t slot;
+        if (cn_record_of(list->items[i], &slab, &slot) == NULL)
+            continue;
+        for (size_t r = 0; good && r < slab->mapper->relationship_count; r++) {
+            const cn_relationship *relationship = &slab->mapper->relationships[r];
+            void *at = cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset);
+            if ((relationship->cascade & cascade) == 0 || at == NULL || at == CN_UNLOADED)
+                continue;
+            void **items = relationship->many ? cn_items_at(slab, slot, relationship) : (void *[]){at, NULL};
+            for (; good && items != NULL && items != CN_UNLOADED && *items != NULL; items++)
+                good = cn_session_of(*items) != session || reach(session, list, *items);
+        }
+    }
+    return good;
+}
+
+bool cn_expunge(cn_session *session, void *instance)
+{
+    reached  list = {0};
+    cn_slab *slab;
+    uint32_t slot;
+    if (session == NULL || cn_session_record(session, instance, "cn_expunge", &slab, &slot) == NULL)
+        return false;
+    bool good = reach_all(session, &list, instance, CN_CASCADE_EXPUNGE);
+    for (size_t i = 0; good && i < list.count; i++) {
+        cn_record *record = cn_record_of(list.items[i], &slab, &slot);
+        if (record != NULL && (record->flags & CN_RECORD_STRANDED) == 0)
+            expunge_one(session, list.items[i], slab, slot);
+    }
+    cn_release(list.items);
+    return good;
 }
 
 bool cn_expire(cn_session *session, void *instance)
 {
+    reached    list = {0};
     cn_slab   *slab;
     uint32_t   slot;
     cn_record *record = begin(session, instance, "cn_expire", &slab, &slot);
@@ -140,141 +208,23 @@ bool cn_expire(cn_session *session, void *instance)
     if (record->state != CN_INSTANCE_PERSISTENT)
         return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
                                   "cn_expire: the instance of %s is not a row", slab->mapper->model->name);
-    record->flags |= CN_RECORD_EXPIRED;
-    return true;
+    bool good = reach_all(session, &list, instance, CN_CASCADE_REFRESH_EXPIRE);
+    for (size_t i = 0; good && i < list.count; i++) {
+        record = cn_record_of(list.items[i], &slab, &slot);
+        if (record->state != CN_INSTANCE_PERSISTENT)
+            continue;
+        cn_undo_discard(session, slab, slot);
+        record->flags |= CN_RECORD_EXPIRED;
+    }
+    cn_release(list.items);
+    return good;
 }
 
 bool cn_refresh(cn_session *session, void *instance)
 {
     cn_slab *slab;
     uint32_t slot;
-    return cn_expire(session, instance) && cn_session_flush(session, CN_FLUSH_ANNOUNCED, NULL) &&
-           cn_record_of(instance, &slab, &slot) != NULL && cn_load_again(session, slab, slot);
-}
-
-/* ---- merging ------------------------------------------------------------------------------------------ */
-
-static bool key_is_set(const cn_mapper *mapper, const void *row)
-{
-    const cn_table *table = mapper->table;
-    if (table->generated == CN_NO_COLUMN)
-        return true;
-    const cn_decode *field = &mapper->plan[table->generated];
-    for (size_t i = 0; i < field->size; i++)
-        if (((const char *)row)[field->offset + i] != 0)
-            return true;
-    return false;
-}
-
-/* The columns of `from` into `to`, text copied. */
-static bool copy_columns(const cn_mapper *mapper, void *to, const void *from)
-{
-    for (size_t i = 0; i < mapper->table->column_count; i++) {
-        const cn_decode *field = &mapper->plan[i];
-        if (mapper->table->columns[i].primary_key || !cn_column_differs(field, to, from))
-            continue;
-        if (!cn_set_(to, field->offset, (const char *)from + field->offset, field->size))
-            return false;
-    }
-    return true;
-}
-
-void *cn_merge_(cn_session *session, const void *instance)
-{
-    cn_slab *slab;
-    uint32_t slot;
-    if (!cn_session_well(session))
-        return NULL;
-    cn_record *record = cn_record_of(instance, &slab, &slot);
-    if (record == NULL) {
-        cn_session_record(session, instance, "cn_merge", &slab, &slot);
-        return NULL;
-    }
-    if (record->session == session)
-        return (void *)(uintptr_t)instance;
-    cn_mapper *mapper = slab->mapper;
-    cn_shelf  *shelf  = cn_session_find_shelf(session, mapper);
-    uint32_t   hash;
-    void      *here   = NULL;
-    if (key_is_set(mapper, instance)) {
-        here = shelf == NULL ? NULL : cn_identity_find(shelf, instance, &hash);
-        if (here == NULL && cn_session_flush(session, CN_FLUSH_ANNOUNCED, NULL))
-            here = cn_load_by_key(session, mapper, instance);
-        if (!cn_session_well(session))
-            return NULL;
-    }
-    if (here != NULL)
-        return copy_columns(mapper, here, instance) ? here : NULL;
-    here = cn_copy_(instance);
-    if (here == NULL) {
-        cn_session_no_memory(session);
-        return NULL;
-    }
-    cn_slab *made = cn_slab_of(here, &slot);
-    for (size_t i = 0; i < mapper->relationship_count; i++) /* nothing is at the other ends yet */
-        cn_pointer_set(made, slot, mapper->relationships[i].offset, NULL);
-    return cn_add(session, here) ? here : NULL;
-}
-
-/* ---- rows by value -------------------------------------------------------------------------------------- */
-
-#define CN_ROWS_AT_ONCE 1000
-
-static bool insert_rows(cn_session *session, const cn_mapper *mapper, char *rows, size_t count,
-                        cn_value *values, uint32_t *columns, int64_t *keys, bool generate)
-{
-    const cn_table *table = mapper->table;
-    size_t          width = 0;
-    cn_error       *error = cn_connection_error_slot(session->connection);
-    for (uint32_t c = 0; c < table->column_count; c++)
-        if (!generate || c != table->generated)
-            columns[width++] = c;
-    for (size_t r = 0; r < count; r++)
-        for (size_t c = 0; c < width; c++) {
-            cn_value *value = &values[r * width + c];
-            if (!cn_convert_load(&mapper->plan[columns[c]], rows + r * mapper->size, value, error))
-                return cn_connection_fail_filled(session->connection, NULL);
-            cn_value_measure(value);
-        }
-    cn_row_batch batch = {.table = table, .columns = columns, .column_count = width,
-                          .values = values, .rows = count};
-    if (!cn_session_count(session) || !cn_rows_insert(session->connection, &batch, generate ? keys : NULL))
-        return false;
-    for (size_t r = 0; generate && r < count; r++) {
-        cn_value key = cn_value_int(keys[r]);
-        if (!cn_convert_store(&mapper->plan[table->generated], &key, rows + r * mapper->size, NULL, error))
-            return cn_connection_fail_filled(session->connection, NULL);
-    }
-    return true;
-}
-
-int64_t cn_insert_rows_(cn_session *session, const cn_model *model, size_t size, void *rows, size_t count)
-{
-    if (!cn_session_well(session) || !cn_session_flush(session, CN_FLUSH_ANNOUNCED, NULL) ||
-        !cn_session_scope(session))
-        return -1;
-    cn_mapper *mapper = cn_session_mapper(session, model);
-    if (mapper == NULL || mapper->size != size)
-        return -1;
-    size_t    at_once = count < CN_ROWS_AT_ONCE ? count : CN_ROWS_AT_ONCE;
-    size_t    width   = mapper->table->column_count;
-    cn_arena  scratch = {0};
-    cn_value *values  = cn_arena_take(&scratch, at_once * width * sizeof *values, sizeof(void *));
-    uint32_t *columns = CN_ARENA_ARRAY(&scratch, uint32_t, width);
-    int64_t  *keys    = CN_ARENA_ARRAY(&scratch, int64_t, at_once);
-    bool      good    = (values != NULL && columns != NULL && keys != NULL) || cn_session_no_memory(session);
-    for (size_t from = 0; good && from < count;) {
-        /* As many as are alike: with a key of their own, or without one. */
-        char  *first    = (char *)rows + from * size;
-        bool   generate = mapper->table->generated != CN_NO_COLUMN && !key_is_set(mapper, first);
-        size_t alike    = 1;
-        while (alike < at_once && from + alike < count &&
-               (mapper->table->generated != CN_NO_COLUMN &&
-                !key_is_set(mapper, first + alike * size)) == generate)
-            alike++;
-        good = insert_rows(session, mapper, first, alike, values, columns, keys, generate);
-        from += alike;
-    }
-    cn_arena_free(&scratch);
-    return good ? (int64_t)count : -1;
+    return cn_session_well(session) && cn_session_autoflush(session, CN_FLUSH_ANNOUNCED, NULL) &&
+           cn_expire(session, instance) && cn_record_of(instance, &slab, &slot) != NULL &&
+           cn_load_again(session, slab, slot);
 }

@@ -117,21 +117,21 @@ static const cn_work *work_of(const cn_flush_plan *plan, const void *instance, u
     return work->rank == rank && work->verb == verb ? work : NULL;
 }
 
-/* New rows after those that their foreign keys follow. */
+/* Rows after the new ones that their foreign keys follow. */
 static bool order_inserts(const cn_flush_plan *plan, rows *r)
 {
     for (size_t i = 0; i < plan->sync_count; i++) {
         const cn_sync *sync   = &plan->syncs[i];
         const cn_work *child  = &plan->work[sync->child];
         const cn_work *parent = work_of(plan, sync->parent, child->rank, CN_WORK_INSERT);
-        if (child->verb == CN_WORK_INSERT && parent != NULL &&
+        if (child->verb != CN_WORK_DELETE && parent != NULL &&
             !add_edge(r, (uint32_t)(parent - plan->work), sync->child))
             return false;
     }
     return true;
 }
 
-/* Rows to delete before those that they refer to. */
+/* Rows to delete: this order is gone through backwards, so those that are referred to come first. */
 static bool order_deletes(const cn_flush_plan *plan, rows *r)
 {
     for (uint32_t i = 0; i < plan->work_count; i++) {
@@ -142,9 +142,10 @@ static bool order_deletes(const cn_flush_plan *plan, rows *r)
             const cn_relationship *relationship = &work->slab->mapper->relationships[k];
             if (relationship->direction != CN_MANY_TO_ONE)
                 continue;
-            const void *target = cn_one_known(plan->session, relationship, work->instance);
+            const void *target = cn_one_known(plan->session, relationship,
+                                              cn_slab_shadow(work->slab, work->slot));
             const cn_work *other = work_of(plan, target, work->rank, CN_WORK_DELETE);
-            if (other != NULL && !add_edge(r, i, (uint32_t)(other - plan->work)))
+            if (other != NULL && other != work && !add_edge(r, (uint32_t)(other - plan->work), i))
                 return false;
         }
     }
@@ -173,9 +174,13 @@ static bool level_rows(cn_flush_plan *plan, rows *r, uint32_t *queue)
     for (uint32_t i = 0; i < plan->work_count; i++)
         if (r->waiting[i] != 0)
             return cn_connection_fail(plan->session->connection, CN_CAUSE_MODEL,
-                                      "instances of %s refer to each other in a circle: no order of inserts "
-                                      "satisfies all; set one of the references after a first flush",
-                                      plan->work[i].slab->mapper->model->name);
+                                      "instances of %s refer to each other in a circle: no order of "
+                                      "%s; %s one of the references %s a flush of its own",
+                                      plan->work[i].slab->mapper->model->name,
+                                      plan->work[i].verb == CN_WORK_DELETE ? "deletes serves all"
+                                                                           : "inserts serves all",
+                                      plan->work[i].verb == CN_WORK_DELETE ? "clear" : "set",
+                                      plan->work[i].verb == CN_WORK_DELETE ? "before, in" : "after, in");
     return false;
 }
 

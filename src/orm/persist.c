@@ -1,6 +1,6 @@
 /*
  * Carrying a flush out: rows that have the same place, table and shape go in one batch. Inserts and
- * updates in order, then association rows, then deletes in the reverse order.
+ * updates in order, then association rows (association.c), then deletes in the reverse order.
  */
 #include "base/memory.h"
 #include "orm/flush.h"
@@ -37,11 +37,10 @@ static bool contradicted(const cn_work *child, const cn_column *column, const vo
            cn_column_differs(&column->field, child->instance, before);
 }
 
-static bool apply(cn_flush_plan *plan, const cn_sync *sync, void *before)
+static bool apply(cn_flush_plan *plan, const cn_sync *sync, const void *before)
 {
     const cn_work         *child        = &plan->work[sync->child];
     const cn_relationship *relationship = sync->relationship;
-    memcpy(before, child->instance, child->slab->stride);
     for (size_t i = 0; i < relationship->pair_count; i++) {
         const cn_pair   *pair  = &relationship->pairs[i];
         const cn_table  *table = sync->by_parent ? relationship->target : relationship->owner;
@@ -74,6 +73,7 @@ static bool follow(cn_flush_plan *plan, const cn_work *work)
     void *before = cn_arena_take(&plan->scratch, work->slab->stride, sizeof(void *) * 2);
     if (before == NULL)
         return cn_session_no_memory(plan->session);
+    memcpy(before, work->instance, work->slab->stride);
     for (int with_parent = 0; with_parent < 2; with_parent++)
         for (uint32_t i = work->syncs; i != CN_NO_SYNC; i = plan->syncs[i].next)
             if ((plan->syncs[i].parent != NULL) == (with_parent == 1) &&
@@ -106,7 +106,7 @@ static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_table *table, si
            cn_session_no_memory(plan->session);
 }
 
-static bool load_value(cn_session *session, const cn_column *column, const void *row, cn_value *value)
+bool cn_flush_load(cn_session *session, const cn_column *column, const void *row, cn_value *value)
 {
     if (!cn_convert_load(&column->field, row, value, cn_connection_error_slot(session->connection)))
         return cn_connection_fail_filled(session->connection, NULL);
@@ -146,7 +146,7 @@ static bool insert_members(batch *b, size_t rows, size_t column_count, bool gene
     cn_value    *value   = b->values;
     for (size_t i = 0; i < rows; i++)
         for (size_t c = 0; c < column_count; c++)
-            if (!load_value(session, &b->table->columns[b->columns[c]],
+            if (!cn_flush_load(session, &b->table->columns[b->columns[c]],
                             b->plan->work[b->members[i]].instance, value++))
                 return false;
     return rows == 0 || (cn_session_count(session) &&
@@ -214,10 +214,10 @@ static bool update_members(batch *b, size_t rows, size_t column_count)
     for (size_t i = 0; i < rows; i++) {
         const cn_work *work = &b->plan->work[b->members[i]];
         for (size_t c = 0; c < column_count; c++)
-            if (!load_value(session, &table->columns[b->columns[c]], work->instance, value++))
+            if (!cn_flush_load(session, &table->columns[b->columns[c]], work->instance, value++))
                 return false;
         for (size_t k = 0; k < table->primary_key_count; k++)
-            if (!load_value(session, &table->columns[table->primary_key[k]],
+            if (!cn_flush_load(session, &table->columns[table->primary_key[k]],
                             cn_slab_shadow(work->slab, work->slot), value++))
                 return false;
     }
@@ -270,7 +270,7 @@ static bool delete_members(batch *b, size_t rows)
     for (size_t i = 0; i < rows; i++) {
         const cn_work *work = &b->plan->work[b->members[i]];
         for (size_t k = 0; k < table->primary_key_count; k++)
-            if (!load_value(session, &table->columns[table->primary_key[k]],
+            if (!cn_flush_load(session, &table->columns[table->primary_key[k]],
                             cn_slab_shadow(work->slab, work->slot), value++))
                 return false;
     }
@@ -314,78 +314,6 @@ static bool send_run(cn_flush_plan *plan, const uint32_t *order, size_t count)
     return good;
 }
 
-/* ---- association rows ---------------------------------------------------------------------------------------------- */
-
-static size_t association_values(cn_session *session, const cn_association *association,
-                                 uint32_t *columns, cn_value *values)
-{
-    const cn_relationship *relationship = association->relationship;
-    size_t                 count        = 0;
-    for (size_t i = 0; i < relationship->pair_count; i++, count++) {
-        columns[count] = relationship->pairs[i].right;
-        if (!load_value(session, &relationship->owner->columns[relationship->pairs[i].left],
-                        association->owner, &values[count]))
-            return 0;
-    }
-    for (size_t i = 0; association->element != NULL && i < relationship->far_pair_count; i++, count++) {
-        columns[count] = relationship->far_pairs[i].right;
-        if (!load_value(session, &relationship->target->columns[relationship->far_pairs[i].left],
-                        association->element, &values[count]))
-            return 0;
-    }
-    return count;
-}
-
-static bool send_association_batch(cn_flush_plan *plan, const cn_association *first, size_t rows,
-                                   uint32_t *columns, cn_value *values)
-{
-    cn_session  *session = plan->session;
-    size_t       width   = 0;
-    int64_t      matched = 0;
-    cn_row_batch send    = {.table = first->relationship->secondary, .values = values, .rows = rows};
-    for (size_t i = 0; i < rows; i++) {
-        width = association_values(session, &first[i], columns, values + i * width);
-        if (width == 0)
-            return false;
-    }
-    if (!cn_session_count(session))
-        return false;
-    if (first->added) {
-        send.columns      = columns;
-        send.column_count = width;
-        return cn_rows_insert(session->connection, &send, NULL);
-    }
-    send.where       = columns;
-    send.where_count = width;
-    return cn_rows_delete(session->connection, &send, &matched);
-}
-
-/* Consecutive rows of one relationship; first those that go, then those that come. */
-static bool send_associations(cn_flush_plan *plan, bool added)
-{
-    for (size_t i = 0; i < plan->association_count;) {
-        const cn_association *first = &plan->associations[i];
-        size_t                rows  = 0;
-        while (i + rows < plan->association_count && rows < CN_BATCH_MOST &&
-               first[rows].relationship == first->relationship && first[rows].added == first->added &&
-               (first[rows].element == NULL) == (first->element == NULL))
-            rows++;
-        i += rows;
-        if (first->added != added)
-            continue;
-        size_t        width  = first->relationship->pair_count + first->relationship->far_pair_count;
-        cn_arena_mark mark   = cn_arena_here(&plan->scratch);
-        uint32_t     *columns = CN_ARENA_ARRAY(&plan->scratch, uint32_t, width);
-        cn_value     *values  = CN_ARENA_ARRAY(&plan->scratch, cn_value, width * rows);
-        bool good = (columns != NULL && values != NULL) || cn_session_no_memory(plan->session);
-        good      = good && send_association_batch(plan, first, rows, columns, values);
-        cn_arena_back(&plan->scratch, mark);
-        if (!good)
-            return false;
-    }
-    return true;
-}
-
 /* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 /* Sends the runs of one kind, forwards or backwards. */
@@ -410,6 +338,5 @@ static bool send_order(cn_flush_plan *plan, bool deletes)
 
 bool cn_flush_send(cn_flush_plan *plan)
 {
-    return send_order(plan, false) && send_associations(plan, false) &&
-           send_associations(plan, true) && send_order(plan, true);
+    return send_order(plan, false) && cn_flush_send_associations(plan) && send_order(plan, true);
 }

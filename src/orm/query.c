@@ -12,8 +12,7 @@ static bool prepare(cn_session *session, const cn_mapper *reads)
     if (!cn_session_well(session) || !cn_session_scope(session))
         return false;
     cn_flush_reach reach = reads != NULL ? CN_FLUSH_MODEL : CN_FLUSH_ALL;
-    return (session->options.no_autoflush || cn_session_flush(session, reach, reads)) &&
-           cn_session_count(session);
+    return cn_session_autoflush(session, reach, reads) && cn_session_count(session);
 }
 
 /* ---- instances ------------------------------------------------------------------------------------------ */
@@ -135,7 +134,7 @@ void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_
         if (record != NULL && record->flags & CN_RECORD_DELETING)
             instance = NULL;
         else if (record == NULL || cn_record_expired(record))
-            instance = cn_session_flush(session, CN_FLUSH_ANNOUNCED, NULL)
+            instance = cn_session_autoflush(session, CN_FLUSH_ANNOUNCED, NULL)
                            ? cn_load_by_key(session, mapper, row)
                            : NULL;
     }

@@ -34,7 +34,7 @@ static bool place_of(const void *instance, cn_slab **slab, uint32_t *slot)
 
 static bool loaded(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship)
 {
-    return cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset) != CN_UNLOADED;
+    return cn_items_at(slab, slot, relationship) != CN_UNLOADED;
 }
 
 /* A flush need not bring the other side up to date. */
@@ -77,6 +77,24 @@ typedef struct change {
     const cn_relationship *relationship;
 } change;
 
+/* Why an element cannot be one: the error of its session, or kept for later. */
+static bool no_element(const change *c, const void *element)
+{
+    cn_slab        *slab;
+    uint32_t        slot;
+    const cn_model *model = cn_nothing_of(element);
+    if (c->session != NULL &&
+        cn_session_record(c->session, element, c->relationship->title, &slab, &slot) == NULL)
+        return false;
+    if (model != NULL)
+        return fail(c->slab, c->slot, CN_CAUSE_MEMORY,
+                    "%s was given an instance that could not be made: out of memory, or its model is "
+                    "broken",
+                    c->relationship->title);
+    return fail(c->slab, c->slot, CN_CAUSE_MISUSE, "%s was given what is no instance of its model",
+                c->relationship->title);
+}
+
 /* What all three calls check. An element is handed over even if the call fails. */
 static bool begin(change *c, void *owner, size_t offset, void *element, bool many)
 {
@@ -93,21 +111,18 @@ static bool begin(change *c, void *owner, size_t offset, void *element, bool man
                          : "%s: cn_set_one takes a member that holds one",
                     c->relationship != NULL ? c->relationship->title : c->slab->mapper->model->name);
     if (element != NULL && (!place_of(element, &slab, &slot) ||
-                            slab->mapper->table != c->relationship->target)) {
-        if (c->session != NULL && cn_session_record(c->session, element, c->relationship->title, &slab, &slot) == NULL)
-            return false;
-        return fail(c->slab, c->slot, CN_CAUSE_MISUSE, "%s was given what is no instance of its model",
-                    c->relationship->title);
-    }
+                            slab->mapper->table != c->relationship->target))
+        return no_element(c, element);
     cn_session *other = element == NULL ? NULL : slab->records[slot].session;
     if (c->session != NULL && other != NULL && other != c->session)
         return cn_session_record(c->session, element, c->relationship->title, &slab, &slot) != NULL;
+    bool taken = c->session == NULL || element == NULL || c->record->state == CN_INSTANCE_TRANSIENT ||
+                 (c->relationship->cascade & CN_CASCADE_SAVE_UPDATE) == 0 || other != NULL ||
+                 cn_session_adopt(c->session, element, c->relationship->title);
     if (c->session != NULL && c->session->options.read_only)
         return fail(c->slab, c->slot, CN_CAUSE_READ_ONLY, "%s: the session was opened .read_only",
                     c->relationship->title);
-    if (c->session != NULL && element != NULL && c->record->state != CN_INSTANCE_TRANSIENT &&
-        (c->relationship->cascade & CN_CASCADE_SAVE_UPDATE) != 0 && other == NULL &&
-        !cn_session_adopt(c->session, element, c->relationship->title))
+    if (!taken)
         return false;
     return c->session == NULL || cn_session_well(c->session);
 }
@@ -127,7 +142,36 @@ static bool already(const change *c, void *owner, const void *element)
     if (loaded(c->slab, c->slot, c->relationship))
         return cn_list_has(c->slab, c->slot, c->relationship, element);
     return reverse != NULL && reverse->many && place_of(element, &slab, &slot) &&
-           cn_list_logged(&slab->records[slot], reverse, owner);
+           cn_list_logged(&slab->records[slot], reverse, owner, true);
+}
+
+/* Where both sides are lists, what was done on the other side is taken back there. */
+static bool log_change(const change *c, void *owner, void *element, bool added)
+{
+    const cn_relationship *reverse = c->relationship->reverse;
+    cn_slab               *slab;
+    uint32_t               slot;
+    if (reverse != NULL && reverse->many && place_of(element, &slab, &slot) &&
+        cn_list_logged(&slab->records[slot], reverse, owner, !added))
+        return cn_list_log(slab, slot, reverse, owner, added);
+    return cn_list_log(c->slab, c->slot, c->relationship, element, added);
+}
+
+/* Who holds the element now; asked of the session where its member is not loaded. */
+static void *holder_of(const change *c, const void *element, const cn_relationship *single)
+{
+    void *holder = cn_pointer_at(element, single->offset);
+    return holder == CN_UNLOADED && c->session != NULL ? cn_one_known(c->session, single, element) : holder;
+}
+
+/* What is new has no rows at the other end: its list can be changed without being loaded. */
+static bool open_list(const change *c)
+{
+    if (c->record->state == CN_INSTANCE_TRANSIENT && !loaded(c->slab, c->slot, c->relationship))
+        cn_pointer_set(c->slab, c->slot, c->relationship->offset, NULL);
+    return c->record->state != CN_INSTANCE_DELETED ||
+           fail(c->slab, c->slot, CN_CAUSE_MISUSE, "%s: the row of its owner was deleted",
+                c->relationship->title);
 }
 
 bool cn_append_(void *owner, size_t offset, void *element)
@@ -138,24 +182,44 @@ bool cn_append_(void *owner, size_t offset, void *element)
     if (element == NULL)
         return fail(c.slab, c.slot, CN_CAUSE_MISUSE, "%s: there is nothing to append: the element is NULL",
                     c.relationship->title);
+    if (!open_list(&c))
+        return false;
     if (already(&c, owner, element))
         return true;
     void *before = NULL;
     if (c.relationship->reverse != NULL && !c.relationship->reverse->many)
-        before = cn_pointer_at(element, c.relationship->reverse->offset);
+        before = holder_of(&c, element, c.relationship->reverse);
     if ((before != owner && !follow(c.relationship, before, element, false)) ||
         (loaded(c.slab, c.slot, c.relationship) &&
          !cn_list_add(c.slab, c.slot, c.relationship, element)) ||
-        !cn_list_log(c.slab, c.slot, c.relationship, element, true) ||
+        !log_change(&c, owner, element, true) ||
         !follow(c.relationship->reverse, element, owner, true))
         return no_memory(c.slab, c.slot);
     return announce(&c);
 }
 
+/* What was to become a row only as a part of its owner does not. */
+static void withdraw_orphan(const change *c, void *element)
+{
+    cn_slab *slab;
+    uint32_t slot;
+    if ((c->relationship->cascade & CN_CASCADE_DELETE_ORPHAN) == 0 || !place_of(element, &slab, &slot) ||
+        slab->records[slot].state != CN_INSTANCE_PENDING)
+        return;
+    cn_session_withdraw(slab->records[slot].session, element, &slab->records[slot]);
+    slab->records[slot].state = CN_INSTANCE_TRANSIENT;
+}
+
 bool cn_remove_(void *owner, size_t offset, void *element)
 {
-    change c;
+    change   c;
+    cn_slab *slab;
+    uint32_t slot;
     if (!begin(&c, owner, offset, NULL, true))
+        return false;
+    if (!place_of(element, &slab, &slot))
+        return no_element(&c, element);
+    if (!open_list(&c))
         return false;
     if (loaded(c.slab, c.slot, c.relationship)) {
         if (!cn_list_has(c.slab, c.slot, c.relationship, element))
@@ -163,9 +227,10 @@ bool cn_remove_(void *owner, size_t offset, void *element)
         if (!cn_list_take_out(c.slab, c.slot, c.relationship, element))
             return no_memory(c.slab, c.slot);
     }
-    if (!cn_list_log(c.slab, c.slot, c.relationship, element, false) ||
+    if (!log_change(&c, owner, element, false) ||
         !follow(c.relationship->reverse, element, owner, false))
         return no_memory(c.slab, c.slot);
+    withdraw_orphan(&c, element);
     return announce(&c);
 }
 
@@ -174,7 +239,7 @@ bool cn_set_one_(void *instance, size_t offset, void *target)
     change c;
     if (!begin(&c, instance, offset, target, false))
         return false;
-    void *before = cn_pointer_at(instance, offset);
+    void *before = holder_of(&c, instance, c.relationship);
     memcpy((char *)instance + offset, &target, sizeof target);
     mark_related(c.record, c.relationship);
     if (before != target && (!follow(c.relationship->reverse, before, instance, false) ||

@@ -22,6 +22,7 @@ cn_session *cn_session_open(cn_engine *engine, const cn_session_options *options
                                  .read_only = session->options.read_only};
     session->engine           = engine;
     session->serial           = 1;
+    session->check_lent       = cn_lent_wanted(&session->options);
     session->connection       = cn_connection_new(engine, &how, true);
     if (session->connection == NULL) {
         cn_release(session);
@@ -54,6 +55,7 @@ static void end_instances(cn_session *session)
 {
     session->scope_count = session->scope_count == 0 ? 0 : 1;
     cn_undo_keep(session); /* frees the logs without restoring */
+    cn_session_end_stranded(session);
     for (size_t i = 0; i < session->shelf_count; i++)
         end_shelf(session->shelves[i]);
     cn_undo_keep(session); /* lists that were handed out */
@@ -76,6 +78,7 @@ void cn_session_close(cn_session *session)
     cn_release(session->graves);
     cn_arena_free(&session->undo_images);
     cn_arena_free(&session->kept);
+    cn_arena_free(&session->conditions);
     cn_release(session);
 }
 
@@ -100,8 +103,8 @@ const cn_error *cn_session_error(cn_session *session)
 cn_condition cn_session_keep(cn_session *owner, cn_condition condition)
 {
     if (owner == NULL)
-        return (cn_condition){{.kind = CN_NODE_BROKEN}};
-    return cn_keep_in(&owner->kept, condition);
+        return cn_condition_broken(CN_BROKEN_DEAD);
+    return cn_keep_in(&owner->conditions, condition);
 }
 
 /* ---- what the other files need ------------------------------------------------------------------------ */
@@ -199,15 +202,23 @@ bool cn_session_rollback(cn_session *session)
     return good;
 }
 
+/* Whether the innermost scope of the connection, or the one around it (-1), is the innermost here. */
+static bool has_scope(const cn_session *session, int around)
+{
+    int depth = cn_connection_depth(session->connection) + around;
+    return depth >= 0 && session->scope_count == (size_t)depth + 1;
+}
+
 bool cn_session_nested_begin(cn_session *session)
 {
     if (session == NULL)
         return false;
-    /* What was assigned before belongs to the outer scope; in failure the scope is opened all the same, so that its end
-       has something to close. */
+    /* What was assigned before belongs to the outer scope; in failure the scope is opened all the same,
+       so that its end has something to close. */
     bool good = cn_session_flush(session, CN_FLUSH_ALL, NULL) && cn_session_scope(session);
     good      = cn_connection_nested_begin(session->connection) && good;
-    return cn_undo_begin(session) && good;
+    /* Without memory for a scope of its own nothing can happen in this one, nor in those within. */
+    return has_scope(session, -1) && cn_undo_begin(session) && good;
 }
 
 bool cn_session_nested_end(cn_session *session)
@@ -215,22 +226,22 @@ bool cn_session_nested_end(cn_session *session)
     if (session == NULL)
         return false;
     cn_session_flush(session, CN_FLUSH_ALL, NULL);
-    if (cn_connection_nested_end(session->connection)) {
-        if (session->scope_count > 1)
-            cn_undo_keep(session);
-        return true;
-    }
-    if (session->scope_count > 1)
+    bool own  = session->scope_count > 1 && has_scope(session, 0);
+    bool good = cn_connection_nested_end(session->connection);
+    if (own && good)
+        cn_undo_keep(session);
+    else if (own)
         cn_undo_roll_back(session);
-    return false;
+    return good;
 }
 
 bool cn_session_nested_rollback(cn_session *session)
 {
     if (session == NULL)
         return false;
+    bool own  = session->scope_count > 1 && has_scope(session, 0);
     bool good = cn_connection_nested_rollback(session->connection);
-    if (session->scope_count > 1)
+    if (own)
         cn_undo_roll_back(session);
     return good;
 }
@@ -251,8 +262,7 @@ const char *cn_session_nested_message(cn_session *session)
 static bool ready(cn_session *session)
 {
     return cn_session_well(session) && cn_session_scope(session) &&
-           (session->options.no_autoflush || cn_session_flush(session, CN_FLUSH_ALL, NULL)) &&
-           cn_session_count(session);
+           cn_session_autoflush(session, CN_FLUSH_ALL, NULL) && cn_session_count(session);
 }
 
 cn_result *cn_session_execute(cn_session *session, const cn_statement *statement,

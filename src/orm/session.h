@@ -6,8 +6,9 @@
  *   instance.c   cn_new, cn_add, cn_set, cn_free, cn_copy: ownership, and text
  *   list.c       the many side in memory; relate.c  both sides of a relationship kept equal
  *   load.c       rows to instances; query.c  cn_first, cn_all, cn_rows ...; lazy.c  cn_one, cn_many
- *   changes.c    what has changed since it was loaded
- *   flush.c      the plan of a flush; persist.c  carrying it out
+ *   member.c     cn_delete, cn_expunge, cn_refresh ...; merge.c  cn_merge; bulk.c  cn_insert_rows
+ *   changes.c    what has changed since it was loaded; lent.c  lent text that cannot be right
+ *   flush.c      a flush; depend.c  what follows what in it; order.c, persist.c, association.c
  *   undo.c       what rollback restores
  */
 #ifndef CN_ORM_SESSION_H
@@ -72,11 +73,9 @@ typedef struct cn_shelf {
 
 /* What a rollback restores of one instance. */
 typedef struct cn_undo {
-    void    *instance;
-    void    *image; /* its shadow before the flush */
-    cn_mapper       *mapper;
-    cn_list_changes *changes; /* of its lists, when it was inserted; owned */
-    uint8_t  state;
+    void   *instance;
+    void   *image; /* its shadow before the flush */
+    uint8_t state;
 } cn_undo;
 
 typedef struct cn_scope {
@@ -102,8 +101,11 @@ struct cn_session {
     void             **graves;  /* replaced text, freed at the end of the transaction */
     size_t             grave_count, grave_capacity;
     cn_list           *retired; /* replaced lists, likewise */
-    cn_arena           kept;    /* lists of queries and their rows, kept conditions */
+    cn_arena           kept;    /* lists of queries and their rows */
+    cn_arena           conditions; /* what cn_keep copied */
+    void              *first_stranded, *last_stranded; /* instances without a place */
     bool               flushing;
+    bool               check_lent;
     cn_session_statistics statistics;
 };
 
@@ -143,17 +145,23 @@ cn_extra  *cn_extra_of(cn_record *record); /* made if need be; NULL: no memory *
 void       cn_extra_free(cn_slab *slab, cn_record *record, void *instance);
 /* Takes over what is not yet in a session, with all that its relationships reach. */
 bool cn_session_adopt(cn_session *session, void *instance, const char *what);
+void cn_session_end_stranded(cn_session *session);
 bool cn_session_announce(cn_session *session, void *instance, cn_record *record);
 /* Copies text that a plain assignment lent. */
 bool cn_instance_own_text(cn_session *session, cn_slab *slab, uint32_t slot);
+/* Text that a member no longer points to: readable until the transaction ends. */
+void cn_session_bury(cn_session *session, void *block);
+/* The text, bytes ... that a member of `row` points to. */
+cn_bytes cn_column_pointed(const cn_decode *field, const void *row);
 /* Replaces the text of one column by a copy; the old one dies at the end of the transaction. */
-bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uint32_t column, const cn_value *value);
+bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uint32_t column,
+                          cn_bytes text);
 /* Frees an instance, whoever owns it. */
 void cn_instance_end(cn_slab *slab, uint32_t slot);
 
 /* ---- list.c, relate.c --------------------------------------------------------------------------- */
 
-/* The items of a relationship's member; NULL if not loaded (or a new instance's empty one). */
+/* What a relationship's member holds. */
 static inline void *cn_pointer_at(const void *row, size_t offset)
 {
     void *pointer;
@@ -163,6 +171,15 @@ static inline void *cn_pointer_at(const void *row, size_t offset)
 /* Writes a pointer into the struct and, with `slab`, into its shadow: not a change. */
 void cn_pointer_set(cn_slab *slab, uint32_t slot, size_t offset, const void *pointer);
 
+/* The items of a many side: NULL for empty, or CN_UNLOADED. The shadow has them, since a program may have
+   written over its member. */
+static inline void **cn_items_at(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship)
+{
+    return cn_pointer_at(slab->shadows != NULL ? cn_slab_shadow(slab, slot)
+                                               : cn_slab_struct(slab, slot),
+                         relationship->offset);
+}
+
 cn_list *cn_list_new(size_t capacity); /* empty; NULL: no memory */
 void     cn_list_free(cn_list *list);
 void     cn_list_drop(cn_session *session, cn_list *list); /* retired if it was handed out and there is a session */
@@ -171,8 +188,10 @@ bool cn_list_add(cn_slab *slab, uint32_t slot, const cn_relationship *relationsh
 bool cn_list_take_out(cn_slab *slab, uint32_t slot, const cn_relationship *relationship, const void *element);
 bool cn_list_has(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship, const void *element);
 bool cn_list_log(cn_slab *slab, uint32_t slot, const cn_relationship *relationship, void *element, bool added);
-/* Whether the log says that the element was added. */
-bool cn_list_logged(const cn_record *record, const cn_relationship *relationship, const void *element);
+/* Whether the log says that the element was added, or removed. */
+bool cn_list_logged(const cn_record *record, const cn_relationship *relationship, const void *element, bool added);
+/* The log does not mention an element any more. */
+void cn_list_forget(cn_record *record, const cn_relationship *relationship, const void *element);
 void cn_list_changes_free(cn_list_changes *changes, size_t relationship_count);
 
 /* ---- load.c ------------------------------------------------------------------------------------- */
@@ -213,12 +232,31 @@ static inline bool cn_record_expired(const cn_record *record)
            (record->state == CN_INSTANCE_PERSISTENT && record->scope < record->session->expired);
 }
 
+/* merge.c: whether a key that the database could generate is given. */
+bool cn_key_is_set(const cn_mapper *mapper, const void *row);
+
 /* ---- changes.c ---------------------------------------------------------------------------------- */
 
 /* Whether column `index` of the struct differs from that of the shadow: in value, not in address. */
 bool cn_column_differs(const cn_decode *field, const void *row, const void *shadow);
 /* Calls `found` for every instance of the shelf whose struct differs from its shadow. */
 bool cn_changes_search(cn_shelf *shelf, bool (*found)(void *context, cn_slab *slab, uint32_t slot), void *context);
+
+/* ---- lent.c --------------------------------------------------------------------------------------- */
+
+/* What one flush has seen of lent text. Zero bytes are the beginning of it. */
+typedef struct cn_lent {
+    struct cn_lent_text *texts;
+    size_t               count, capacity;
+    const void          *low; /* the end of this thread's stack; NULL: not known yet */
+} cn_lent;
+
+/* Whether a session looks for lent text that cannot be right. */
+bool cn_lent_wanted(const cn_session_options *options);
+/* Refuses text that a member of the instance lends from a stack frame that has ended. Remembers the rest. */
+bool cn_lent_look(cn_lent *lent, cn_session *session, cn_slab *slab, uint32_t slot);
+/* Refuses a buffer that two members lend. Ends `lent`. */
+bool cn_lent_end(cn_lent *lent, cn_session *session, bool good);
 
 /* ---- flush.c, persist.c, undo.c ------------------------------------------------------------------ */
 
@@ -229,11 +267,21 @@ typedef enum cn_flush_reach {
 } cn_flush_reach;
 
 bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper);
+/* The same before a query, unless the session was opened .no_autoflush. */
+static inline bool cn_session_autoflush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
+{
+    return session->options.no_autoflush ? cn_session_well(session)
+                                         : cn_session_flush(session, reach, mapper);
+}
+/* Takes an instance out of the announced changes. */
+void cn_session_withdraw(cn_session *session, const void *instance, cn_record *record);
 
-/* Remembers what an instance was, once in a scope: *entry is its place in the log, SIZE_MAX if it is there already. */
-bool cn_undo_log(cn_session *session, cn_slab *slab, uint32_t slot, size_t *entry);
+/* Remembers what an instance was, once in a scope. */
+bool cn_undo_log(cn_session *session, cn_slab *slab, uint32_t slot);
 bool cn_undo_begin(cn_session *session); /* a new scope */
 void cn_undo_keep(cn_session *session);  /* the innermost scope ended well */
 void cn_undo_roll_back(cn_session *session); /* restores it, and everything not flushed */
+/* Takes back what was assigned to one instance since it was loaded or flushed. */
+void cn_undo_discard(cn_session *session, cn_slab *slab, uint32_t slot);
 
 #endif

@@ -23,15 +23,21 @@ enum {
     CN_RECORD_EXPIRED   = 2, /* its members are loaded anew when it is met */
     CN_RECORD_DELETING  = 4, /* cn_delete was called, the flush is to come */
     CN_RECORD_FLUSHING  = 8, /* among the work of the flush that runs */
-    CN_RECORD_LOGGED    = 16 /* the undo log of the innermost scope has its image */
+    CN_RECORD_LOGGED    = 16, /* the undo log of the innermost scope has its image */
+    CN_RECORD_STRANDED  = 32  /* the session's, but without a place in it */
 };
 
 /* What is known of one instance. */
 typedef struct cn_record {
     cn_session *session; /* NULL: the caller's */
     cn_extra   *extra;   /* what few instances have; NULL */
-    uint32_t    scope;   /* the session's scope in which it was loaded or added */
-    uint32_t    place;   /* in its session's list of this model; UINT32_MAX: none */
+    union {
+        struct {
+            uint32_t scope; /* the session's scope in which it was loaded or added */
+            uint32_t place; /* in its session's list of this model; UINT32_MAX: none */
+        };
+        void *stranded; /* the next one, of an instance for whose place there was no memory */
+    };
     uint32_t    work;    /* its place in the flush that runs */
     uint8_t     state;   /* cn_instance_state; 0: the slot is free */
     uint8_t     flags;

@@ -23,8 +23,15 @@ static bool open_stream(cn_stream *stream, size_t size, const cn_select_statemen
     cn_session  *session = stream->session;
     cn_execution how     = {.chunk = CN_STREAM_CHUNK};
     stream->mapper       = cn_session_mapper(session, statement->from);
-    if (stream->mapper == NULL || stream->mapper->size != size || statement->columns != NULL ||
-        !cn_session_scope(session) || !cn_session_flush(session, CN_FLUSH_MODEL, stream->mapper) ||
+    if (stream->mapper == NULL)
+        return false;
+    if (stream->mapper->size != size || statement->columns != NULL)
+        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
+                                  statement->columns != NULL
+                                      ? "CN_STREAM reads whole rows of %s: other columns are read with cn_rows"
+                                      : "CN_STREAM: the struct %s has another size where its model was compiled: two structs share a name",
+                                  stream->mapper->model->name);
+    if (!cn_session_scope(session) || !cn_session_autoflush(session, CN_FLUSH_MODEL, stream->mapper) ||
         !cn_session_count(session))
         return false;
     stream->row = cn_allocate(size);

@@ -26,10 +26,9 @@ bool cn_undo_begin(cn_session *session)
     return true;
 }
 
-bool cn_undo_log(cn_session *session, cn_slab *slab, uint32_t slot, size_t *entry)
+bool cn_undo_log(cn_session *session, cn_slab *slab, uint32_t slot)
 {
     cn_record *record = &slab->records[slot];
-    *entry            = SIZE_MAX;
     if (record->flags & CN_RECORD_LOGGED)
         return true;
     void *image = cn_arena_take(&session->undo_images, slab->stride, sizeof(void *) * 2);
@@ -37,12 +36,8 @@ bool cn_undo_log(cn_session *session, cn_slab *slab, uint32_t slot, size_t *entr
                                      sizeof *session->undo))
         return cn_session_no_memory(session);
     memcpy(image, cn_slab_shadow(slab, slot), slab->stride);
-    *entry                       = session->undo_count++;
-    session->undo[*entry] = (cn_undo){
-        .instance = cn_slab_struct(slab, slot),
-        .image    = image,
-        .mapper   = slab->mapper,
-        .state    = record->state};
+    session->undo[session->undo_count++] =
+        (cn_undo){.instance = cn_slab_struct(slab, slot), .image = image, .state = record->state};
     record->flags |= CN_RECORD_LOGGED;
     return true;
 }
@@ -55,11 +50,9 @@ static void forget(cn_session *session)
     for (size_t i = 0; i < session->undo_count; i++) {
         cn_slab   *slab;
         uint32_t   slot;
-        cn_undo   *undo   = &session->undo[i];
-        cn_record *record = cn_record_of(undo->instance, &slab, &slot);
+        cn_record *record = cn_record_of(session->undo[i].instance, &slab, &slot);
         if (record != NULL)
             record->flags &= (uint8_t)~CN_RECORD_LOGGED;
-        cn_list_changes_free(undo->changes, undo->mapper->relationship_count);
     }
     session->undo_count  = 0;
     session->scope_count = 0;
@@ -84,7 +77,8 @@ void cn_undo_keep(cn_session *session)
 
 /* ---- rolling back ------------------------------------------------------------------------------------ */
 
-/* Graves are sorted by address for the search; one that was dug up has its lowest bit set. */
+/* Graves are sorted by address for the search; one that was dug up has its lowest bit set. Those that are
+   dug meanwhile stand behind them. */
 static int by_block(const void *a, const void *b)
 {
     uintptr_t x = (uintptr_t)*(void *const *)a & ~(uintptr_t)1;
@@ -92,25 +86,32 @@ static int by_block(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+static size_t sort_graves(cn_session *session)
+{
+    if (session->grave_count != 0)
+        qsort(session->graves, session->grave_count, sizeof *session->graves, by_block);
+    return session->grave_count;
+}
+
 /* The text that a restored member points to may lie in a grave: it is the instance's again. */
-static void dig_up(cn_session *session, cn_slab *slab, uint32_t slot)
+static void dig_up(cn_session *session, size_t sorted, cn_slab *slab, uint32_t slot)
 {
     const cn_mapper *mapper = slab->mapper;
     cn_extra        *extra  = slab->records[slot].extra;
     for (size_t i = 0; extra != NULL && extra->texts != NULL && i < mapper->text_count; i++) {
         uint32_t    column = mapper->texts[i];
         const char *at     = (const char *)cn_slab_struct(slab, slot) + mapper->plan[column].offset;
-        void       *block  = *(void *const *)(const void *)at;
-        if (block == extra->texts[column])
+        void       *block  = cn_pointer_at(at, 0);
+        void       *own    = extra->texts[column];
+        if (block == own)
             continue;
-        void **found = session->grave_count == 0 || block == NULL
+        void **grave = sorted == 0 || block == NULL
                            ? NULL
-                           : bsearch(&block, session->graves, session->grave_count,
-                                     sizeof *session->graves, by_block);
-        if (found != NULL)
-            *found = (void *)((uintptr_t)*found | 1);
-        cn_release(extra->texts[column]);
-        extra->texts[column] = found == NULL ? NULL : block;
+                           : bsearch(&block, session->graves, sorted, sizeof *session->graves, by_block);
+        if (grave != NULL)
+            *grave = (void *)((uintptr_t)*grave | 1);
+        extra->texts[column] = grave == NULL ? NULL : block;
+        cn_session_bury(session, own);
     }
 }
 
@@ -129,8 +130,8 @@ static void restore_lists(cn_slab *slab, uint32_t slot, bool stored)
     cn_record *record = &slab->records[slot];
     for (size_t i = 0; i < slab->mapper->relationship_count; i++) {
         const cn_relationship *relationship = &slab->mapper->relationships[i];
-        void *items = cn_pointer_at(cn_slab_shadow(slab, slot), relationship->offset);
-        if (!relationship->many || !stored || items == CN_UNLOADED)
+        void **items = relationship->many && stored ? cn_items_at(slab, slot, relationship) : CN_UNLOADED;
+        if (items == CN_UNLOADED)
             continue;
         if (items != NULL)
             cn_list_drop(record->session, cn_list_of_items(items));
@@ -154,65 +155,62 @@ static void put_back(cn_slab *slab, uint32_t slot, const void *image)
     }
     for (size_t i = 0; i < slab->mapper->relationship_count; i++) {
         size_t offset = slab->mapper->relationships[i].offset;
-        if (slab->mapper->relationships[i].many)
-            cn_pointer_set(slab, slot, offset, cn_pointer_at(shadow, offset));
-        else
-            cn_pointer_set(slab, slot, offset, cn_pointer_at(image, offset));
+        bool   list   = slab->mapper->relationships[i].many;
+        cn_pointer_set(slab, slot, offset, cn_pointer_at(list ? shadow : image, offset));
     }
 }
 
-static void restore(cn_session *session, cn_undo *undo)
+static void restore(cn_session *session, const cn_undo *undo, size_t sorted)
 {
     cn_slab   *slab;
     uint32_t   slot;
     cn_record *record = cn_record_of(undo->instance, &slab, &slot);
-    cn_list_changes *changes = undo->changes;
-    undo->changes            = NULL;
-    if (record == NULL) {
-        cn_list_changes_free(changes, undo->mapper->relationship_count);
+    if (record == NULL)
         return;
-    }
     cn_shelf *shelf  = cn_session_find_shelf(session, slab->mapper);
     bool      stored = undo->state == CN_INSTANCE_PERSISTENT;
     uint32_t  hash;
     if (record->state == CN_INSTANCE_PERSISTENT)
         cn_identity_remove(shelf, undo->instance);
     put_back(slab, slot, undo->image);
-    dig_up(session, slab, slot);
+    dig_up(session, sorted, slab, slot);
     record->state = stored ? CN_INSTANCE_PERSISTENT : CN_INSTANCE_TRANSIENT;
     record->flags &= (uint8_t)~(CN_RECORD_LOGGED | CN_RECORD_DELETING);
     /* An entry was taken out for this very key, so there is room for it. */
     if (stored && cn_identity_find(shelf, undo->instance, &hash) == NULL)
         cn_identity_put(shelf, record->place, hash);
-    if (changes != NULL) { /* they came from its extra, which stays as long as the instance */
-        cn_list_changes_free(record->extra->changes, slab->mapper->relationship_count);
-        record->extra->changes = changes;
-    }
 }
 
 /* What was not flushed, and what was loaded in the scope. */
-static void restore_rest(cn_session *session, uint32_t serial, bool outermost)
+static void restore_unflushed(cn_session *session, cn_slab *slab, uint32_t slot, size_t sorted)
+{
+    cn_record *record = &slab->records[slot];
+    uint32_t   serial = session->scope_count == 0 ? session->serial + 1
+                                                  : session->scopes[session->scope_count - 1].serial;
+    record->flags &= (uint8_t)~(CN_RECORD_ANNOUNCED | CN_RECORD_DELETING);
+    record->related = 0;
+    if (memcmp(cn_slab_struct(slab, slot), cn_slab_shadow(slab, slot), slab->stride) != 0) {
+        put_back(slab, slot, cn_slab_shadow(slab, slot));
+        dig_up(session, sorted, slab, slot);
+    }
+    /* Whatever is not a row yet was added in this scope: an inner one begins with a flush. */
+    if (record->state == CN_INSTANCE_PENDING)
+        record->state = CN_INSTANCE_TRANSIENT;
+    if (record->state == CN_INSTANCE_PERSISTENT && record->scope >= serial)
+        record->flags |= CN_RECORD_EXPIRED;
+    restore_lists(slab, slot, record->state == CN_INSTANCE_PERSISTENT);
+}
+
+static void restore_rest(cn_session *session, size_t sorted)
 {
     for (size_t s = 0; s < session->shelf_count; s++) {
-        cn_shelf *shelf = session->shelves[s];
+        const cn_shelf *shelf = session->shelves[s];
         for (size_t i = 0; i < shelf->instance_count; i++) {
-            cn_slab   *slab;
-            uint32_t   slot;
-            cn_record *record = shelf->instances[i] == NULL
-                                    ? NULL
-                                    : cn_record_of(shelf->instances[i], &slab, &slot);
-            if (record == NULL || slab->shadows == NULL)
-                continue;
-            record->flags &= (uint8_t)~(CN_RECORD_ANNOUNCED | CN_RECORD_DELETING);
-            if (memcmp(cn_slab_struct(slab, slot), cn_slab_shadow(slab, slot), slab->stride) != 0) {
-                put_back(slab, slot, cn_slab_shadow(slab, slot));
-                dig_up(session, slab, slot);
-            }
-            if (record->state == CN_INSTANCE_PENDING && (outermost || record->scope >= serial))
-                record->state = CN_INSTANCE_TRANSIENT;
-            if (record->state == CN_INSTANCE_PERSISTENT && record->scope >= serial)
-                record->flags |= CN_RECORD_EXPIRED;
-            restore_lists(slab, slot, record->state == CN_INSTANCE_PERSISTENT);
+            cn_slab *slab;
+            uint32_t slot;
+            if (shelf->instances[i] != NULL && cn_record_of(shelf->instances[i], &slab, &slot) != NULL &&
+                slab->shadows != NULL)
+                restore_unflushed(session, slab, slot, sorted);
         }
     }
     session->announced_count = 0;
@@ -222,16 +220,24 @@ void cn_undo_roll_back(cn_session *session)
 {
     bool   outermost = session->scope_count <= 1;
     size_t from      = session->scope_count == 0 ? 0 : session->scopes[session->scope_count - 1].undo;
-    uint32_t serial  = session->scope_count == 0 ? session->serial + 1
-                                                 : session->scopes[session->scope_count - 1].serial;
-    if (session->grave_count != 0)
-        qsort(session->graves, session->grave_count, sizeof *session->graves, by_block);
+    size_t sorted    = sort_graves(session);
     while (session->undo_count > from)
-        restore(session, &session->undo[--session->undo_count]);
-    restore_rest(session, serial, outermost);
+        restore(session, &session->undo[--session->undo_count], sorted);
+    restore_rest(session, sorted);
     fill_graves(session);
     if (outermost)
         forget(session);
     else
         session->scope_count--;
+}
+
+void cn_undo_discard(cn_session *session, cn_slab *slab, uint32_t slot)
+{
+    if (slab->shadows == NULL ||
+        memcmp(cn_slab_struct(slab, slot), cn_slab_shadow(slab, slot), slab->stride) == 0)
+        return;
+    size_t sorted = sort_graves(session);
+    put_back(slab, slot, cn_slab_shadow(slab, slot));
+    dig_up(session, sorted, slab, slot);
+    fill_graves(session);
 }

@@ -208,12 +208,6 @@ const cn_table *cn_table_of(const cn_model *model, cn_error *error)
     const cn_table *known = cn_table_known(model);
     if (known != NULL)
         return known;
-    if (model->alias_of != NULL) { /* another name for the same table */
-        known = cn_table_of(model->alias_of, error);
-        if (known != NULL)
-            __atomic_store_n(&model->state->table, (void *)(uintptr_t)known, __ATOMIC_RELEASE);
-        return known;
-    }
     cn_resolved *resolved = resolve(model, error);
     if (resolved == NULL)
         return NULL;

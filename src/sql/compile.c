@@ -26,6 +26,7 @@ void cn_compiler_end(cn_compiler *compiler)
     cn_buffer_free(&compiler->sql);
     cn_release(compiler->slots);
     cn_release(compiler->conversions);
+    cn_arena_free(&compiler->scratch);
 }
 
 cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan)
@@ -161,6 +162,7 @@ static int binding(const cn_node *node)
 /* Of the conditions below a node, how many say something; `only` is the last of them. */
 static size_t count_chosen(const cn_node *node, const cn_node **only);
 
+/* Whether anything below was not left out. */
 static bool chosen(const cn_node *node)
 {
     const cn_node *only;
@@ -182,11 +184,21 @@ static size_t count_chosen(const cn_node *node, const cn_node **only)
     return count;
 }
 
+/* An AND or OR of a single condition is that condition. */
+static const cn_node *resolved(const cn_node *node)
+{
+    const cn_node *only = NULL;
+    while ((node->kind == CN_NODE_AND || node->kind == CN_NODE_OR) && count_chosen(node, &only) == 1)
+        node = only;
+    return node;
+}
+
 static bool emit(cn_compiler *compiler, const cn_node *node, const cn_column *meets);
 
 static bool emit_within(cn_compiler *compiler, const cn_node *node, int at_least,
                         const cn_column *meets)
 {
+    node             = resolved(node);
     bool parentheses = binding(node) < at_least;
     if (parentheses)
         cn_buffer_char(&compiler->sql, '(');
@@ -213,14 +225,26 @@ static bool emit_other(cn_compiler *compiler, const cn_node *node, const cn_colu
     return other != NULL && cn_compiler_column(compiler, other);
 }
 
+/* The expression with parts that a member meets; else what stands in the node itself. */
+static bool emit_met(cn_compiler *compiler, const cn_node *node, const cn_column *column)
+{
+    if (node->count == 0)
+        return emit_other(compiler, node, column);
+    return emit_within(compiler, &((const cn_expr *)node->parts)->node, BIND_ADD, column);
+}
+
 static bool emit_like(cn_compiler *compiler, const cn_node *node, const cn_column *column)
 {
     bool before = node->kind == CN_NODE_CONTAINS || node->kind == CN_NODE_ENDS_WITH;
     bool after  = node->kind == CN_NODE_CONTAINS || node->kind == CN_NODE_STARTS_WITH;
     bool joined = compiler->dialect->concat != NULL;
     cn_compiler_text(compiler, " LIKE ");
-    if (node->kind == CN_NODE_LIKE)
-        return cn_compiler_value(compiler, column);
+    if (node->kind == CN_NODE_LIKE) {
+        bool good = emit_met(compiler, node, column);
+        cn_compiler_text(compiler, " ESCAPE ");
+        cn_dialect_literal(compiler->dialect, &compiler->sql, "\\", 1);
+        return good;
+    }
     if (!joined)
         cn_compiler_text(compiler, "concat(");
     if (before)
@@ -242,7 +266,7 @@ static bool emit_same(cn_compiler *compiler, const cn_node *node, const cn_colum
         return false;
     cn_buffer_format(&compiler->sql, " %s ",
                      negated ? compiler->dialect->not_same : compiler->dialect->same);
-    if (!emit_other(compiler, node, column))
+    if (!emit_met(compiler, node, column))
         return false;
     if (negated && compiler->dialect->not_same_open[0] != '\0')
         cn_buffer_char(&compiler->sql, ')');
@@ -286,12 +310,9 @@ static bool emit_test(cn_compiler *compiler, const cn_node *node)
     case CN_NODE_IS_NOT_NULL: cn_compiler_text(compiler, " IS NOT NULL"); break;
     case CN_NODE_IN: good = emit_in(compiler, node, column); break;
     case CN_NODE_COMPARE:
-        cn_compiler_text(compiler, operator_text(node->op));
-        good = emit_other(compiler, node, column);
-        break;
     case CN_NODE_COMPARE_PART:
         cn_compiler_text(compiler, operator_text(node->op));
-        good = emit_within(compiler, &((const cn_expr *)node->parts)->node, BIND_ADD, column);
+        good = emit_met(compiler, node, column);
         break;
     default: good = emit_like(compiler, node, column); break;
     }
@@ -300,33 +321,66 @@ static bool emit_test(cn_compiler *compiler, const cn_node *node)
     return good;
 }
 
-static bool emit_connected(cn_compiler *compiler, const cn_node *node)
+/* More conditions than this stand in groups: databases nest an AND of n conditions n deep (SQLite
+   refuses 1 000), and groups of groups only a few times as deep as a group. */
+#define CN_GROUP 64
+
+/* The conditions of an AND or OR that were not left out. */
+static const cn_node **list_chosen(cn_compiler *compiler, const cn_node *node, size_t *count)
 {
-    const cn_node *only  = NULL;
-    size_t         count = count_chosen(node, &only);
-    int            level = node->kind == CN_NODE_OR ? BIND_OR : BIND_AND;
-    bool           first = true;
-    if (node->kind == CN_NODE_NOT) {
-        cn_compiler_text(compiler, "NOT ");
-        return emit_within(compiler, only, BIND_ATOM, NULL);
+    const cn_node **list = CN_ARENA_ARRAY(&compiler->scratch, const cn_node *, node->count + 1);
+    *count               = 0;
+    if (list == NULL) {
+        cn_error_no_memory(compiler->error);
+        return NULL;
     }
     for (uint32_t i = 0; i < node->count; i++) {
         const cn_node *part = &((const cn_condition *)node->parts)[i].node;
-        if (!chosen(part))
-            continue;
-        if (!first)
-            cn_compiler_text(compiler, node->kind == CN_NODE_OR ? " OR " : " AND ");
-        first = false;
-        if (!emit_within(compiler, part, count == 1 ? 0 : level, NULL))
+        if (chosen(part))
+            list[(*count)++] = part;
+    }
+    return list;
+}
+
+static bool emit_list(cn_compiler *compiler, int level, const cn_node *const *list, size_t count)
+{
+    size_t size = 1; /* of the groups that this list consists of */
+    while (count > size * CN_GROUP)
+        size *= CN_GROUP;
+    for (size_t i = 0; i < count; i += size) {
+        size_t here  = count - i < size ? count - i : size;
+        bool   alone = here == 1;
+        if (i != 0)
+            cn_compiler_text(compiler, level == BIND_OR ? " OR " : " AND ");
+        if (!alone)
+            cn_buffer_char(&compiler->sql, '(');
+        if (!(alone ? emit_within(compiler, list[i], level, NULL)
+                    : emit_list(compiler, level, list + i, here)))
             return false;
+        if (!alone)
+            cn_buffer_char(&compiler->sql, ')');
     }
     return true;
+}
+
+static bool emit_connected(cn_compiler *compiler, const cn_node *node)
+{
+    const cn_node *only = NULL;
+    if (node->kind == CN_NODE_NOT) {
+        (void)count_chosen(node, &only);
+        cn_compiler_text(compiler, "NOT ");
+        return emit_within(compiler, only, BIND_ATOM, NULL);
+    }
+    size_t          count;
+    const cn_node **list = list_chosen(compiler, node, &count);
+    return list != NULL &&
+           emit_list(compiler, node->kind == CN_NODE_OR ? BIND_OR : BIND_AND, list, count);
 }
 
 static bool emit_call(cn_compiler *compiler, const cn_node *node)
 {
     cn_buffer_format(&compiler->sql, "%s(", node->value.as.text.data);
-    if (node->count == 0) { /* an aggregate: the column stands in the node */
+    if (node->model != NULL) { /* an aggregate: the column stands in the node */
         const cn_column *column = find_column(compiler, node->model, node->offset,
                                               (node->flags & CN_NODE_BY_INDEX) != 0);
         if (column == NULL || !cn_compiler_column(compiler, column))
@@ -342,62 +396,150 @@ static bool emit_call(cn_compiler *compiler, const cn_node *node)
     return true;
 }
 
+/* The column that an expression is; NULL if it is none, and then nothing is wrong with it. */
+static const cn_column *column_of(cn_compiler *compiler, const cn_node *node)
+{
+    return node->kind == CN_NODE_MEMBER ? find_column(compiler, node->model, node->offset,
+                                                      (node->flags & CN_NODE_BY_INDEX) != 0)
+                                        : NULL;
+}
+
 static bool emit_two(cn_compiler *compiler, const cn_node *node, const char *text, int left, int right)
 {
-    const cn_expr *two = node->parts;
-    if (!emit_within(compiler, &two[0].node, left, NULL))
+    const cn_expr   *two    = node->parts;
+    const cn_column *first  = column_of(compiler, &two[0].node);
+    const cn_column *second = column_of(compiler, &two[1].node);
+    if (!emit_within(compiler, &two[0].node, left, second))
         return false;
     cn_compiler_text(compiler, text);
-    return emit_within(compiler, &two[1].node, right, NULL);
+    return emit_within(compiler, &two[1].node, right, first);
 }
 
 static bool emit_arithmetic(cn_compiler *compiler, const cn_node *node)
 {
     const char text[4] = {' ', (char)node->op, ' ', '\0'};
     int        level   = binding(node);
-    return emit_two(compiler, node, text, level, node->op == '-' ? level + 1 : level);
+    return emit_two(compiler, node, text, level, level + 1); /* as it was written: reals are not associative */
 }
 
-/* The place among the fragment's parameters of the name that a mark stands for. */
-static bool fragment_value(const cn_node *node, const cn_text_name *name, uint32_t *index)
+/* ---- fragments ------------------------------------------------------------------------------------- */
+
+/* A parameter of a fragment: where its values begin, and how many there are. */
+typedef struct fragment_param {
+    const cn_param *param;
+    uint32_t        first;
+    bool            used;
+} fragment_param;
+
+static uint32_t count_of(const cn_param *param)
+{
+    return param->value.kind == CN_KIND_LIST ? (uint32_t)param->value.as.list.count : 1;
+}
+
+/* The parameters in the order of their values; none may be there twice. */
+static fragment_param *fragment_params(cn_compiler *compiler, const cn_node *node)
 {
     const cn_param *params = node->value.as.list.items;
-    for (uint32_t i = 0; params != NULL && params[i].name != NULL; i++)
-        if (strlen(params[i].name) == name->size && memcmp(params[i].name, name->text, name->size) == 0) {
-            *index = i;
-            return true;
+    fragment_param *list   = CN_ARENA_ARRAY(&compiler->scratch, fragment_param, node->count + 1);
+    if (list == NULL)
+        cn_error_no_memory(compiler->error);
+    for (uint32_t i = 0; list != NULL && i < node->count; i++) {
+        list[i] = (fragment_param){.param = &params[i], .first = compiler->next_value};
+        compiler->next_value += count_of(&params[i]);
+        for (uint32_t j = 0; j < i; j++)
+            if (strcmp(params[i].name, params[j].name) == 0) {
+                cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
+                             "the parameter '%s' of the fragment \"%s\" is given twice", params[i].name,
+                             (const char *)node->parts);
+                return NULL;
+            }
+    }
+    return list;
+}
+
+static fragment_param *fragment_named(cn_compiler *compiler, const cn_node *node, fragment_param *list,
+                                      const cn_text_name *name)
+{
+    for (uint32_t i = 0; i < node->count; i++)
+        if (strlen(list[i].param->name) == name->size &&
+            memcmp(list[i].param->name, name->text, name->size) == 0) {
+            list[i].used = true;
+            return &list[i];
         }
-    return false;
+    cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
+                 "the fragment \"%s\" has no value for its parameter '%.*s'", (const char *)node->parts,
+                 (int)name->size, name->text);
+    return NULL;
+}
+
+/* A list in place of its mark; `at` is where the text goes on. */
+static bool fragment_list(cn_compiler *compiler, const cn_text_compiled *text, const cn_text_mark *mark,
+                          const fragment_param *from, size_t *at)
+{
+    uint32_t count = count_of(from->param);
+    if (mark->place == CN_TEXT_PLAIN || (mark->place == CN_TEXT_IN_PARENTHESES && count == 0))
+        return cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
+                            "the parameter '%s' of a fragment is a list, which only stands after IN, and an empty "
+                            "one there alone: write IN :%s",
+                            from->param->name, from->param->name);
+    if (count == 0) {
+        cn_buffer_add(&compiler->sql, text->text + *at, mark->in_from - *at);
+        cn_compiler_text(compiler, mark->negated ? text->rules->not_in_nothing : text->rules->in_nothing);
+        *at = mark->place == CN_TEXT_IN ? mark->to : mark->in_to;
+        return true;
+    }
+    cn_buffer_add(&compiler->sql, text->text + *at, mark->from - *at);
+    *at = mark->to;
+    cn_compiler_text(compiler, mark->place == CN_TEXT_IN ? "(" : "");
+    for (uint32_t i = 0; i < count; i++) {
+        cn_compiler_text(compiler, i == 0 ? "" : ", ");
+        if (!cn_compiler_value_at(compiler, NULL, from->first + i))
+            return false;
+    }
+    cn_compiler_text(compiler, mark->place == CN_TEXT_IN ? ")" : "");
+    return true;
+}
+
+static bool fragment_mark(cn_compiler *compiler, const cn_text_compiled *text, const cn_text_mark *mark,
+                          const fragment_param *from, size_t *at)
+{
+    if (from->param->value.kind == CN_KIND_LIST)
+        return fragment_list(compiler, text, mark, from, at);
+    if (mark->place == CN_TEXT_IN)
+        return cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
+                            "the parameter '%s' of a fragment stands after IN and is not a list: give it as "
+                            "cn_list(items, count), or write IN (:%s)",
+                            from->param->name, from->param->name);
+    cn_buffer_add(&compiler->sql, text->text + *at, mark->from - *at);
+    *at = mark->to;
+    return cn_compiler_value_at(compiler, NULL, from->first);
 }
 
 static bool emit_fragment(cn_compiler *compiler, const cn_node *node)
 {
-    const char            *sql   = node->parts;
-    const cn_text_rules   *rules = cn_text_rules_of(compiler->link->driver);
-    const cn_param        *params = node->value.as.list.items;
-    uint32_t               first  = compiler->next_value;
-    const cn_text_compiled *text  = (const cn_text_compiled *)cn_text_compile(
-        rules, sql, strlen(sql), sql, strlen(sql), cn_hash(sql, strlen(sql)), compiler->error);
-    size_t at   = 0;
-    bool   good = text != NULL;
+    const char             *sql  = node->parts;
+    fragment_param         *list = fragment_params(compiler, node);
+    const cn_text_compiled *text = NULL;
+    size_t                  at   = 0;
+    if (list != NULL)
+        text = (const cn_text_compiled *)(const void *)cn_text_compile(
+            cn_text_rules_of(compiler->link->driver), sql, strlen(sql), sql, strlen(sql), 0, compiler->error);
+    bool good = text != NULL;
     for (size_t i = 0; good && i < text->mark_count; i++) {
         const cn_text_mark *mark = &text->marks[i];
-        uint32_t            index;
-        cn_buffer_add(&compiler->sql, text->text + at, mark->from - at);
-        at   = mark->to;
-        good = fragment_value(node, &text->names[mark->name], &index)
-                   ? cn_compiler_value_at(compiler, NULL, first + index)
-                   : cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
-                                  "the fragment \"%s\" has no value for its parameter '%.*s'", sql,
-                                  (int)text->names[mark->name].size, text->names[mark->name].text);
+        fragment_param     *from = fragment_named(compiler, node, list, &text->names[mark->name]);
+        good                     = from != NULL && fragment_mark(compiler, text, mark, from, &at);
     }
     if (good)
         cn_buffer_add(&compiler->sql, text->text + at, text->text_size - at);
-    for (; params != NULL && params->name != NULL; params++)
-        compiler->next_value++;
+    for (uint32_t i = 0; good && i < node->count; i++)
+        good = list[i].used || cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
+                                            "the fragment \"%s\" has no parameter '%s'", sql, list[i].param->name);
     cn_compiled_release((cn_compiled *)(uintptr_t)text);
     return good;
 }
+
+/* ---- all of it --------------------------------------------------------------------------------------- */
 
 static bool emit(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
 {
@@ -426,7 +568,7 @@ bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where)
     if (!chosen(&where->node))
         return true;
     cn_compiler_text(compiler, " \nWHERE ");
-    return emit(compiler, &where->node, NULL);
+    return emit(compiler, resolved(&where->node), NULL);
 }
 
 bool cn_compiler_expression(cn_compiler *compiler, const cn_expr *value, const cn_column *meets)

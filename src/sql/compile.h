@@ -35,7 +35,7 @@ typedef struct cn_compiler {
     const cn_dialect *dialect;
     const cn_link    *link;
     cn_error         *error;
-    cn_arena         *arena; /* of the plan that is made */
+    cn_arena          scratch; /* ends with the compiler */
     const cn_table   *from;  /* what a column may belong to ... */
     const cn_table   *also;  /* ... or to this; NULL */
     bool              bare;  /* columns without their table's name */

@@ -30,13 +30,11 @@ static bool result_items(cn_compiler *compiler, const cn_items *items, cn_plan *
         const cn_node *node = &item->value.node;
         if (node->kind == CN_NODE_MEMBER) {
             const cn_table  *table  = cn_table_of(node->model, compiler->error);
-            const cn_column *column = table == NULL ? NULL : cn_table_at(table, node->offset);
-            if (column != NULL) {
-                decode[i].labels = column->field.labels;
-                decode[i].utc    = column->field.utc;
-                decode[i].scale  = column->field.scale;
-            }
-            if (column != NULL && strcmp(column->name, name) == 0)
+            const cn_column *column = cn_table_at(table, node->offset);
+            decode[i].labels        = column->field.labels;
+            decode[i].utc           = column->field.utc;
+            decode[i].scale         = column->field.scale;
+            if (strcmp(column->name, name) == 0)
                 continue; /* it has that name already */
         }
         cn_compiler_text(compiler, " AS ");
@@ -117,8 +115,14 @@ static const cn_column *assigned(cn_compiler *compiler, const cn_items *items, s
     }
     const cn_column *column = cn_table_at(compiler->from, field->offset);
     if (column == NULL)
-        cn_error_set(compiler->error, CN_CAUSE_MODEL, "%s.%s is not mapped to a column",
+        cn_error_set(compiler->error, CN_CAUSE_MODEL, "%s.%s is not mapped to a column: add CN_COLUMN for it",
                      items->struct_name, field->name);
+    for (size_t i = 0; column != NULL && i < index; i++)
+        if (items->items[i].field.offset == field->offset) {
+            cn_error_set(compiler->error, CN_CAUSE_MISUSE, "%s.%s is set twice by one statement",
+                         items->struct_name, field->name);
+            return NULL;
+        }
     return column;
 }
 

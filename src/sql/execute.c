@@ -23,11 +23,10 @@ static cn_result *execute_built(cn_connection *connection, const cn_statement *s
 {
     cn_walk walk;
     cn_walk_begin(&walk, NULL);
+    walk.lend                 = true;
     cn_statement_slot *slot   = cn_sql_run(connection, &walk, statement, params, NULL);
     cn_result         *result = slot == NULL ? cn_connection_failed_result(connection)
                                              : cn_connection_result(connection, slot);
-    if (slot != NULL && result != NULL)
-        cn_arena_join(&result->arena, &walk.arena); /* values that are sent live there */
     cn_walk_end(&walk);
     return result;
 }
@@ -90,7 +89,7 @@ cn_result *cn_connection_execute_many(cn_connection *connection, const cn_statem
 cn_condition cn_connection_keep(cn_connection *owner, cn_condition condition)
 {
     if (owner == NULL)
-        return (cn_condition){{.kind = CN_NODE_BROKEN}};
+        return cn_condition_broken(CN_BROKEN_DEAD);
     return cn_keep_in(&owner->kept, condition);
 }
 
@@ -102,6 +101,7 @@ char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
     cn_error *error = cn_connection_error_slot(connection);
     cn_walk   walk;
     cn_walk_begin(&walk, error);
+    walk.describing = true;
     if (!given(connection, statement)) {
         /* the error is there */
     } else if (is_text(statement)) {

@@ -31,6 +31,7 @@ static uint32_t sum_value(uint32_t sum, const cn_value *value)
     case CN_KIND_TIME:
     case CN_KIND_DATETIME:
     case CN_KIND_TIMESTAMP:
+    case CN_KIND_PARAMS_:
     case CN_KIND_LATER_: return mix(mix(sum, value->kind), words[0]);
     default: return mix(mix(mix(sum, value->kind), words[0]), words[1]);
     }
@@ -45,9 +46,20 @@ static uint32_t sum_node(uint32_t sum, const cn_node *node)
     return sum_value(sum, &node->value);
 }
 
+static uint32_t sum_params(const cn_node *node)
+{
+    const cn_param *params = node->value.as.list.items;
+    uint32_t        sum    = 2166136261u;
+    for (uint32_t i = 0; i < node->count; i++)
+        sum = sum_value(mix(sum, (uint64_t)(uintptr_t)params[i].name), &params[i].value);
+    return sum;
+}
+
 static uint32_t sum_parts(const cn_node *node)
 {
     uint32_t sum = 2166136261u;
+    if (node->kind == CN_NODE_FRAGMENT)
+        return sum_params(node);
     for (uint32_t i = 0; i < node->count; i++)
         sum = sum_node(sum, cn_node_has_conditions(node)
                                 ? &((const cn_condition *)node->parts)[i].node
@@ -111,44 +123,21 @@ cn_expr cn_compute_(int kind, int op, const char *name, const cn_expr *parts, si
 }
 
 /* An aggregate of one column has no parts: the column stands in the node itself, so the value may be
-   stored. Anything else is a function call like any other. */
-static cn_expr aggregate(const char *name, cn_expr value)
+   stored. Of anything else it is a function call like any other. */
+cn_expr cn_aggregate_(const char *name, const cn_expr *of)
 {
-    if (value.node.kind != CN_NODE_MEMBER)
-        return (cn_expr){{.kind = CN_NODE_BROKEN, .value = cn_value_text(name)}};
-    value.node.kind  = CN_NODE_CALL;
-    value.node.value = (cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}};
-    return value;
+    if (of->node.kind != CN_NODE_MEMBER)
+        return cn_compute_(CN_NODE_CALL, 0, name, of, 1);
+    cn_expr made     = *of;
+    made.node.kind   = CN_NODE_CALL;
+    made.node.flags &= CN_NODE_BY_INDEX;
+    made.node.value  = (cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}};
+    return made;
 }
 
 cn_expr cn_count_all(void)
 {
     return (cn_expr){{.kind = CN_NODE_COUNT_ALL}};
-}
-
-cn_expr cn_count(cn_expr value)
-{
-    return aggregate("count", value);
-}
-
-cn_expr cn_sum(cn_expr value)
-{
-    return aggregate("sum", value);
-}
-
-cn_expr cn_avg(cn_expr value)
-{
-    return aggregate("avg", value);
-}
-
-cn_expr cn_min(cn_expr value)
-{
-    return aggregate("min", value);
-}
-
-cn_expr cn_max(cn_expr value)
-{
-    return aggregate("max", value);
 }
 
 cn_expr cn_desc(cn_expr value)
@@ -173,27 +162,37 @@ cn_expr cn_node_column(const cn_model *model, uint32_t index)
 
 /* ---- conditions -------------------------------------------------------------------------------- */
 
+/* What a member meets, in the node itself if it is flat. False: it has parts, which stay where they are. */
+static bool take_flat(cn_node *node, const cn_expr *value)
+{
+    const cn_node *other = &value->node;
+    if (other->kind == CN_NODE_VALUE) {
+        node->value = other->value;
+        return true;
+    }
+    if (other->kind == CN_NODE_MEMBER) {
+        node->value.kind          = CN_KIND_MEMBER_;
+        node->value.element       = other->flags & CN_NODE_BY_INDEX;
+        node->value.as.list.items = other->model;
+        node->value.as.list.count = other->offset;
+        return true;
+    }
+    node->count = 1;
+    node->parts = value;
+    node->check = sum_parts(node);
+    return false;
+}
+
 cn_condition cn_compare_(const cn_model *model, uint32_t offset, uint8_t storage, int op,
                          const cn_expr *value)
 {
-    cn_condition   made  = {{.kind    = CN_NODE_COMPARE,
-                             .op      = (uint8_t)op,
-                             .storage = storage,
-                             .offset  = offset,
-                             .model   = model}};
-    const cn_node *other = &value->node;
-    if (other->kind == CN_NODE_VALUE) {
-        made.node.value = other->value;
-    } else if (other->kind == CN_NODE_MEMBER && other->flags == 0) {
-        made.node.value.kind          = CN_KIND_MEMBER_;
-        made.node.value.as.list.items = other->model;
-        made.node.value.as.list.count = other->offset;
-    } else {
-        made.node.kind  = CN_NODE_COMPARE_PART;
-        made.node.count = 1;
-        made.node.parts = value;
-        made.node.check = sum_parts(&made.node);
-    }
+    cn_condition made = {{.kind    = CN_NODE_COMPARE,
+                          .op      = (uint8_t)op,
+                          .storage = storage,
+                          .offset  = offset,
+                          .model   = model}};
+    if (!take_flat(&made.node, value))
+        made.node.kind = CN_NODE_COMPARE_PART;
     return made;
 }
 
@@ -205,13 +204,18 @@ cn_condition cn_compare_both_(int op, const cn_expr *two)
 }
 
 cn_condition cn_test_(int kind, const cn_model *model, uint32_t offset, uint8_t storage,
-                      cn_value value)
+                      const cn_expr *value)
 {
-    return (cn_condition){{.kind    = (uint8_t)kind,
-                           .storage = storage,
-                           .offset  = offset,
-                           .model   = model,
-                           .value   = value}};
+    cn_condition made = {{.kind    = (uint8_t)kind,
+                          .storage = storage,
+                          .offset  = offset,
+                          .model   = model}};
+    bool is_text_only = kind == CN_NODE_CONTAINS || kind == CN_NODE_STARTS_WITH || kind == CN_NODE_ENDS_WITH;
+    if (value != NULL && is_text_only && value->node.kind != CN_NODE_VALUE)
+        return cn_condition_broken(CN_BROKEN_MATCH);
+    if (value != NULL)
+        (void)take_flat(&made.node, value);
+    return made;
 }
 
 cn_condition cn_connect_(int kind, const cn_condition *parts, size_t count)
@@ -224,15 +228,24 @@ cn_condition cn_connect_(int kind, const cn_condition *parts, size_t count)
 cn_condition cn_in_(const cn_model *model, uint32_t offset, uint8_t storage, const void *items,
                     size_t count)
 {
-    return cn_test_(CN_NODE_IN, model, offset, storage,
-                    cn_list_of(items, count, storage & (CN_STORAGE_OPT - 1)));
+    uint8_t element = storage & (CN_STORAGE_OPT - 1);
+    if (element == CN_STORAGE_CHARS)
+        element = CN_STORAGE_TEXT;
+    return (cn_condition){{.kind    = CN_NODE_IN,
+                           .storage = storage,
+                           .offset  = offset,
+                           .model   = model,
+                           .value   = cn_list_of(items, count, element)}};
 }
 
 cn_condition cn_fragment_(const char *sql, const cn_param *params)
 {
-    cn_condition made         = {{.kind = CN_NODE_FRAGMENT, .parts = sql}};
-    made.node.value.kind      = CN_KIND_PARAMS_;
+    cn_condition made             = {{.kind = CN_NODE_FRAGMENT, .parts = sql}};
+    made.node.value.kind          = CN_KIND_PARAMS_;
     made.node.value.as.list.items = params;
+    while (params != NULL && params[made.node.count].name != NULL)
+        made.node.count++;
+    made.node.check = sum_parts(&made.node);
     return made;
 }
 
@@ -300,9 +313,9 @@ static bool copy_value(cn_value *value, cn_arena *arena)
     }
 }
 
-static bool copy_params(cn_value *value, cn_arena *arena)
+bool cn_params_copy(const cn_param **params, cn_arena *arena)
 {
-    const cn_param *from  = value->as.list.items;
+    const cn_param *from  = *params;
     size_t          count = 0;
     if (from == NULL)
         return true;
@@ -317,44 +330,78 @@ static bool copy_params(cn_value *value, cn_arena *arena)
         if (to[i].name == NULL || !copy_value(&to[i].value, arena))
             return false;
     }
-    value->as.list.items = to;
+    to[count] = (cn_param){0};
+    *params   = to;
     return true;
 }
 
-static bool copy_parts(cn_node *node, cn_arena *arena)
+static bool break_node(cn_node *node, uint8_t why)
 {
+    *node = cn_condition_broken(why).node;
+    return false;
+}
+
+static bool copy_fragment(cn_node *node, cn_arena *arena)
+{
+    const cn_param *params = node->value.as.list.items;
+    node->parts            = cn_arena_text(arena, node->parts);
+    if (node->parts == NULL || !cn_params_copy(&params, arena))
+        return break_node(node, CN_BROKEN_MEMORY);
+    node->value.as.list.items = params;
+    node->check               = sum_parts(node);
+    return true;
+}
+
+static bool copy_node(cn_node *node, cn_arena *arena, unsigned depth);
+
+static bool copy_conditions(cn_node *node, cn_arena *arena, unsigned depth)
+{
+    cn_condition *parts = CN_ARENA_ARRAY(arena, cn_condition, node->count);
+    if (parts == NULL)
+        return break_node(node, CN_BROKEN_MEMORY);
+    memcpy(parts, node->parts, node->count * sizeof *parts);
+    for (uint32_t i = 0; i < node->count; i++)
+        if (!copy_node(&parts[i].node, arena, depth))
+            return break_node(node, parts[i].node.op);
+    node->parts = parts;
+    return true;
+}
+
+static bool copy_expressions(cn_node *node, cn_arena *arena, unsigned depth)
+{
+    cn_expr *parts = CN_ARENA_ARRAY(arena, cn_expr, node->count);
+    if (parts == NULL)
+        return break_node(node, CN_BROKEN_MEMORY);
+    memcpy(parts, node->parts, node->count * sizeof *parts);
+    for (uint32_t i = 0; i < node->count; i++)
+        if (!copy_node(&parts[i].node, arena, depth))
+            return break_node(node, parts[i].node.op);
+    node->parts = parts;
+    return true;
+}
+
+static bool copy_node(cn_node *node, cn_arena *arena, unsigned depth)
+{
+    if (node->kind == CN_NODE_BROKEN)
+        return false;
+    if (depth > CN_NODE_DEPTH)
+        return break_node(node, CN_BROKEN_DEEP);
+    if (!cn_node_alive(node))
+        return break_node(node, CN_BROKEN_DEAD);
+    if (node->kind == CN_NODE_FRAGMENT)
+        return copy_fragment(node, arena);
+    if (!copy_value(&node->value, arena))
+        return break_node(node, CN_BROKEN_MEMORY);
     if (node->count == 0)
         return true;
-    if (cn_node_has_conditions(node)) {
-        cn_condition *parts = CN_ARENA_ARRAY(arena, cn_condition, node->count);
-        if (parts == NULL)
-            return false;
-        memcpy(parts, node->parts, node->count * sizeof *parts);
-        for (uint32_t i = 0; i < node->count; i++)
-            if (!cn_node_copy(&parts[i].node, arena))
-                return false;
-        node->parts = parts;
-    } else {
-        cn_expr *parts = CN_ARENA_ARRAY(arena, cn_expr, node->count);
-        if (parts == NULL)
-            return false;
-        memcpy(parts, node->parts, node->count * sizeof *parts);
-        for (uint32_t i = 0; i < node->count; i++)
-            if (!cn_node_copy(&parts[i].node, arena))
-                return false;
-        node->parts = parts;
-    }
+    if (!(cn_node_has_conditions(node) ? copy_conditions(node, arena, depth + 1)
+                                       : copy_expressions(node, arena, depth + 1)))
+        return false;
     node->check = sum_parts(node);
     return true;
 }
 
 bool cn_node_copy(cn_node *node, cn_arena *arena)
 {
-    if (!cn_node_alive(node))
-        return false;
-    if (node->kind == CN_NODE_FRAGMENT) {
-        node->parts = cn_arena_text(arena, node->parts);
-        return node->parts != NULL && copy_params(&node->value, arena);
-    }
-    return copy_value(&node->value, arena) && copy_parts(node, arena);
+    return copy_node(node, arena, 0);
 }

@@ -17,6 +17,17 @@ enum {
     CN_KIND_PARAMS_        /* the parameters of a fragment: as.list.items */
 };
 
+/* Expressions inside expressions; deeper is an error. */
+#define CN_NODE_DEPTH 1000
+
+/* Why a CN_NODE_BROKEN cannot be executed: its `op`. */
+enum {
+    CN_BROKEN_DEAD, /* its parts had died when it was copied */
+    CN_BROKEN_MEMORY,
+    CN_BROKEN_DEEP,
+    CN_BROKEN_MATCH /* cn_contains and the like of something that is not a text */
+};
+
 /* cn_node.flags */
 enum {
     CN_NODE_BY_INDEX = 1, /* `offset` is the index of a column: tables without a struct have no offsets */
@@ -37,7 +48,14 @@ static inline bool cn_node_has_conditions(const cn_node *node)
     return node->kind >= CN_NODE_AND && node->kind <= CN_NODE_NOT;
 }
 
-/* A copy of the node's parts, and of the text it borrows, in `arena`. False: no memory, or its parts have died. */
+/* Copies the node's parts, and the text it borrows, into `arena`. False: the node is broken now. */
 bool cn_node_copy(cn_node *node, cn_arena *arena);
+/* A copy of parameters, which end with a NULL name; NULL in, NULL out. False: no memory. */
+bool cn_params_copy(const cn_param **params, cn_arena *arena);
+
+static inline cn_condition cn_condition_broken(uint8_t why)
+{
+    return (cn_condition){{.kind = CN_NODE_BROKEN, .op = why}};
+}
 
 #endif

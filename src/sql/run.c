@@ -26,7 +26,7 @@ static bool labelled(const cn_column *column, cn_value *value, cn_error *error)
 }
 
 /* The values in the order of the placeholders, in the forms that are sent. */
-static const cn_value *arranged(const cn_plan *plan, cn_walk *walk)
+static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
 {
     if (plan->slots == NULL && plan->conversion_count == 0)
         return walk->values;
@@ -54,11 +54,14 @@ cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
         return NULL;
     const cn_plan  *plan   = cn_plan_of(slot);
     walk->error            = cn_connection_error_slot(connection);
-    const cn_value *values = arranged(plan, walk);
+    cn_value *values       = arranged(plan, walk);
     if (values == NULL) {
         cn_connection_fail_filled(connection, slot);
         return NULL;
     }
+    if (walk->lend && slot->prepared->column_count > 0 &&
+        !cn_connection_lend(connection, values, plan->slot_count))
+        return NULL;
     return cn_connection_run(connection, slot, values, plan->slot_count, execution) ? slot : NULL;
 }
 

@@ -14,7 +14,7 @@
 
 #define CN_WALK_WORDS 64
 #define CN_WALK_VALUES 24
-#define CN_WALK_DEPTH 1000 /* nodes inside nodes; deeper is an error */
+#define CN_WALK_PARAMS 64
 
 typedef struct cn_walk {
     uint64_t       *words;
@@ -22,12 +22,15 @@ typedef struct cn_walk {
     cn_value       *values;
     size_t          value_count, value_capacity;
     const cn_param *params; /* those of the execution */
-    uint64_t        used;   /* which of them a cn_later has taken, the first 64 */
+    bool           *taken;  /* which of them a cn_later has asked for */
+    bool            describing; /* nothing will be sent: a cn_later needs no value */
+    bool            lend; /* rows are read after the caller's values are gone */
     unsigned        depth;
     cn_error       *error;
     cn_arena        arena;  /* patterns that had to be escaped; lives until cn_walk_end */
     uint64_t        first_words[CN_WALK_WORDS];
     cn_value        first_values[CN_WALK_VALUES];
+    bool            first_taken[CN_WALK_PARAMS];
 } cn_walk;
 
 void cn_walk_begin(cn_walk *walk, cn_error *error);

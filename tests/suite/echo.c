@@ -180,8 +180,7 @@ static void without_a_function_it_goes_to_stderr(void **state)
     fflush(stderr);
     dup2(fileno(file), STDERR_FILENO);
     cn_engine *loud = cn_create_engine(suite_url(), .echo = true, .logging_name = "shop");
-    CN_CONNECT(on, loud)
-    {
+    CN_CONNECT(on, loud) {
         cn_execute(on, cn_text("SELECT :n"), CN_PARAMS("n", "x"));
     }
     cn_engine_dispose(loud);

@@ -38,8 +38,7 @@ static int bring_back(void **state)
 /* Where the tests' server is set up to forget the last commits when it crashes, not this one. */
 static void make_table(cn_engine *engine)
 {
-    CN_CONNECT(connection, engine)
-    {
+    CN_CONNECT(connection, engine) {
         if (suite_which() == SUITE_POSTGRESQL)
             cn_execute(connection, cn_text("SET LOCAL synchronous_commit = on"));
         cn_execute(connection, cn_text("DROP TABLE IF EXISTS lost_rows"));
@@ -119,14 +118,12 @@ static void pre_ping_spares_even_the_first_error(void **state)
     if (suite_which() == SUITE_SQLITE)
         skip();
     cn_engine *engine = cn_create_engine(suite_url(), .pre_ping = true);
-    CN_CONNECT(connection, engine)
-    {
+    CN_CONNECT(connection, engine) {
         assert_true(select_one(connection));
     }
     start_server();
     (void)nanosleep(&(const struct timespec){0, 600000000}, NULL); /* what just ran is not pinged */
-    CN_CONNECT(connection, engine)
-    {
+    CN_CONNECT(connection, engine) {
         if (!select_one(connection))
             fail_msg("%s", cn_error_message(connection));
     }

@@ -26,7 +26,8 @@ static void *work(void *context)
         int seen = atomic_load(&most_out);
         while (now > seen && !atomic_compare_exchange_weak(&most_out, &seen, now))
             ;
-        cn_result *result = cn_execute(connection, cn_text("SELECT :n + 0 AS n"), CN_PARAMS("n", i));
+        cn_result *result = cn_execute(connection, cn_text("SELECT :n + 0 AS n"),
+                                       CN_PARAMS("n", i));
         if (!cn_only(result) || cn_get_int(result, "n") != i)
             atomic_fetch_add(&wrong, 1);
         atomic_fetch_sub(&out_now, 1);
@@ -115,9 +116,9 @@ static void *wait_in_vain(void *context)
 static void who_waits_in_vain_learns_why(void **state)
 {
     (void)state;
-    cn_engine *engine = cn_create_engine(suite_url(), .pool_size = 1, .max_overflow = CN_NONE,
-                                         .pool_timeout = 0.2);
-    cn_connection *held = cn_connect(engine);
+    cn_engine     *engine = cn_create_engine(suite_url(), .pool_size = 1, .max_overflow = CN_NONE,
+                                             .pool_timeout = 0.2);
+    cn_connection *held   = cn_connect(engine);
     pthread_t      thread;
     pthread_create(&thread, NULL, wait_in_vain, engine);
     pthread_join(thread, NULL);
@@ -145,6 +146,29 @@ static void memory_is_one_connection(void **state)
     a = cn_connect(engine);
     assert_true(cn_only(cn_execute(a, cn_text("SELECT id FROM only_once"))));
     cn_close(a);
+    cn_engine_dispose(engine);
+}
+
+static void a_thread_does_not_wait_for_its_own_lock(void **state)
+{
+    (void)state;
+    if (suite_which() != SUITE_SQLITE)
+        skip(); /* a server finds out about it by itself, or waits for as long as it was told */
+    cn_engine *engine = suite_engine();
+    suite_run(engine, "DROP TABLE IF EXISTS pool_lock");
+    suite_run(engine, "CREATE TABLE pool_lock (id INTEGER)");
+    cn_connection *a = cn_connect(engine), *b = cn_connect(engine);
+    cn_execute(a, cn_text("INSERT INTO pool_lock VALUES (1)"));
+    assert_true(cn_ok(a));
+    double started = seconds_now();
+    cn_execute(b, cn_text("INSERT INTO pool_lock VALUES (2)"));
+    assert_int_equal(cn_error_cause(b), CN_CAUSE_BUSY);
+    assert_true(cn_error_retryable(b));
+    assert_true(seconds_now() - started < 2); /* and not the five seconds of the time-out */
+    cn_close(b);
+    assert_true(cn_commit(a));
+    cn_close(a);
+    suite_run(engine, "DROP TABLE pool_lock");
     cn_engine_dispose(engine);
 }
 
@@ -206,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_thread_that_holds_all_is_told_at_once),
         cmocka_unit_test(who_waits_in_vain_learns_why),
         cmocka_unit_test(memory_is_one_connection),
+        cmocka_unit_test(a_thread_does_not_wait_for_its_own_lock),
         cmocka_unit_test(an_invalidated_connection_is_replaced),
         cmocka_unit_test(a_connection_comes_back_clean),
         cmocka_unit_test(a_connection_may_outlive_its_engine),

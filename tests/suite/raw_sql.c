@@ -112,7 +112,10 @@ static void what_is_wrong_with_parameters_is_said_by_name(void **state)
     const char *sql = "SELECT id FROM raw_sql WHERE id = :id AND name = :name";
     a_refused(cn_execute(connection, cn_text(sql), CN_PARAMS("id", 1)), CN_CAUSE_PARAMETER,
               ":name");
-    a_refused(cn_execute(connection, cn_text(sql)), CN_CAUSE_PARAMETER, ":id, :name");
+    cn_result *result = cn_execute(connection, cn_text(sql));
+    assert_string_equal(cn_error_statement(connection),
+                        "SELECT id FROM raw_sql WHERE id = :id AND name = :name");
+    a_refused(result, CN_CAUSE_PARAMETER, ":id, :name");
     a_refused(cn_execute(connection, cn_text(sql), CN_PARAMS("id", 1, "name", "x", "nmae", "y")),
               CN_CAUSE_PARAMETER, "'nmae'");
     a_refused(cn_execute(connection, cn_text(sql), CN_PARAMS("id", 1, "name", "x", "id", 2)),
@@ -174,19 +177,20 @@ static void many_sets_are_all_stored(void **state)
     static cn_param        sets[SETS][3];
     static const cn_param *pointers[SETS + 1];
     for (int i = 0; i < SETS; i++) {
-        bool turned    = i % 2 != 0; /* the order of the names may differ */
-        sets[i][turned] = (cn_param){"id", CN_VALUE(i)};
+        bool turned      = i % 2 != 0; /* the order of the names may differ */
+        sets[i][turned]  = (cn_param){"id", CN_VALUE(i)};
         sets[i][!turned] = (cn_param){"name", CN_VALUE(i % 3 == 0 ? NULL : "somebody")};
-        pointers[i]    = sets[i];
+        pointers[i]      = sets[i];
     }
     cn_result *result = cn_connection_execute_many(
-        connection,
-        CN_STATEMENT_(cn_text("INSERT INTO raw_sql (id, name) VALUES (:id, :name)")), pointers);
+        connection, CN_STATEMENT_(cn_text("INSERT INTO raw_sql (id, name) VALUES (:id, :name)")),
+        pointers);
     assert_well();
     assert_int_equal(cn_row_count(result), SETS);
     assert_int_equal(count_rows(""), SETS);
     assert_int_equal(count_rows("WHERE name IS NULL"), SETS / 3);
-    cn_result *sum = cn_execute(connection, cn_text("SELECT min(id) AS a, max(id) AS b FROM raw_sql"));
+    cn_result *sum = cn_execute(connection,
+                                cn_text("SELECT min(id) AS a, max(id) AS b FROM raw_sql"));
     assert_true(cn_only(sum));
     assert_int_equal(cn_get_int(sum, "a"), 0);
     assert_int_equal(cn_get_int(sum, "b"), SETS - 1);
@@ -208,7 +212,7 @@ static void no_sets_do_nothing(void **state)
     (void)state;
     const cn_param *none[] = {NULL};
     cn_result      *result = cn_connection_execute_many(
-        connection, CN_STATEMENT_(cn_text("INSERT INTO raw_sql (id) VALUES (:id)")), none);
+             connection, CN_STATEMENT_(cn_text("INSERT INTO raw_sql (id) VALUES (:id)")), none);
     assert_int_equal(cn_row_count(result), 0);
     assert_well();
 }
@@ -221,9 +225,9 @@ static void a_list_finds_its_members(void **state)
     const char   *names[] = {"Bob", "Eve"};
     const int64_t big[]   = {2, 3};
     for (size_t count = 0; count <= 3; count++) { /* 0, 1, 1, 2 of them are there */
-        cn_result *result =
-            cn_execute(connection, cn_text("SELECT count(*) AS n FROM raw_sql WHERE id IN :ids"),
-                       CN_PARAMS("ids", cn_list(ids, count)));
+        cn_result *result = cn_execute(
+            connection, cn_text("SELECT count(*) AS n FROM raw_sql WHERE id IN :ids"),
+            CN_PARAMS("ids", cn_list(ids, count)));
         assert_true(cn_only(result));
         assert_int_equal(cn_get_int(result, "n"), count < 2 ? count : 2);
     }
@@ -240,12 +244,12 @@ static void an_empty_list_is_in_nothing_whatever_its_type(void **state)
 {
     (void)state;
     insert_three();
-    const int   *ids   = NULL;
-    const char **names = NULL;
+    const int   *ids    = NULL;
+    const char **names  = NULL;
     cn_result   *result = cn_execute(
-        connection,
-        cn_text("SELECT count(*) AS n FROM raw_sql WHERE id IN :ids OR name IN (:names)"),
-        CN_PARAMS("ids", cn_list(ids, 0), "names", cn_list(names, 0)));
+          connection,
+          cn_text("SELECT count(*) AS n FROM raw_sql WHERE id IN :ids OR name IN (:names)"),
+          CN_PARAMS("ids", cn_list(ids, 0), "names", cn_list(names, 0)));
     assert_true(cn_only(result));
     assert_int_equal(cn_get_int(result, "n"), 0);
     result = cn_execute(
@@ -277,15 +281,14 @@ static void the_drivers_own_words_go_to_it_as_they_are(void **state)
     (void)state;
     const cn_value values[] = {CN_VALUE(5), CN_VALUE("a:b")};
     cn_result     *result   = cn_connection_execute_driver_sql(
-        connection,
+              connection,
         suite_which() == SUITE_POSTGRESQL ? "INSERT INTO raw_sql (id, name) VALUES ($1, $2)"
-                                          : "INSERT INTO raw_sql (id, name) VALUES (?, ?)",
-        values, 2);
+                                                : "INSERT INTO raw_sql (id, name) VALUES (?, ?)",
+              values, 2);
     assert_well();
     assert_int_equal(cn_row_count(result), 1);
-    result = cn_connection_execute_driver_sql(connection,
-                                              "SELECT name FROM raw_sql WHERE name LIKE '%:b'",
-                                              NULL, 0);
+    result = cn_connection_execute_driver_sql(
+        connection, "SELECT name FROM raw_sql WHERE name LIKE '%:b'", NULL, 0);
     assert_true(cn_only(result));
     assert_string_equal(cn_text_at(result, 0), "a:b");
 }

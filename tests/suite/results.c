@@ -93,9 +93,9 @@ static void a_row_stays_where_it_is_while_other_statements_run(void **state)
         assert_true(cn_next(outer));
         const char *name = cn_get_text(outer, "name");
         /* The text of the current row is a parameter of the statement that pushes it away. */
-        cn_result *inner = cn_execute(
-            connection, cn_text("SELECT id FROM some_rows WHERE name = :name"),
-            CN_PARAMS("name", name));
+        cn_result *inner = cn_execute(connection,
+                                      cn_text("SELECT id FROM some_rows WHERE name = :name"),
+                                      CN_PARAMS("name", name));
         assert_true(cn_only(inner));
         assert_int_equal(cn_get_int(inner, "id"), i);
         cn_execute(connection, cn_text("UPDATE some_rows SET maybe = 1 WHERE id = :id"),
@@ -124,9 +124,9 @@ static void a_program_may_reuse_its_buffers_while_it_reads(void **state)
 {
     (void)state;
     char       pattern[20] = "name 4%";
-    cn_result *result =
-        cn_execute(connection, cn_text("SELECT id FROM some_rows WHERE name LIKE :p ORDER BY id"),
-                   CN_PARAMS("p", pattern));
+    cn_result *result      = cn_execute(
+             connection, cn_text("SELECT id FROM some_rows WHERE name LIKE :p ORDER BY id"),
+             CN_PARAMS("p", pattern));
     memset(pattern, 'x', sizeof pattern);
     int count = 0;
     while (cn_next(result))
@@ -184,8 +184,8 @@ static void only_takes_one_row_and_no_other_number(void **state)
     assert_true(cn_only(result));
     assert_string_equal(cn_get_text(result, "name"), "name 7");
     const char *name = cn_get_text(result, "name");
-    result = cn_execute(connection, cn_text("SELECT id FROM some_rows WHERE name = :n"),
-                        CN_PARAMS("n", name));
+    result           = cn_execute(connection, cn_text("SELECT id FROM some_rows WHERE name = :n"),
+                                  CN_PARAMS("n", name));
     assert_true(cn_only(result));
     assert_int_equal(cn_get_int(result, "id"), 7);
 
@@ -201,18 +201,18 @@ static void only_takes_one_row_and_no_other_number(void **state)
 }
 
 typedef struct Row {
-    const char  *name;
-    int          unused;
-    int          id;
+    const char *name;
+    int         unused;
+    int         id;
     CN_OPT(int) maybe;
 } Row;
 
 static void rows_go_into_structs_by_the_names_of_members(void **state)
 {
     (void)state;
-    Row        row   = {.unused = 77};
+    Row        row    = {.unused = 77};
     cn_result *result = all_rows();
-    int        count = 0;
+    int        count  = 0;
     while (cn_fetch(result, Row, &row, id, name, maybe)) {
         assert_int_equal(row.id, count);
         assert_int_equal(atoi(row.name + 5), count);
@@ -243,9 +243,9 @@ static void two_structs_read_one_result_in_turn(void **state)
 {
     (void)state;
     typedef struct {
-        int64_t     id;
-        cn_value    unread;
-        char        name[20];
+        int64_t        id;
+        cn_value       unread;
+        char           name[20];
         CN_OPT(double) maybe;
     } Other;
     cn_result *result = all_rows();
@@ -264,8 +264,8 @@ static void two_structs_read_one_result_in_turn(void **state)
 static void row_counts_are_of_rows_matched(void **state)
 {
     (void)state;
-    cn_result *result =
-        cn_execute(connection, cn_text("UPDATE some_rows SET name = name WHERE id < 10"));
+    cn_result *result = cn_execute(connection,
+                                   cn_text("UPDATE some_rows SET name = name WHERE id < 10"));
     assert_int_equal(cn_row_count(result), 10); /* although none changed */
     result = cn_execute(connection, cn_text("DELETE FROM some_rows WHERE id >= 40"));
     assert_int_equal(cn_row_count(result), 10);
@@ -279,14 +279,14 @@ static void a_generated_key_is_told_where_the_database_tells(void **state)
     (void)state;
     static const char *const keys[] = {"INTEGER PRIMARY KEY", "INTEGER AUTO_INCREMENT PRIMARY KEY",
                                        "SERIAL PRIMARY KEY"};
-    char sql[200];
+    char                     sql[200];
     cn_execute(connection, cn_text("DROP TABLE IF EXISTS some_keys"));
     snprintf(sql, sizeof sql, "CREATE TABLE some_keys (id %s, name VARCHAR(10))",
              keys[suite_which()]);
     cn_execute(connection, cn_text(sql));
     for (int i = 1; i <= 3; i++) {
-        cn_result *result =
-            cn_execute(connection, cn_text("INSERT INTO some_keys (name) VALUES ('x')"));
+        cn_result *result = cn_execute(connection,
+                                       cn_text("INSERT INTO some_keys (name) VALUES ('x')"));
         assert_int_equal(cn_inserted_key(result), suite_which() == SUITE_POSTGRESQL ? 0 : i);
     }
     cn_result *result = cn_execute_many(
@@ -314,7 +314,7 @@ static void a_closed_result_gives_no_more_rows(void **state)
     assert_true(cn_next(all_rows()));
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static size_t allocations;
 
@@ -348,9 +348,9 @@ static void count_release(void *context, void *block)
 static void a_loop_of_ignored_results_takes_no_memory(void **state)
 {
     (void)state;
-    const cn_allocator counting = {sizeof counting,          NULL,
-                                   count_allocate,           count_reallocate,
-                                   count_allocate_aligned,   count_release};
+    const cn_allocator counting = {sizeof counting,        NULL,
+                                   count_allocate,         count_reallocate,
+                                   count_allocate_aligned, count_release};
     if (suite_which() != SUITE_SQLITE)
         skip(); /* a module's driver was given the allocator when it was loaded */
     for (int round = 0; round < 2; round++) {
@@ -360,9 +360,9 @@ static void a_loop_of_ignored_results_takes_no_memory(void **state)
         for (int i = 0; i < 1000; i++) {
             cn_execute(connection, cn_text("UPDATE some_rows SET maybe = :i WHERE id = 3"),
                        CN_PARAMS("i", -1 - i));
-            cn_result *result =
-                cn_execute(connection, cn_text("SELECT name FROM some_rows WHERE maybe = :i"),
-                           CN_PARAMS("i", -1 - i));
+            cn_result *result = cn_execute(connection,
+                                           cn_text("SELECT name FROM some_rows WHERE maybe = :i"),
+                                           CN_PARAMS("i", -1 - i));
             while (cn_next(result))
                 assert_string_equal(cn_get_text(result, "name"), "name 3");
         }

@@ -148,7 +148,7 @@ static void an_error_of_reading_prevents_the_commit(void **state)
     assert_string_equal(ids(), "");
 }
 
-/* ---- nested scopes ------------------------------------------------------------------------------ */
+/* ---- nested scopes --------------------------------------------------------------------------- */
 
 static void an_expected_failure_costs_only_its_nested_scope(void **state)
 {
@@ -261,7 +261,7 @@ static void a_result_of_the_outer_scope_survives_the_inner_one(void **state)
     assert_true(cn_ok(connection));
 }
 
-/* ---- modes --------------------------------------------------------------------------------------- */
+/* ---- modes ----------------------------------------------------------------------------------- */
 
 static void with_autocommit_each_statement_is_stored(void **state)
 {
@@ -280,8 +280,8 @@ static void with_autocommit_a_batch_is_one_statement(void **state)
 {
     (void)state;
     reopen((cn_connection_options){.autocommit = true});
-    cn_execute_many(connection, cn_text("INSERT INTO scopes (id) VALUES (:id)"),
-                    CN_PARAMS("id", 5), CN_PARAMS("id", 6), CN_PARAMS("id", 5));
+    cn_execute_many(connection, cn_text("INSERT INTO scopes (id) VALUES (:id)"), CN_PARAMS("id", 5),
+                    CN_PARAMS("id", 6), CN_PARAMS("id", 5));
     assert_int_equal(cn_error_cause(connection), CN_CAUSE_UNIQUE);
     assert_string_equal(ids(), "");
     cn_result *result = cn_execute_many(connection, cn_text("INSERT INTO scopes (id) VALUES (:id)"),
@@ -364,10 +364,10 @@ static void a_statement_that_commits_by_itself_lets_nothing_slip(void **state)
     assert_true(cn_commit(connection));
 }
 
-/* ---- handles ------------------------------------------------------------------------------------- */
+/* ---- handles --------------------------------------------------------------------------------- */
 
-static int         reports;
-static cn_cause    reported;
+static int      reports;
+static cn_cause reported;
 
 static void count_report(void *context, const cn_error *error)
 {
@@ -380,8 +380,8 @@ static void an_error_that_nobody_read_is_reported_once(void **state)
 {
     (void)state;
     cn_close(connection);
-    cn_engine *other = cn_create_engine(suite_url(), .on_unread_error = count_report);
-    reports          = 0;
+    cn_engine *other  = cn_create_engine(suite_url(), .on_unread_error = count_report);
+    reports           = 0;
     cn_connection *on = cn_connect(other);
     cn_execute(on, cn_text("INSERT INTO scopes_nowhere VALUES (1)"));
     cn_close(on);
@@ -428,8 +428,7 @@ static void a_block_runs_once_even_without_a_database(void **state)
     (void)state;
     cn_engine *broken = cn_create_engine("nosuch://host/db");
     int        runs   = 0;
-    CN_CONNECT(on, broken)
-    {
+    CN_CONNECT(on, broken) {
         runs++;
         cn_execute(on, cn_text("SELECT 1"));
         assert_false(cn_ok(on));
@@ -441,7 +440,7 @@ static void a_block_runs_once_even_without_a_database(void **state)
     cn_engine_dispose(broken);
 }
 
-/* ---- units ---------------------------------------------------------------------------------------- */
+/* ---- units ----------------------------------------------------------------------------------- */
 
 typedef struct attempt {
     int      calls;

@@ -67,13 +67,14 @@ static cn_result *store(cn_value value)
     return result;
 }
 
-/* There and back for each value of a C type: as a cell, by position, and in a struct, with `equal`. */
+/* There and back for each value of a C type: as a cell, by position, and in a struct, with
+   `equal`. */
 #define ROUND_TRIPS(T, type, equal, ...)                                                           \
     do {                                                                                           \
         const T values[] = {__VA_ARGS__};                                                          \
-        make_table(type);                                                         \
+        make_table(type);                                                                          \
         for (size_t i = 0; i < sizeof values / sizeof *values; i++) {                              \
-            cn_result *result = store(CN_VALUE(values[i]));                                        \
+            cn_result *result  = store(CN_VALUE(values[i]));                                       \
             T          by_name = cn_cell(result, T, "v");                                          \
             if (!cn_ok(connection))                                                                \
                 fail_msg(#T " %zu: %s", i, cn_error_message(connection));                          \
@@ -277,7 +278,7 @@ static void intervals_keep_their_three_parts(void **state)
     drop_table();
 }
 
-/* ---- NULL ---------------------------------------------------------------------------------------- */
+/* ---- NULL ------------------------------------------------------------------------------------ */
 
 static void null_goes_in_and_out_of_what_may_be_null(void **state)
 {
@@ -318,7 +319,7 @@ static void null_in_a_plain_number_is_an_error(void **state)
     drop_table();
 }
 
-/* ---- what does not fit ---------------------------------------------------------------------------- */
+/* ---- what does not fit ----------------------------------------------------------------------- */
 
 static void refuses(cn_value value, uint8_t storage)
 {

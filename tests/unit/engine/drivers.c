@@ -146,9 +146,8 @@ static void options_of_older_and_newer_programs_are_read(void **state)
 {
     (void)state;
     /* An older program's struct ended after pool_size; what lies behind it is not its own. */
-    cn_engine_options old = {.size = offsetof(cn_engine_options, max_overflow),
-                             .pool_size = 3,
-                             .max_overflow = 77};
+    cn_engine_options old = {
+        .size = offsetof(cn_engine_options, max_overflow), .pool_size = 3, .max_overflow = 77};
     cn_engine *engine = cn_engine_create("sqlite://", &old);
     assert_true(cn_ok(engine));
     assert_int_equal(cn_engine_get_options(engine)->pool_size, 3);
@@ -206,8 +205,7 @@ static void the_first_error_of_an_engine_is_kept(void **state)
     assert_false(cn_engine_fail(engine, CN_CAUSE_MODEL, "first"));
     assert_false(cn_engine_fail(engine, CN_CAUSE_MODEL, "second"));
     assert_string_equal(cn_error_message(engine), "first");
-    CN_CONNECT(connection, engine)
-    {
+    CN_CONNECT(connection, engine) {
         assert_true(cn_ok(connection)); /* it stops nobody */
     }
     cn_engine_dispose(engine);

@@ -33,9 +33,9 @@ static bool read_all(cn_connection *connection)
         const char *name;
     } Row;
     Row        row;
-    cn_result *open =
-        cn_execute(connection, cn_text("SELECT id, name FROM t WHERE name IN :names ORDER BY id"),
-                   CN_PARAMS("names", cn_list(names, 2)));
+    cn_result *open = cn_execute(connection,
+                                 cn_text("SELECT id, name FROM t WHERE name IN :names ORDER BY id"),
+                                 CN_PARAMS("names", cn_list(names, 2)));
     cn_next(open);
     cn_execute(connection, cn_text("UPDATE t SET name = :name WHERE id = :id"),
                CN_PARAMS("id", cn_get_int(open, "id"), "name", cn_get_text(open, "name")));
@@ -51,8 +51,7 @@ static bool read_all(cn_connection *connection)
 static bool use_it_all(cn_engine *engine)
 {
     bool done = false;
-    CN_CONNECT(connection, engine)
-    {
+    CN_CONNECT(connection, engine) {
         cn_execute(connection, cn_text("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)"));
         cn_execute_many(connection, cn_text("INSERT INTO t (id, name) VALUES (:id, :name)"),
                         CN_PARAMS("id", 1, "name", "Ada"), CN_PARAMS("id", 2, "name", "Eve"));
@@ -72,7 +71,7 @@ static void each_allocation_may_fail(void **state)
         failing_begin(n, n % 2 == 0);
         cn_engine *engine = cn_create_engine("sqlite://", .on_unread_error = ignore_unread,
                                              .logging_name = "memory", .on_echo = ignore_echo);
-        bool done = engine != NULL && cn_ok(engine) && use_it_all(engine);
+        bool       done   = engine != NULL && cn_ok(engine) && use_it_all(engine);
         cn_engine_dispose(engine);
         failed = failing_end();
         assert_int_equal(failing.alive, 0);

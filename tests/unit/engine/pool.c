@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "engine/pool.h"
 
-/* ---- the driver ------------------------------------------------------------------------------------ */
+/* ---- the driver ------------------------------------------------------------------------------ */
 
 typedef struct counting_link {
     cn_link    head;
@@ -116,7 +116,7 @@ static void pause_ms(long milliseconds)
         ;
 }
 
-/* ---- one thread ------------------------------------------------------------------------------------ */
+/* ---- one thread ------------------------------------------------------------------------------ */
 
 static void what_was_returned_last_is_taken_first(void **state)
 {
@@ -294,7 +294,7 @@ static void closing_the_idle_reaches_those_that_are_out(void **state)
     end_pool(pool);
 }
 
-/* ---- several threads ------------------------------------------------------------------------------- */
+/* ---- several threads ------------------------------------------------------------------------- */
 
 enum { THREADS = 32, ROUNDS = 200, LIMIT = 8 };
 

@@ -62,7 +62,11 @@ static void a_name_becomes_the_placeholder_of_the_driver(void **state)
         {":a + :b + :a", "? + ? + ?", "a b a"},
         {":_", "?", "_"},
         {":A :a", "? ?", "A a"},
-        {":n\xc3\xa4" "me", "?", "n\xc3\xa4" "me"},
+        {":n\xc3\xa4"
+         "me",
+         "?",
+         "n\xc3\xa4"
+         "me"},
         {":a;", "?;", "a"},
         {"LIMIT :n OFFSET :m\n", "LIMIT ? OFFSET ?\n", "n m"},
     };
@@ -118,12 +122,9 @@ static void literals_end_where_the_database_says_they_end(void **state)
     (void)state;
     static const row in_sqlite[] = {
         {"'\\' :a '", "'\\' ? '", "a"}, /* a backslash is one */
-        {"[:a] :b", "[:a] ?", "b"},
-        {"[']:a", "[']?", "a"},
-        {"a--:b\n:c", "a--:b\n?", "c"},
-        {"# :a", "# ?", "a"},
-        {"/* /* */ :a", "/* /* */ ?", "a"},
-        {"$$ :a $$", "$$ ? $$", "a"},
+        {"[:a] :b", "[:a] ?", "b"},         {"[']:a", "[']?", "a"},
+        {"a--:b\n:c", "a--:b\n?", "c"},     {"# :a", "# ?", "a"},
+        {"/* /* */ :a", "/* /* */ ?", "a"}, {"$$ :a $$", "$$ ? $$", "a"},
     };
     static const row in_mysql[] = {
         {"'it\\'s :a' = :b", "'it\\'s :a' = ?", "b"},
@@ -168,7 +169,7 @@ static void a_placeholder_of_the_driver_in_the_text_is_refused(void **state)
         const cn_driver *driver;
         const char      *text;
     } rows[] = {
-        {&sqlite, "a = ?"}, {&sqlite, "a = :a AND b = ?1"}, {&mysql, "? = :a"},
+        {&sqlite, "a = ?"},      {&sqlite, "a = :a AND b = ?1"},     {&mysql, "? = :a"},
         {&postgresql, "a = $1"}, {&postgresql, "a = $2 AND b = :a"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -184,7 +185,7 @@ static void a_placeholder_of_the_driver_in_the_text_is_refused(void **state)
     cn_compiled_release(&made->head);
 }
 
-/* ---- lists -------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 typedef struct list_row {
     const char *text;
@@ -268,10 +269,10 @@ static void an_empty_list_matches_nothing_in_correct_sql(void **state)
 static void each_value_keeps_its_name_for_messages(void **state)
 {
     (void)state;
-    cn_error          error = {0};
-    cn_text_compiled *base  = compile(&postgresql, "a = :x AND b IN :list", &error);
+    cn_error          error    = {0};
+    cn_text_compiled *base     = compile(&postgresql, "a = :x AND b IN :list", &error);
     const uint32_t    counts[] = {CN_TEXT_SINGLE, 2};
-    cn_compiled      *made = cn_text_expand(base, counts, "k", 1, 7, &error);
+    cn_compiled      *made     = cn_text_expand(base, counts, "k", 1, 7, &error);
     cn_compiled_release(&base->head); /* the expansion needs it no more */
     assert_int_equal(made->name_count, 3);
     assert_string_equal(made->names[0], "x");

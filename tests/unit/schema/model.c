@@ -317,18 +317,6 @@ static void a_shape_without_a_table_needs_neither_key_nor_digits(void **state)
     assert_int_equal(table->primary_key_count, 0);
 }
 
-static void an_alias_has_the_table_of_its_model(void **state)
-{
-    (void)state;
-    static cn_model_state alias_state;
-    cn_model              alias = Wide_model;
-    alias.name                  = "Other";
-    alias.state                 = &alias_state;
-    alias.alias_of              = &Wide_model;
-    assert_ptr_equal(TABLE_OF(alias), TABLE_OF(Wide_model));
-    assert_ptr_equal(cn_table_known(&alias), TABLE_OF(Wide_model));
-}
-
 static void a_model_is_resolved_once(void **state)
 {
     (void)state;
@@ -481,8 +469,9 @@ static void options_of_another_version_are_read_as_far_as_both_know_them(void **
 {
     (void)state;
     static cn_model_state versions_state;
-    const cn_model        versions = {"Versions",          "versions",      sizeof(Thing), 8,
-                                      declare_old_and_new, &versions_state, NULL,          NULL};
+    const cn_model        versions = {"Versions", "versions",          sizeof(Thing),
+                                      8,          declare_old_and_new, &versions_state,
+                                      NULL};
     const cn_table       *table    = TABLE_OF(versions);
     assert_true(table->columns[0].primary_key);
     assert_true(table->columns[1].unique);
@@ -526,7 +515,6 @@ int main(void)
         cmocka_unit_test(schema_and_foreign_key_are_taken_apart),
         cmocka_unit_test(a_table_without_a_struct_has_columns_by_name),
         cmocka_unit_test(a_shape_without_a_table_needs_neither_key_nor_digits),
-        cmocka_unit_test(an_alias_has_the_table_of_its_model),
         cmocka_unit_test(a_model_is_resolved_once),
         SAYS(No_key),
         SAYS(Nothing),
