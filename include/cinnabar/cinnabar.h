@@ -1,6 +1,7 @@
 /*
  * cinnabar/cinnabar.h: the whole library. Each header below is the manual of its concept.
  *
+ *   url.h         connection strings
  *   engine.h      where the database is, and the pool of connections
  *   connection.h  raw SQL in transactions          result.h  reading rows
  *   statement.h   text and parameters              value.h   what travels
@@ -21,6 +22,7 @@
 #include <cinnabar/sql.h>
 #include <cinnabar/statement.h>
 #include <cinnabar/transact.h>
+#include <cinnabar/url.h>
 #include <cinnabar/value.h>
 
 #endif

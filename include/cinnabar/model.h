@@ -14,6 +14,17 @@
  *     CN_METADATA(Base, &Author_model, &Post_model);
  *     cn_create_all(&Base, engine);
  *
+ * Many to many goes by an association table, which no struct maps:
+ *
+ *     CN_TABLE(post_tag, "post_tag")
+ *     {
+ *         CN_TABLE_COLUMN(post_id, CN_INTEGER, .primary_key = true);
+ *         CN_TABLE_COLUMN(tag_id, CN_INTEGER, .primary_key = true);
+ *     }
+ *     CN_RELATIONSHIP(tags, Tag, .secondary = &post_tag,
+ *                     .primaryjoin   = "foreign(post_tag.post_id) == Post.id",
+ *                     .secondaryjoin = "foreign(post_tag.tag_id) == Tag.id");
+ *
  * A model is constant data, usable from any thread, before any engine exists, in any number of
  * metadata. It is resolved once, at first use; what is wrong with it is the error of every call that uses
  * it (CN_CAUSE_MODEL, naming model and member). It is private to its program or shared library.

@@ -22,14 +22,21 @@
  *   read from a member lives to the end of the transaction in which it is replaced.
  *
  * Changes
- *   Assign to members as to any struct: flush, commit and queries find what changed. A query looks only at the
- *   models it reads. Lazy loads and cn_get flush what was announced by a call (cn_add, cn_append, cn_set, cn_delete, ...) but do
- *   not search.
+ *   Assign to members as to any struct: flush, commit and queries find what changed. A query looks
+ *   only at the models it reads. Lazy loads and cn_get flush what was announced by a call (cn_add,
+ *   cn_append, cn_set, cn_delete, ...) but do not search.
+ *   Statements of your own (cn_execute with text, cn_update, cn_delete_from) go past the session:
+ *   instances that are loaded keep their values, and queries do not overwrite them. cn_refresh or
+ *   cn_expire one whose row you have changed that way.
  *
  * Relationships
- *   `Author *author` is loaded, NULL for none, or CN_UNLOADED, which faults at once if it is followed: read it through
- *   cn_one. You may assign it; flush treats that like cn_set_one, which keeps both sides equal at once. A many side is
- *   read through cn_many: a NULL-ended list that never changes while the transaction lasts; append and remove make a new one.
+ *   `Author *author` is loaded, NULL for none, or CN_UNLOADED, which faults at once if it is
+ *   followed: read it through cn_one. You may assign it; flush treats that like cn_set_one, but
+ *   only the call keeps both sides equal at once: after a plain assignment, and after assigning the
+ *   foreign key itself, the other side learns of it when the instance is added and flushed. A many
+ *   side is read through cn_many: a NULL-ended list that never changes while the transaction lasts;
+ *   append and remove make a new one. Each is loaded by a statement of its own, when it is first
+ *   read; .statement_limit finds loops that load one by one.
  *
  * Transactions and connections
  *   A session holds a connection from its first statement until commit, rollback or close. So commit, also
@@ -48,7 +55,9 @@ CN_BEGIN_DECLARATIONS
 
 typedef struct cn_session_options {
     size_t       size;
-    bool         read_only;        /* no shadows, no search for changes; a change is refused */
+    /* no shadows, no search for changes: calls that change something are refused, and what is
+       assigned to a member is not noticed */
+    bool         read_only;
     bool         no_autoflush;     /* queries do not flush first */
     bool         expire_on_commit; /* cn_one, cn_many and cn_get reload after a commit */
     cn_isolation isolation;        /* of its transactions [the engine's] */
@@ -244,7 +253,7 @@ static inline void cn_stream_leave_(cn_stream **stream)
         for (const T *v; (v = (const T *)cn_stream_next(v##_stream)) != NULL;)
 #endif
 
-/* The same on an engine's own terms, for those who open a session by hand. */
+/* cn_session(engine, .option = value, ...): opens a session; end it with cn_close. */
 #define cn_session(...) CN_SESSION_OPEN_(__VA_ARGS__, .size = sizeof(cn_session_options))
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "schema/relationship.h"
 
 static bool connect_work(cn_work *work)
 {
@@ -37,6 +38,17 @@ static bool take_existing(cn_work *work, const char *text, void *context)
     return true;
 }
 
+/* A model whose relationships do not hold together is of no use: better said now than at the first
+   session. */
+static bool resolve(cn_work *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        if (cn_relationships_of(work->tables[i], &work->error) == NULL)
+            return false;
+    }
+    return true;
+}
+
 bool cn_work_begin(cn_work *work, cn_engine *engine, const cn_metadata *metadata)
 {
     *work         = (cn_work){.engine = engine};
@@ -51,7 +63,8 @@ bool cn_work_begin(cn_work *work, cn_engine *engine, const cn_metadata *metadata
         return false;
     if (metadata == NULL)
         return cn_error_set(&work->error, CN_CAUSE_MISUSE, "no metadata was given");
-    if (!cn_metadata_sort(metadata, work->tables, &work->count, &work->error))
+    cn_engine_begin_call(engine);
+    if (!cn_metadata_sort(metadata, work->tables, &work->count, &work->error) || !resolve(work))
         return false;
     if (!connect_work(work))
         return false;

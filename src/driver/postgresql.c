@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -585,6 +586,55 @@ static bool run_several(cn_postgresql *link, const char *sql, cn_error *error)
     if (PQenterPipelineMode(link->pg) == 0)
         return lose_by_libpq(link, error, PQerrorMessage(link->pg));
     return ok;
+}
+
+/* Reads the results of a command outside of the pipeline. `copying` is set where the server waits
+   for rows: the rest is to come. False: an error. */
+static bool finish_simple(cn_postgresql *link, bool *copying, int64_t *rows, cn_error *error)
+{
+    PGresult *result = NULL;
+    bool      ok     = true;
+    for (*copying = false; !*copying;) {
+        if (!next_result(link, &result, error))
+            return false;
+        if (result == NULL)
+            return ok;
+        *copying = PQresultStatus(result) == PGRES_COPY_IN;
+        if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+            ok = server_error(link, result, error);
+        else if (!*copying)
+            *rows = strtoll(PQcmdTuples(result), NULL, 10);
+        PQclear(result);
+        if (link->lost)
+            return false;
+    }
+    return ok;
+}
+
+#define COPY_PIECE 65536
+
+bool cn_postgresql_copy(cn_postgresql *link, const char *sql, const cn_buffer *bytes, int64_t *rows,
+                        cn_error *error)
+{
+    bool copying = false;
+    if (PQexitPipelineMode(link->pg) == 0)
+        return lose_by_libpq(link, error, PQerrorMessage(link->pg));
+    bool ok = cn_postgresql_sent(link, PQsendQuery(link->pg, sql), error) &&
+              finish_simple(link, &copying, rows, error);
+    for (size_t at = 0; copying && at < bytes->size; at += COPY_PIECE) {
+        size_t left = bytes->size - at;
+        int    size = (int)(left < COPY_PIECE ? left : COPY_PIECE);
+        if (PQputCopyData(link->pg, bytes->text + at, size) != 1 ||
+            !cn_postgresql_flush(link, error))
+            return lose_by_libpq(link, error, PQerrorMessage(link->pg));
+    }
+    if (copying && PQputCopyEnd(link->pg, NULL) != 1)
+        return lose_by_libpq(link, error, PQerrorMessage(link->pg));
+    if (copying)
+        ok = finish_simple(link, &copying, rows, error);
+    if (!link->lost && PQenterPipelineMode(link->pg) == 0)
+        return lose_by_libpq(link, error, PQerrorMessage(link->pg));
+    return ok && !link->lost;
 }
 
 static bool run(cn_link *head, const char *sql, size_t size, cn_error *error)

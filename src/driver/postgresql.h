@@ -100,6 +100,10 @@ bool cn_postgresql_send(cn_postgresql *link, const char *sql, cn_error *error);
 /* An exchange of that one statement. `tag`, if not NULL, gets what it says it did: "COMMIT". */
 bool cn_postgresql_run(cn_postgresql *link, const char *sql, char tag[16], cn_error *error);
 
+/* COPY ... FROM STDIN with these bytes, outside of the pipeline; how many rows it took. */
+bool cn_postgresql_copy(cn_postgresql *link, const char *sql, const cn_buffer *bytes, int64_t *rows,
+                        cn_error *error);
+
 /* After an error in a transaction in which nothing has run yet: begins it anew, later. */
 bool cn_postgresql_restart(cn_postgresql *link, cn_error *error);
 
@@ -146,6 +150,10 @@ bool cn_postgresql_bind(cn_postgresql_parameters *parameters, const Oid *types,
 bool cn_postgresql_bind_arrays(cn_postgresql_parameters *parameters, const Oid *types,
                                const cn_value *values, size_t rows, size_t columns,
                                cn_error *error);
+/* The rows as the binary form of COPY has them. False: a value has no binary form as its column's
+   type, or cannot be sent at all, or there is no memory: then it is no batch for COPY. */
+bool cn_postgresql_write_rows(cn_buffer *bytes, const Oid *column_types, const cn_value *values,
+                              size_t rows, size_t columns);
 void cn_postgresql_parameters_free(cn_postgresql_parameters *parameters);
 
 /* The kind of a type's values, and the type of a kind's. */

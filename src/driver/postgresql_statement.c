@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/insert_text.h"
 #include "base/memory.h"
 #include "base/number.h"
 
@@ -38,6 +39,7 @@ typedef struct statement {
     PGresult                *result;  /* the one that is being read, or NULL */
     int                      row;     /* in it; -1 before the first */
     int                      rows;
+    uint64_t                 plain_in; /* the transaction in which the table was found to be plain */
     PGresult               **more; /* those that follow, of a batch */
     size_t                   more_count;
     size_t                   more_capacity;
@@ -624,6 +626,89 @@ static bool execute_rows(statement *stmt, const run_of *run, cn_error *error)
     return false;
 }
 
+/* ---- COPY ----------------------------------------------------------------------------------- */
+
+#define COPY_ROWS 100 /* from so many on, the round trip to the catalogue pays */
+
+static void add_literal(cn_buffer *sql, const char *text, size_t size)
+{
+    cn_buffer_text(sql, "'");
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\'')
+            cn_buffer_char(sql, '\'');
+        cn_buffer_char(sql, text[i]);
+    }
+    cn_buffer_text(sql, "'");
+}
+
+/*
+ * Whether COPY does to the table what INSERT does. It does not where a rule, a policy, a view or
+ * a key that is always generated stands between. Once rows are in, the table is locked against
+ * such a change until the transaction ends.
+ */
+static bool is_plain_table(statement *stmt, const cn_insert_text *insert, bool *plain,
+                           cn_error *error)
+{
+    cn_buffer sql    = {0};
+    PGresult *result = NULL;
+    bool      open   = cn_postgresql_state(&stmt->link->head) == CN_LINK_OPEN;
+    *plain           = open && stmt->plain_in == stmt->link->transaction;
+    if (*plain)
+        return true;
+    cn_buffer_text(&sql, "SELECT 1 FROM pg_catalog.pg_class c WHERE c.oid = "
+                         "pg_catalog.to_regclass(");
+    add_literal(&sql, stmt->sql + insert->table, insert->table_end - insert->table);
+    cn_buffer_text(&sql, ") AND c.relkind IN ('r', 'p') AND NOT c.relhasrules AND NOT "
+                         "c.relrowsecurity AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a "
+                         "WHERE a.attrelid = c.oid AND a.attidentity = 'a')");
+    bool ok = !sql.failed || cn_error_no_memory(error);
+    ok = ok && cn_postgresql_start(stmt->link, error) &&
+         cn_postgresql_send(stmt->link, sql.text, error) &&
+         cn_postgresql_exchange(stmt->link, &result, 1, error);
+    cn_buffer_free(&sql);
+    *plain = ok && PQntuples(result) == 1;
+    if (*plain && open)
+        stmt->plain_in = stmt->link->transaction;
+    PQclear(result);
+    return ok;
+}
+
+/* Inserts the rows by COPY if that comes to the same: then *done is set. */
+static bool copy_rows(statement *stmt, const run_of *run, bool *done, cn_error *error)
+{
+    cn_insert_text insert;
+    cn_buffer      sql   = {0};
+    cn_buffer     *bytes = &stmt->parameters.bytes;
+    bool           ok    = true;
+    *done                = false;
+    if (run->rows < COPY_ROWS || stmt->link->head.product != CN_PRODUCT_POSTGRESQL ||
+        stmt->untold || stmt->head.column_count != 0 ||
+        !cn_insert_text_read(stmt->sql, strlen(stmt->sql), &insert) || insert.count != run->count)
+        return true;
+    cn_buffer_reset(bytes);
+    if (!cn_postgresql_write_rows(bytes, stmt->types, run->values, run->rows, run->count))
+        return true; /* row by row it will be seen why */
+    ok = is_plain_table(stmt, &insert, done, error);
+    if (*done) {
+        cn_buffer_text(&sql, "COPY ");
+        cn_buffer_add(&sql, stmt->sql + insert.table, insert.table_end - insert.table);
+        cn_buffer_text(&sql, " ");
+        cn_buffer_add(&sql, stmt->sql + insert.columns, insert.columns_end - insert.columns);
+        cn_buffer_text(&sql, " FROM STDIN (FORMAT binary)");
+        ok = (!sql.failed || cn_error_no_memory(error)) &&
+             cn_postgresql_copy(stmt->link, sql.text, bytes, &stmt->head.affected, error);
+    }
+    stmt->link->fresh = false;
+    cn_buffer_free(&sql);
+    return ok;
+}
+
+static bool execute_batch(statement *stmt, const run_of *run, cn_error *error)
+{
+    bool done;
+    return copy_rows(stmt, run, &done, error) && (done || execute_rows(stmt, run, error));
+}
+
 bool cn_postgresql_execute_many(cn_prepared *prepared, const cn_value *values, size_t rows,
                                 size_t columns, const cn_execution *execution, cn_error *error)
 {
@@ -636,7 +721,7 @@ bool cn_postgresql_execute_many(cn_prepared *prepared, const cn_value *values, s
         execution->keys[i] = 0; /* PostgreSQL tells keys by RETURNING only */
     if (rows == 0)
         return true;
-    return execute_ready(stmt, &run, arrays ? execute_once : execute_rows, error);
+    return execute_ready(stmt, &run, arrays ? execute_once : execute_batch, error);
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */

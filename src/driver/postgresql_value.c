@@ -585,6 +585,29 @@ bool cn_postgresql_bind_arrays(cn_postgresql_parameters *parameters, const Oid *
     return settle(parameters, columns, error);
 }
 
+/* ---- COPY ----------------------------------------------------------------------------------- */
+
+bool cn_postgresql_write_rows(cn_buffer *bytes, const Oid *column_types, const cn_value *values,
+                              size_t rows, size_t columns)
+{
+    static const char head[19] = "PGCOPY\n\377\r\n"; /* and no flags, and no extension */
+    piece             out;
+    cn_buffer_add(bytes, head, sizeof head);
+    for (size_t row = 0; row < rows; row++) {
+        cn_buffer_add(bytes, (const char[]){(char)(columns >> 8), (char)columns}, 2);
+        for (size_t i = 0; i < columns; i++, values++) {
+            if (encode(values, column_types[i], &out) != NULL || out.size > LARGEST ||
+                (out.data != NULL && !out.binary))
+                return false;
+            add_number(bytes, out.data != NULL ? (uint32_t)out.size : UINT32_MAX);
+            if (out.data != NULL)
+                cn_buffer_add(bytes, out.data, out.size);
+        }
+    }
+    cn_buffer_add(bytes, "\377\377", 2);
+    return !bytes->failed;
+}
+
 void cn_postgresql_parameters_free(cn_postgresql_parameters *parameters)
 {
     cn_release((void *)parameters->values);

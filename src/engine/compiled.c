@@ -99,6 +99,18 @@ void cn_compiled_cache_free(cn_compiled_cache *cache)
     cn_release(cache);
 }
 
+/* If another thread was at it when the process forked, what that left is not whole. */
+void cn_compiled_cache_forget(cn_compiled_cache *cache)
+{
+    if (pthread_mutex_trylock(&cache->lock) == 0) {
+        pthread_mutex_unlock(&cache->lock);
+        return;
+    }
+    pthread_mutex_init(&cache->lock, NULL);
+    cache->map    = (cn_map){0};
+    cache->newest = cache->oldest = NULL;
+}
+
 cn_compiled *cn_compiled_cache_get(cn_compiled_cache *cache, uint64_t hash, const void *key,
                                    size_t key_size)
 {

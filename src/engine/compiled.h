@@ -55,6 +55,7 @@ typedef struct cn_compiled_cache cn_compiled_cache;
 
 cn_compiled_cache *cn_compiled_cache_new(size_t limit);
 void               cn_compiled_cache_free(cn_compiled_cache *cache);
+void               cn_compiled_cache_forget(cn_compiled_cache *cache); /* in a child process */
 /* Both with a reference for the caller. put returns what another thread put there before, if any;
    if memory runs out the statement is just not cached. */
 cn_compiled *cn_compiled_cache_get(cn_compiled_cache *cache, uint64_t hash, const void *key,

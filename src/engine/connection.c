@@ -120,11 +120,24 @@ bool cn_connection_take_link(cn_connection *connection)
     return match_mode(connection);
 }
 
+bool cn_connection_owns_link(cn_connection *connection)
+{
+    if (!connection->pooled->forgotten)
+        return true;
+    cn_error *error = cn_connection_error_slot(connection);
+    cn_error_set(error, CN_CAUSE_LOST,
+                 "the connection is the parent process's, which this one was forked from: roll "
+                 "back, and the next statement takes one of its own");
+    error->lost = true;
+    return cn_connection_fail_filled(connection, NULL);
+}
+
 void cn_connection_give_link(cn_connection *connection)
 {
     cn_pooled *pooled = connection->pooled;
     if (pooled == NULL)
         return;
+    cn_connection_disown_columns(connection);
     connection->pooled = NULL;
     connection->ready  = false;
     cn_pool_give(cn_engine_get_pool(connection->engine), pooled, !pooled->lost);
@@ -194,6 +207,7 @@ static cn_statement_slot *add_slot(cn_connection *connection, uint64_t hash, con
     cn_compiled *compiled = find_compiled(connection, hash, key, key_size, compile, context);
     if (compiled == NULL)
         return NULL;
+    cn_connection_disown_columns(connection); /* another statement may make room */
     cn_statement_slot *slot = cn_statements_add(
         &connection->pooled->statements, (size_t)options->prepared_statements, compiled, NULL);
     if (slot == NULL) {
@@ -218,7 +232,7 @@ bool cn_connection_prepare(cn_connection *connection, cn_statement_slot *slot)
 {
     cn_link           *link     = connection->pooled->link;
     const cn_compiled *compiled = slot->compiled;
-    if (!cn_connection_settle(connection))
+    if (!cn_connection_owns_link(connection) || !cn_connection_settle(connection))
         return false;
     cn_echo_event event = {
         .sql = compiled->sql, .started = connection->observed ? cn_now() : 0, .failed = true};
@@ -299,16 +313,17 @@ static bool execute_observed(cn_connection *connection, cn_statement_slot *slot,
     return done;
 }
 
-/* A statement without rows may have ended the transaction: DDL on MySQL, a COMMIT as text. */
-static bool notice_end(cn_connection *connection)
+/* A statement without rows may have ended the transaction (DDL on MySQL, a COMMIT as text), or,
+   with autocommit, begun one (a BEGIN as text). */
+static bool notice_scope(cn_connection *connection)
 {
-    cn_link *link = connection->pooled->link;
-    if (!connection->begun || link->driver->state(link) != CN_LINK_IDLE)
+    cn_link      *link  = connection->pooled->link;
+    cn_link_state state = link->driver->state(link);
+    if (connection->begun ? state != CN_LINK_IDLE : state != CN_LINK_OPEN)
         return true;
-    connection->begun = false;
+    cn_connection_set_begun(connection, !connection->begun);
     connection->ready = false;
-    atomic_store_explicit(&connection->pooled->begun, false, memory_order_relaxed);
-    if (connection->depth == 0)
+    if (connection->begun || connection->depth == 0)
         return true;
     cn_error_set(&connection->error, CN_CAUSE_UNSUPPORTED,
                  "the statement ended the transaction on this database, and with it the nested "
@@ -319,7 +334,8 @@ static bool notice_end(cn_connection *connection)
 
 static bool run_statement(cn_connection *connection, cn_statement_slot *slot, const run *what)
 {
-    if (connection->failed_depth >= 0 || !cn_connection_settle(connection))
+    if (connection->failed_depth >= 0 || !cn_connection_owns_link(connection) ||
+        !cn_connection_settle(connection))
         return false;
     atomic_store_explicit(&connection->pooled->holder, cn_thread_self(), memory_order_relaxed);
     bool done    = connection->observed ? execute_observed(connection, slot, what)
@@ -332,7 +348,7 @@ static bool run_statement(cn_connection *connection, cn_statement_slot *slot, co
         return false;
     }
     if (slot->prepared->column_count == 0)
-        return notice_end(connection);
+        return notice_scope(connection);
     connection->live = slot;
     slot->live       = true;
     return true;
@@ -376,13 +392,13 @@ bool cn_connection_run_sql(cn_connection *connection, const char *sql, size_t si
 {
     if (!connection->ready && !cn_connection_make_ready(connection))
         return false;
-    if (!cn_connection_settle(connection))
+    if (!cn_connection_owns_link(connection) || !cn_connection_settle(connection))
         return false;
     bool done = cn_connection_send(connection, sql, size, &connection->error);
     cn_connection_retire(connection);
     if (done && cn_text_changes_schema(sql, size))
         cn_connection_forget_statements(connection, NULL);
-    return done ? notice_end(connection) : cn_connection_fail_filled(connection, NULL);
+    return done ? notice_scope(connection) : cn_connection_fail_filled(connection, NULL);
 }
 
 /* ---- opening and closing --------------------------------------------------------------------- */
@@ -392,13 +408,18 @@ static bool take_options(cn_connection *connection, const cn_connection_options 
     const cn_engine_options *engine  = cn_engine_get_options(connection->engine);
     cn_connection_options    options = {0};
     if (!cn_options_copy(&options, sizeof options, given, "cn_connection_options",
-                         &connection->error))
+                         &connection->error) ||
+        !cn_options_know_isolation(options.isolation, &connection->error))
         return cn_connection_fail_filled(connection, NULL);
     connection->isolation  = options.isolation != CN_ISOLATION_DEFAULT ? options.isolation
                                                                        : engine->isolation;
     connection->read_only  = options.read_only || engine->read_only;
     connection->autocommit = options.autocommit || engine->autocommit;
     connection->observed   = engine->echo || engine->on_echo != NULL;
+    if (connection->autocommit && connection->read_only && !engine->read_only)
+        return cn_connection_fail(connection, CN_CAUSE_UNSUPPORTED,
+                                  "read_only is for transactions, and with autocommit there are "
+                                  "none: open the engine with read_only, or use cn_begin");
     return true;
 }
 
@@ -464,8 +485,7 @@ void cn_connection_invalidate(cn_connection *connection)
     cn_connection_end_results(connection, 0);
     bool open                = connection->begun;
     connection->pooled->lost = true;
-    connection->begun        = false;
-    atomic_store_explicit(&connection->pooled->begun, false, memory_order_relaxed);
+    cn_connection_set_begun(connection, false);
     cn_connection_give_link(connection);
     if (open) {
         cn_error_set(cn_connection_error_slot(connection), CN_CAUSE_LOST,

@@ -221,6 +221,23 @@ static const cn_driver *entry_of(void *module)
     return entry != NULL ? entry() : NULL;
 }
 
+static const cn_driver *take_module(void *module, const char *name, cn_error *error)
+{
+    const cn_driver *driver = entry_of(module);
+    if (driver == NULL || driver->size < sizeof *driver) {
+        cn_error_set(error, CN_CAUSE_DRIVER,
+                     driver == NULL ? "libcinnabar-%s.so is no driver of Cinnabar: it exports no "
+                                      "cn_driver_entry"
+                                    : "the module of the driver %s was made for another version "
+                                      "of Cinnabar",
+                     name);
+        return NULL;
+    }
+    if (driver->use_allocator != NULL)
+        driver->use_allocator(cn_current_allocator());
+    return driver;
+}
+
 static const cn_driver *fail_to_load(const search *s, const char *package, cn_error *error)
 {
     if (s->broken.size > 0)
@@ -248,15 +265,7 @@ static const cn_driver *load(family wanted, cn_error *error)
     } else if (s.module == NULL) {
         fail_to_load(&s, families[wanted].package, error);
     } else {
-        driver = entry_of(s.module);
-        if (driver == NULL || driver->size < sizeof *driver) {
-            cn_error_set(error, CN_CAUSE_DRIVER,
-                         "the module of the driver %s was made for another version of Cinnabar",
-                         s.name);
-            driver = NULL;
-        } else if (driver->use_allocator != NULL) {
-            driver->use_allocator(cn_current_allocator());
-        }
+        driver = take_module(s.module, s.name, error);
     }
     if (driver == NULL && s.module != NULL)
         dlclose(s.module);

@@ -75,6 +75,20 @@ bool cn_engine_fail(cn_engine *engine, cn_cause cause, const char *format, ...)
     return cn_engine_fail_with(engine, &error);
 }
 
+void cn_engine_begin_call(cn_engine *engine)
+{
+    cn_error before = {0};
+    if (!engine->usable)
+        return;
+    pthread_mutex_lock(&engine->lock);
+    cn_error_move(&before, &engine->error);
+    atomic_store(&engine->failed, false);
+    pthread_mutex_unlock(&engine->lock);
+    if (before.cause != CN_CAUSE_NONE && !before.read)
+        cn_engine_report_unread(engine, &before);
+    cn_error_clear(&before);
+}
+
 bool cn_engine_failed(cn_engine *engine)
 {
     return engine == NULL || atomic_load(&engine->failed);
@@ -330,8 +344,11 @@ void cn_engine_close_idle(cn_engine *engine)
 
 void cn_engine_forget(cn_engine *engine)
 {
-    if (engine != NULL && engine->pool != NULL)
-        cn_pool_forget(engine->pool);
+    if (engine == NULL || engine->pool == NULL)
+        return;
+    pthread_mutex_init(&engine->lock, NULL); /* whoever held it is not in this process */
+    cn_compiled_cache_forget(engine->cache);
+    cn_pool_forget(engine->pool);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -26,6 +26,9 @@ bool cn_engine_fail(cn_engine *engine, cn_cause cause, const char *format, ...) 
 /* The same with an error that exists already, which becomes no error. Returns false. */
 bool cn_engine_fail_with(cn_engine *engine, cn_error *error);
 bool cn_engine_failed(cn_engine *engine);
+/* A call of the engine's own begins: the error of the one before is gone (reported, if nobody read
+   it). That of a creation that failed stays. */
+void cn_engine_begin_call(cn_engine *engine);
 /* False if the engine was not made: a URL, a driver, an option. `error` (may be NULL) says why. */
 bool cn_engine_usable(cn_engine *engine, cn_error *error);
 

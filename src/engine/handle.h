@@ -36,7 +36,8 @@ struct cn_result {
     bool                  held; /* a batch adds to it: it does not end */
     const cn_column_info *columns;
     size_t                column_count;
-    size_t                guess; /* where the next name is looked for first */
+    bool                  own_columns; /* in `arena`; otherwise the statement's */
+    size_t                guess;       /* where the next name is looked for first */
     bool                  names_checked;
     bool                  names_unique;
     int64_t               affected;
@@ -47,14 +48,16 @@ struct cn_result {
     cn_kept_row         *first, *last; /* in memory, to come */
     cn_kept_row         *row;          /* the current one, if it is in memory */
     cn_result_plan_kept *plans;
-    const char          *statement; /* for errors */
 };
 
 /* Clears what is left of an autocommit statement's error, takes a link, begins. */
 bool cn_connection_make_ready(cn_connection *connection);
 bool cn_connection_take_link(cn_connection *connection);
+/* False, with the error, in a child process whose parent has the link. */
+bool cn_connection_owns_link(cn_connection *connection);
 /* Gives the link back; nothing is open on it. */
 void cn_connection_give_link(cn_connection *connection);
+void cn_connection_set_begun(cn_connection *connection, bool begun);
 bool cn_connection_begin_now(cn_connection *connection, cn_isolation isolation, bool read_only);
 bool cn_connection_commit_inside(cn_connection *connection);
 /* Rolls back, clears the error; false if the link was lost in the attempt. */
@@ -80,6 +83,8 @@ void cn_connection_end_results(cn_connection *connection, int depth);
 /* Those of deeper scopes are this scope's from now on. */
 void cn_connection_lift_results(cn_connection *connection, int depth);
 void cn_connection_free_results(cn_connection *connection);
+/* Statements may end now, and with them the columns that results which are done have from them. */
+void cn_connection_disown_columns(cn_connection *connection);
 /* Results that ended make room; after a statement was sent. */
 void cn_connection_retire(cn_connection *connection);
 /* What a call in failure returns. NULL only for want of memory. */

@@ -60,13 +60,19 @@ static bool fill_seconds(double *value, double standard, double none, const char
     return true;
 }
 
+bool cn_options_know_isolation(cn_isolation isolation, cn_error *error)
+{
+    return isolation <= CN_SERIALIZABLE ||
+           cn_error_set(error, CN_CAUSE_MISUSE,
+                        "the option isolation is %d, which is no cn_isolation", (int)isolation);
+}
+
 bool cn_engine_options_fill(cn_engine_options *to, const cn_engine_options *from, cn_error *error)
 {
     if (!cn_options_copy(to, sizeof *to, from, "cn_engine_options", error))
         return false;
-    if (to->isolation > CN_SERIALIZABLE)
-        return cn_error_set(error, CN_CAUSE_MISUSE, "the option isolation is no cn_isolation");
-    return fill_int(&to->pool_size, 5, 0, "pool_size", error) &&
+    return cn_options_know_isolation(to->isolation, error) &&
+           fill_int(&to->pool_size, 5, 0, "pool_size", error) &&
            fill_int(&to->max_overflow, 10, 0, "max_overflow", error) &&
            fill_seconds(&to->pool_timeout, 30, -1, "pool_timeout", error) &&
            fill_seconds(&to->pool_recycle, 0, 0, "pool_recycle", error) &&

@@ -14,6 +14,9 @@
    struct's. */
 bool cn_options_copy(void *to, size_t to_size, const void *from, const char *name, cn_error *error);
 
+/* False, with the error, for a number that is none. */
+bool cn_options_know_isolation(cn_isolation isolation, cn_error *error);
+
 /* The engine's options with every default filled in. */
 bool cn_engine_options_fill(cn_engine_options *to, const cn_engine_options *from, cn_error *error);
 

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE /* syscall */
 #include "engine/pool.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -80,9 +81,8 @@ cn_pool *cn_pool_new(const cn_pool_options *options)
         pool->options.size         = 1;
         pool->options.max_overflow = 0;
     }
-    pool->limit = pool->options.size + pool->options.max_overflow;
-    if (pool->limit < 1)
-        pool->limit = 1;
+    int64_t limit                 = (int64_t)pool->options.size + pool->options.max_overflow;
+    pool->limit                   = limit < 1 ? 1 : limit < INT_MAX ? (int)limit : INT_MAX;
     pool->statistics.size         = pool->options.size;
     pool->statistics.max_overflow = pool->options.max_overflow;
     return pool;

@@ -31,8 +31,8 @@ static void forget_rows(cn_result *result)
     result->column_count = 0;
     result->first = result->last = result->row = NULL;
     result->plans                              = NULL;
-    result->statement                          = NULL;
     result->guess                              = 0;
+    result->own_columns                        = false;
     result->names_checked = result->names_unique = false;
 }
 
@@ -92,8 +92,22 @@ void cn_connection_retire(cn_connection *connection)
     }
 }
 
+void cn_connection_disown_columns(cn_connection *connection)
+{
+    if (!connection->sweep)
+        return; /* none is done */
+    for (cn_result *at = connection->results; at != NULL; at = at->next) {
+        if (at->state == CN_RESULT_DONE && !at->own_columns) {
+            at->columns      = NULL;
+            at->column_count = 0;
+        }
+    }
+}
+
 void cn_connection_end_results(cn_connection *connection, int depth)
 {
+    if (connection->pooled != NULL && connection->pooled->forgotten)
+        connection->live = NULL; /* it is the parent process that reads those rows */
     for (cn_result *at = connection->results, *next; at != NULL; at = next) {
         next = at->next;
         if (at->depth >= depth) {
@@ -188,7 +202,6 @@ cn_result *cn_connection_result(cn_connection *connection, cn_statement_slot *sl
     result->column_count        = prepared->column_count;
     result->affected            = prepared->affected;
     result->inserted_key        = prepared->inserted_key;
-    result->statement           = NULL;
     if (prepared->column_count == 0) {
         finish(result);
         return result;
@@ -302,7 +315,8 @@ static bool keep_columns(cn_result *result)
     }
     if (!done)
         return no_memory(result->connection);
-    result->columns = copies;
+    result->columns     = copies;
+    result->own_columns = true;
     return true;
 }
 

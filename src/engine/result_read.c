@@ -314,9 +314,33 @@ static bool has_field(const cn_fields *fields, const char *name)
     return false;
 }
 
+static cn_decode step_of(const cn_field *field, size_t column)
+{
+    return (cn_decode){.column  = (uint32_t)column,
+                       .offset  = field->offset,
+                       .size    = field->size,
+                       .storage = field->storage,
+                       .name    = field->name};
+}
+
+/* Whether the members stand in the order of the columns: the usual case. */
+static bool match_in_order(const cn_result *result, const cn_fields *fields, cn_decode *steps)
+{
+    if (fields->count != result->column_count)
+        return false;
+    for (size_t i = 0; i < fields->count; i++) {
+        if (!has_name(result, i, fields->fields[i].name))
+            return false;
+        steps[i] = step_of(&fields->fields[i], i);
+    }
+    return true;
+}
+
 static bool match_fields(cn_result *result, const cn_fields *fields, cn_decode *steps)
 {
     cn_connection *connection = result->connection;
+    if (match_in_order(result, fields, steps))
+        return true;
     for (size_t i = 0; i < fields->count; i++) {
         const cn_field *field  = &fields->fields[i];
         size_t          column = 0;
@@ -328,11 +352,7 @@ static bool match_fields(cn_result *result, const cn_fields *fields, cn_decode *
         }
         if (!find_column(result, field->name, &column))
             return false;
-        steps[i] = (cn_decode){.column  = (uint32_t)column,
-                               .offset  = field->offset,
-                               .size    = field->size,
-                               .storage = field->storage,
-                               .name    = field->name};
+        steps[i] = step_of(field, column);
     }
     for (size_t i = 0; i < result->column_count; i++) {
         if (!has_field(fields, result->columns[i].name))

@@ -10,12 +10,13 @@
 #include <time.h>
 
 #include "base/map.h"
-#include "engine/connection.h"
+#include "engine/handle.h"
 #include "engine/options.h"
 
 #define RETRIES 3
 #define PAUSE 0.02
 #define LONGEST_PAUSE 1.0
+#define ENDLESS_PAUSE 1e9 /* as good as for ever, and a time that the system can hold */
 
 static bool fill_options(cn_transact_options *to, const cn_transact_options *from, cn_error *error)
 {
@@ -43,6 +44,7 @@ static void sleep_about(double seconds)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     uint64_t chance = cn_hash_mix((uint64_t)now.tv_nsec, (uint64_t)(uintptr_t)&now) >> 11;
+    seconds         = seconds < ENDLESS_PAUSE ? seconds : ENDLESS_PAUSE;
     seconds *= 0.5 + 0.5 * (double)chance / (double)(UINT64_C(1) << 53);
     double          whole = (double)(int64_t)seconds;
     struct timespec pause = {.tv_sec = (time_t)whole, .tv_nsec = (long)((seconds - whole) * 1e9)};
@@ -68,9 +70,10 @@ bool cn_transact_run(cn_engine *engine, const cn_transact_options *given,
     cn_error            error    = {0};
     unsigned            attempts = 0;
     bool                done     = false;
+    bool                known    = fill_options(&options, given, &error);
     if (engine == NULL) {
         cn_error_no_memory(&error);
-    } else if (fill_options(&options, given, &error)) {
+    } else if (known) {
         double pause = options.pause;
         for (;;) {
             cn_error_clear(&error);
@@ -98,13 +101,15 @@ typedef struct connection_unit {
 static bool attempt_connection(cn_engine *engine, const cn_transact_options *options, void *context,
                                cn_error *error)
 {
-    const connection_unit      *unit = context;
-    const cn_connection_options how  = {
-         .size = sizeof how, .isolation = options->isolation, .read_only = options->read_only};
-    cn_connection *connection = cn_connection_open(engine, &how);
+    const connection_unit      *unit       = context;
+    const cn_connection_options how        = {.size = sizeof how, .isolation = options->isolation};
+    cn_connection              *connection = cn_connection_new(engine, &how, false);
     if (connection == NULL)
         return cn_error_no_memory(error);
-    bool done = !cn_connection_is_failed(connection) && unit->unit(connection, unit->context) &&
+    /* A unit is one transaction, whatever the engine's mode. */
+    connection->autocommit = false;
+    connection->read_only  = connection->read_only || options->read_only;
+    bool done = cn_connection_take_link(connection) && unit->unit(connection, unit->context) &&
                 cn_connection_commit(connection);
     if (!done) {
         cn_error_move(error, &connection->error);

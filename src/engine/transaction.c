@@ -19,7 +19,7 @@ static void echo_event(const cn_connection *connection, const char *what, int64_
                      &(const cn_echo_event){.sql = what, .started = started, .failed = !done});
 }
 
-static void set_begun(cn_connection *connection, bool begun)
+void cn_connection_set_begun(cn_connection *connection, bool begun)
 {
     connection->begun = begun;
     atomic_store_explicit(&connection->pooled->begun, begun, memory_order_relaxed);
@@ -31,12 +31,15 @@ bool cn_connection_begin_now(cn_connection *connection, cn_isolation isolation, 
 {
     cn_link *link    = connection->pooled->link;
     int64_t  started = connection->observed ? cn_now() : 0;
-    set_begun(connection, true); /* a link that waits for a lock here counts as open */
+    if (!cn_connection_owns_link(connection))
+        return false;
+    cn_connection_set_begun(connection,
+                            true); /* a link that waits for a lock here counts as open */
     bool done = link->driver->begin(link, isolation, read_only, &connection->error);
     echo_event(connection, "BEGIN", started, done);
     if (done)
         return true;
-    set_begun(connection, false);
+    cn_connection_set_begun(connection, false);
     return cn_connection_fail_filled(connection, NULL);
 }
 
@@ -54,6 +57,8 @@ static bool begin(cn_connection *connection, const cn_begin_options *given)
         return false;
     if (!cn_options_copy(&options, sizeof options, given, "cn_begin_options", &connection->error))
         return cn_connection_fail_filled(connection, NULL);
+    if (!cn_options_know_isolation(options.isolation, &connection->error))
+        return cn_connection_fail_filled(connection, NULL);
     if (options.isolation == CN_ISOLATION_DEFAULT)
         options.isolation = connection->isolation;
     return cn_connection_begin_now(connection, options.isolation,
@@ -69,7 +74,7 @@ bool cn_connection_commit_inside(cn_connection *connection)
                                   "cn_commit while a nested scope is open: end it with "
                                   "cn_nested_end first");
     if (connection->begun) {
-        if (!cn_connection_settle(connection))
+        if (!cn_connection_owns_link(connection) || !cn_connection_settle(connection))
             return false;
         cn_link *link    = connection->pooled->link;
         int64_t  started = connection->observed ? cn_now() : 0;
@@ -78,7 +83,7 @@ bool cn_connection_commit_inside(cn_connection *connection)
         cn_connection_retire(connection);
         if (!done)
             return cn_connection_fail_filled(connection, NULL);
-        set_begun(connection, false);
+        cn_connection_set_begun(connection, false);
         connection->schema_changed = false;
         connection->ready          = false;
     }
@@ -92,7 +97,9 @@ static bool roll_link_back(cn_connection *connection)
 {
     cn_pooled *pooled = connection->pooled;
     cn_error   error  = {0};
-    if (pooled->lost || pooled->forgotten || !connection->begun)
+    if (pooled->lost || pooled->forgotten)
+        return true;
+    if (!connection->begun && pooled->link->driver->state(pooled->link) == CN_LINK_IDLE)
         return true;
     int64_t started = connection->observed ? cn_now() : 0;
     bool    done    = pooled->link->driver->rollback(pooled->link, &error);
@@ -112,7 +119,7 @@ bool cn_connection_rollback_inside(cn_connection *connection)
     cn_connection_end_results(connection, 0);
     if (connection->pooled != NULL) {
         done = roll_link_back(connection);
-        set_begun(connection, false);
+        cn_connection_set_begun(connection, false);
         if (connection->schema_changed)
             cn_statements_forget(&connection->pooled->statements, NULL);
         if (connection->early || connection->pooled->lost)
@@ -151,7 +158,7 @@ static bool nested_begin(cn_connection *connection)
         done = cn_connection_fail(connection, CN_CAUSE_MISUSE,
                                   "a nested scope needs a transaction, which a connection with "
                                   "autocommit has only after cn_begin");
-    done = done && cn_connection_settle(connection);
+    done = done && cn_connection_owns_link(connection) && cn_connection_settle(connection);
     if (done && !savepoint(connection, SAVEPOINT_MAKE, connection->depth + 1, &connection->error))
         done = cn_connection_fail_filled(connection, NULL);
     cn_connection_retire(connection);
@@ -206,19 +213,19 @@ static bool is_nested(cn_connection *connection, const char *function)
 
 static bool nested_end(cn_connection *connection)
 {
-    if (!is_nested(connection, "cn_nested_end") || leave_dead_scope(connection))
+    if (!is_nested(connection, "cn_nested_end"))
         return false;
-    if (connection->failed_depth < 0 && cn_connection_settle(connection)) {
+    if (connection->failed_depth < 0 && cn_connection_owns_link(connection) &&
+        cn_connection_settle(connection)) {
         if (savepoint(connection, SAVEPOINT_RELEASE, connection->depth, &connection->error)) {
             connection->depth--;
             cn_connection_lift_results(connection, connection->depth);
             return true;
         }
         cn_connection_fail_filled(connection, NULL);
-        if (leave_dead_scope(connection))
-            return false;
     }
-    (void)undo_scope(connection);
+    if (!leave_dead_scope(connection))
+        (void)undo_scope(connection);
     return false;
 }
 

@@ -5,7 +5,7 @@
 #include "orm/session.h"
 #include "sql/rows.h"
 
-#define CN_ROWS_AT_ONCE 1000
+#define CN_ROWS_AT_ONCE 4096
 
 static bool insert_rows(cn_session *session, const cn_mapper *mapper, char *rows, size_t count,
                         cn_value *values, uint32_t *columns, int64_t *keys, bool generate)

@@ -214,7 +214,7 @@ bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper
         return true;
     if (!cn_session_scope(session))
         return false;
-    cn_flush_plan plan = {.session = session};
+    cn_flush_plan plan = {.session = session, .lent.frame = __builtin_frame_address(0)};
     session->flushing  = true;
     bool good          = carry_out(&plan, reach, mapper);
     session->flushing  = false;

@@ -58,14 +58,20 @@ static uint64_t hash_columns(const cn_mapper *mapper, const void *row)
     return hash;
 }
 
+/* Keys that follow each other stay together, sixteen at a time, because they are mostly loaded and looked for
+   together: two lines of the cache instead of sixteen. */
+static uint32_t hash_integer(uint64_t key)
+{
+    uint64_t mixed = (key >> 4) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(mixed >> 36) << 4 | (uint32_t)(key & 15);
+}
+
 static uint32_t hash_row(const cn_mapper *mapper, const void *row)
 {
-    uint64_t hash;
     if (mapper->integer_key)
-        hash = (uint64_t)integer_at(row, &mapper->plan[mapper->table->primary_key[0]]) *
-               UINT64_C(0x9E3779B97F4A7C15);
-    else
-        hash = hash_columns(mapper, row);
+        return hash_integer(
+            (uint64_t)integer_at(row, &mapper->plan[mapper->table->primary_key[0]]));
+    uint64_t hash = hash_columns(mapper, row);
     return (uint32_t)(hash >> 32) ^ (uint32_t)(hash >> 47);
 }
 

@@ -147,6 +147,9 @@ bool cn_instance_own_text(cn_session *session, cn_slab *slab, uint32_t slot)
         uint32_t         column = mapper->texts[i];
         const cn_decode *field  = &mapper->plan[column];
         const cn_extra  *extra  = slab->records[slot].extra;
+        if (memcmp((const char *)row + field->offset, (const char *)shadow + field->offset,
+                   field->size) == 0)
+            continue; /* the same pointer: what most are, and it need not be measured */
         cn_bytes         now    = cn_column_pointed(field, row);
         cn_bytes         before = cn_column_pointed(field, shadow);
         const void      *own    = extra == NULL || extra->texts == NULL ? NULL : extra->texts[column];
@@ -166,19 +169,31 @@ bool cn_instance_own_text(cn_session *session, cn_slab *slab, uint32_t slot)
 /* ---- making -------------------------------------------------------------------------------------- */
 
 /* Text of a new instance goes into its slab. */
-static bool copy_new_text(cn_mapper *mapper, cn_slab *slab, void *row)
+static bool copy_new_text(const cn_mapper *mapper, cn_slab *slab, void *row)
 {
     for (size_t i = 0; i < mapper->text_count; i++) {
         const cn_decode *field = &mapper->plan[mapper->texts[i]];
         cn_bytes         from  = cn_column_pointed(field, row);
         if (from.data == NULL)
             continue;
-        from.data = cn_nursery_text(mapper, slab, from.data, from.size);
+        from.data = cn_nursery_text(slab, from.data, from.size);
         if (from.data == NULL)
             return false;
         point(field, row, from);
     }
     return true;
+}
+
+/* A slot of the nursery with a copy of `values` and of its text. NULL: no memory. */
+static void *take(cn_mapper *mapper, const void *values, cn_slab **slab, uint32_t *slot)
+{
+    cn_nursery_open(mapper);
+    void *row    = cn_nursery_take(mapper, values, slab, slot);
+    bool  copied = row != NULL && copy_new_text(mapper, *slab, row);
+    cn_nursery_close(mapper);
+    if (row != NULL && !copied)
+        cn_nursery_give(*slab, *slot);
+    return copied ? row : NULL;
 }
 
 void *cn_new_(const cn_model *model, size_t size, const void *values)
@@ -188,15 +203,11 @@ void *cn_new_(const cn_model *model, size_t size, const void *values)
     cn_error_clear(&ignored);
     if (mapper == NULL || size != mapper->size)
         return cn_nothing_take(model);
-    void *row = cn_nursery_take(mapper, values);
+    uint32_t slot;
+    cn_slab *slab;
+    void    *row = take(mapper, values, &slab, &slot);
     if (row == NULL)
         return cn_nothing_take(model);
-    uint32_t slot;
-    cn_slab *slab = cn_slab_of(row, &slot);
-    if (!copy_new_text(mapper, slab, row)) {
-        cn_nursery_give(slab, slot);
-        return cn_nothing_take(model);
-    }
     memcpy(cn_slab_shadow(slab, slot), row, mapper->size);
     /* A list is made by cn_append only: one that was written into the struct is refused when it is flushed. */
     for (size_t i = 0; i < mapper->relationship_count; i++)
@@ -213,17 +224,13 @@ void *cn_copy_(const void *instance)
     if (record == NULL)
         return NULL;
     cn_mapper *mapper = slab->mapper;
-    void      *row    = cn_nursery_take(mapper, instance);
+    uint32_t   made_slot;
+    cn_slab   *made;
+    void      *row    = take(mapper, instance, &made, &made_slot);
     if (row == NULL)
         return NULL;
-    uint32_t made_slot;
-    cn_slab *made = cn_slab_of(row, &made_slot);
     for (size_t i = 0; i < mapper->relationship_count; i++)
         cn_pointer_set(made, made_slot, mapper->relationships[i].offset, CN_UNLOADED);
-    if (!copy_new_text(mapper, made, row)) {
-        cn_nursery_give(made, made_slot);
-        return NULL;
-    }
     memcpy(cn_slab_shadow(made, made_slot), row, mapper->size);
     return row;
 }
@@ -254,6 +261,17 @@ static void end_extra(cn_slab *slab, cn_record *record)
     cn_error_clear(&extra->fault);
     cn_release(extra);
     record->extra = NULL;
+}
+
+void cn_slab_end_instances(cn_slab *slab)
+{
+    for (uint32_t slot = 0; slot < slab->used; slot++) {
+        if (slab->records[slot].state == CN_INSTANCE_NONE)
+            continue;
+        if (slab->mapper->relationship_count != 0)
+            end_lists(slab, slot);
+        end_extra(slab, &slab->records[slot]);
+    }
 }
 
 void cn_instance_end(cn_slab *slab, uint32_t slot)
@@ -344,6 +362,8 @@ static void unstrand(cn_session *session, const void *instance, cn_record *recor
                 cn_record_of(previous, &slab, &slot)->stranded = next;
             if (session->last_stranded == instance)
                 session->last_stranded = previous;
+            if (session->reached_stranded == instance)
+                session->reached_stranded = previous;
             break;
         }
         previous = at;
@@ -363,7 +383,7 @@ void cn_session_end_stranded(cn_session *session)
         at                = record->stranded;
         cn_instance_end(slab, slot);
     }
-    session->first_stranded = session->last_stranded = NULL;
+    session->first_stranded = session->last_stranded = session->reached_stranded = NULL;
 }
 
 /* From now on it is the session's, also in failure. */
@@ -474,29 +494,32 @@ static bool adopt_found(worklist *list, cn_session *session, found next)
 }
 
 /* What those reach that were stranded on the way is taken over, too. */
-static void reach_stranded(worklist *list, cn_session *session, void **last)
+static void reach_stranded(worklist *list, cn_session *session)
 {
     cn_slab *slab;
     uint32_t slot;
-    void    *at = *last == NULL ? session->first_stranded : cn_record_of(*last, &slab, &slot)->stranded;
-    if (at == NULL)
-        return;
-    *last = at;
-    if (cn_record_of(at, &slab, &slot) != NULL)
+    void    *last = session->reached_stranded;
+    void    *next = last == NULL ? session->first_stranded
+                                 : cn_record_of(last, &slab, &slot)->stranded;
+    session->reached_stranded = next;
+    if (cn_record_of(next, &slab, &slot) != NULL)
         reach(list, session, slab, slot);
 }
 
 bool cn_session_adopt(cn_session *session, void *instance, const char *what)
 {
     worklist list = {0};
-    void    *last = session->last_stranded;
-    bool     good = also(&list, session, instance, what) || cn_session_no_memory(session);
+    cn_slab *slab = cn_slab_of(instance, &(uint32_t){0});
+    if (slab != NULL && slab->mapper->relationship_count == 0) /* it reaches nothing */
+        return adopt_found(&list, session, (found){instance, what});
+    session->reached_stranded = session->last_stranded;
+    bool good = also(&list, session, instance, what) || cn_session_no_memory(session);
     /* The whole graph is taken over, whatever fails on the way. */
-    for (size_t i = 0; i < list.count || last != session->last_stranded;) {
+    for (size_t i = 0; i < list.count || session->reached_stranded != session->last_stranded;) {
         if (i < list.count)
             good = adopt_found(&list, session, list.items[i++]) && good;
         else
-            reach_stranded(&list, session, &last);
+            reach_stranded(&list, session);
     }
     cn_release(list.items);
     return good;

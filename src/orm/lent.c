@@ -44,13 +44,14 @@ static const void *stack_low(void)
     return low;
 }
 
-/* Stacks grow downwards: what lies below this very frame belongs to functions that have returned. */
+/* Stacks grow downwards: what lies below the frame of the flush belongs to functions that have returned, for
+   the library lends nothing. */
 static bool in_dead_frame(cn_lent *lent, const void *pointer)
 {
-    const char *here = __builtin_frame_address(0);
     if (lent->low == NULL)
         lent->low = stack_low();
-    return (const char *)pointer >= (const char *)lent->low && (const char *)pointer < here;
+    return (const char *)pointer >= (const char *)lent->low &&
+           (const char *)pointer < (const char *)lent->frame;
 }
 
 /* ---- one flush ------------------------------------------------------------------------------------ */

@@ -102,22 +102,30 @@ const cn_relationship *cn_mapper_relationship(const cn_mapper *mapper, size_t of
 
 /* ---- the nursery ------------------------------------------------------------------------------------- */
 
-void *cn_nursery_take(cn_mapper *mapper, const void *values)
+void cn_nursery_open(cn_mapper *mapper)
 {
-    void *made = NULL;
     pthread_mutex_lock(&mapper->lock);
+}
+
+void cn_nursery_close(cn_mapper *mapper)
+{
+    pthread_mutex_unlock(&mapper->lock);
+}
+
+void *cn_nursery_take(cn_mapper *mapper, const void *values, cn_slab **slab_of, uint32_t *slot_of)
+{
     cn_slab *slab = mapper->nursery;
     if (slab == NULL || slab->used == slab->capacity) {
         /* The full one lives on until its last instance is freed. */
         slab = cn_slab_new(mapper, NULL, mapper->size, mapper->model->struct_alignment, true);
         if (slab == NULL)
-            goto done;
+            return NULL;
         if (mapper->nursery != NULL && mapper->nursery->live == 0)
             cn_slab_free(mapper->nursery);
         mapper->nursery = slab;
     }
     uint32_t slot = slab->used;
-    made          = cn_slab_struct(slab, slot);
+    void    *made = cn_slab_struct(slab, slot);
     if (values != NULL)
         memcpy(made, values, mapper->size);
     else
@@ -125,17 +133,14 @@ void *cn_nursery_take(cn_mapper *mapper, const void *values)
     slab->records[slot] = (cn_record){.place = UINT32_MAX, .state = CN_INSTANCE_TRANSIENT};
     __atomic_store_n(&slab->used, slot + 1, __ATOMIC_RELEASE); /* cn_slab_of reads it unlocked */
     slab->live++;
-done:
-    pthread_mutex_unlock(&mapper->lock);
+    *slab_of = slab;
+    *slot_of = slot;
     return made;
 }
 
-char *cn_nursery_text(cn_mapper *mapper, cn_slab *slab, const void *data, size_t size)
+char *cn_nursery_text(cn_slab *slab, const void *data, size_t size)
 {
-    pthread_mutex_lock(&mapper->lock);
-    char *copy = cn_arena_text_sized(&slab->text, data, size);
-    pthread_mutex_unlock(&mapper->lock);
-    return copy;
+    return cn_arena_text_sized(&slab->text, data, size);
 }
 
 void cn_nursery_give(cn_slab *slab, uint32_t slot)

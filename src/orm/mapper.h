@@ -39,12 +39,15 @@ cn_mapper *cn_mapper_of(const cn_model *model, cn_error *error);
 /* The relationship whose member is at `offset`; NULL if there is none. */
 const cn_relationship *cn_mapper_relationship(const cn_mapper *mapper, size_t offset);
 
-/* A slot of the nursery: state TRANSIENT, the struct copied from `values` (NULL: blank of zeros), the shadow not yet. NULL: no memory.
-   Text is not copied. */
-void *cn_nursery_take(cn_mapper *mapper, const void *values);
+/* Between these two the nursery is this thread's: take and text want it. */
+void cn_nursery_open(cn_mapper *mapper);
+void cn_nursery_close(cn_mapper *mapper);
+/* A slot of the nursery: state TRANSIENT, the struct copied from `values` (NULL: zeros), the shadow
+   not yet. NULL: no memory. Text is not copied. */
+void *cn_nursery_take(cn_mapper *mapper, const void *values, cn_slab **slab, uint32_t *slot);
 /* Copies text into the slab of an instance of the nursery. */
-char *cn_nursery_text(cn_mapper *mapper, cn_slab *slab, const void *data, size_t size);
-/* Gives a slot back. */
+char *cn_nursery_text(cn_slab *slab, const void *data, size_t size);
+/* Gives a slot back; the nursery is not open. */
 void cn_nursery_give(cn_slab *slab, uint32_t slot);
 
 /* The model of which `pointer` is the failed instance; NULL if it is none. */

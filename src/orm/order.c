@@ -215,6 +215,15 @@ static int compare(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
+/* What was added in an order that needs no other is most of the work: finding that is quick. */
+static bool is_sorted(const key *keys, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (compare(&keys[i - 1], &keys[i]) > 0)
+            return false;
+    return true;
+}
+
 bool cn_flush_sort(cn_flush_plan *plan)
 {
     tables t      = {0};
@@ -235,7 +244,8 @@ bool cn_flush_sort(cn_flush_plan *plan)
         keys[i].place = (uint64_t)plan->work[i].rank << 32 | plan->work[i].level;
         keys[i].index = i;
     }
-    qsort(keys, plan->work_count, sizeof *keys, compare);
+    if (!is_sorted(keys, plan->work_count))
+        qsort(keys, plan->work_count, sizeof *keys, compare);
     for (size_t i = 0; i < plan->work_count; i++)
         plan->order[i] = keys[i].index;
     return true;

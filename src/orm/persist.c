@@ -6,7 +6,7 @@
 #include "orm/flush.h"
 #include "sql/rows.h"
 
-#define CN_BATCH_MOST 1000 /* rows whose values are in memory at a time */
+#define CN_BATCH_MOST 4096 /* rows whose values are in memory at a time */
 
 /* ---- foreign keys that follow -------------------------------------------------------------------------- */
 

@@ -47,13 +47,23 @@ static bool start(cn_load *load, cn_walk *walk, cn_session *session, size_t size
     return true;
 }
 
+/* Whether the condition is `key == value`: then there is one row at most, and no limit is needed. */
+static bool is_by_key(cn_session *session, const cn_select_statement *select)
+{
+    const cn_node   *where  = &select->where.node;
+    const cn_mapper *mapper = cn_session_mapper(session, select->from);
+    return where->kind == CN_NODE_COMPARE && where->op == CN_OPERATOR_(==) && mapper != NULL &&
+           where->model == select->from && mapper->table->primary_key_count == 1 &&
+           where->offset == mapper->plan[mapper->table->primary_key[0]].offset;
+}
+
 void *cn_first_(cn_session *session, size_t size, const cn_select_statement *statement)
 {
     if (!cn_session_well(session))
         return NULL;
     cn_select_statement first = {.head = statement->head};
     memcpy(&first, statement, statement->head.size < sizeof first ? statement->head.size : sizeof first);
-    if (first.limit == 0)
+    if (first.limit == 0 && !is_by_key(session, &first))
         first.limit = 1;
     cn_walk walk;
     cn_load load     = {0};
@@ -234,7 +244,7 @@ static bool open_text(row_source *source, const cn_text_statement *statement)
     if (fields == NULL || !prepare(session, NULL))
         return false;
     source->result = cn_connection_execute(session->connection, &text.head, NULL);
-    source->plan   = cn_result_plan(source->result, fields);
+    source->plan   = source->result != NULL ? cn_result_plan(source->result, fields) : NULL;
     if (source->plan == NULL)
         return false;
     source->plan_count  = fields->count;
@@ -353,7 +363,7 @@ void *cn_scalar_(cn_session *session, const cn_statement *statement, uint8_t sto
         return target;
     cn_result *result = cn_connection_execute(session->connection, statement, NULL);
     cn_decode  plan   = {.storage = storage, .size = (uint32_t)cn_storage_size(storage), .name = "scalar"};
-    if (cn_result_step(result) == CN_STEP_ROW) {
+    if (result != NULL && cn_result_step(result) == CN_STEP_ROW) {
         session->statistics.rows++;
         cn_result_decode(result, &plan, 1, target, &session->kept);
     }

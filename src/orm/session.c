@@ -31,19 +31,44 @@ cn_session *cn_session_open(cn_engine *engine, const cn_session_options *options
     return session;
 }
 
+/* Every instance of one model. */
 static void end_shelf(cn_shelf *shelf)
 {
-    for (size_t i = 0; i < shelf->instance_count; i++) {
+    for (size_t i = 0; i < shelf->adopted_count; i++) {
         uint32_t slot;
-        cn_slab *slab = shelf->instances[i] == NULL ? NULL : cn_slab_of(shelf->instances[i], &slot);
-        if (slab != NULL)
+        cn_slab *slab = cn_slab_of(shelf->adopted[i], &slot);
+        if (slab != NULL && slab->records[slot].session == shelf->session)
             cn_instance_end(slab, slot);
     }
     while (shelf->slabs != NULL) {
         cn_slab *slab = shelf->slabs;
         shelf->slabs  = slab->next;
+        cn_slab_end_instances(slab);
         cn_slab_free(slab);
     }
+    shelf->instance_count = shelf->adopted_count = 0;
+}
+
+/* A session that is used again loads about as much as before, so what it took to find instances is
+   kept, up to this many. */
+#define CN_ENTRIES_KEPT 16384
+
+static void empty_shelf(cn_shelf *shelf)
+{
+    end_shelf(shelf);
+    if (shelf->entry_capacity > CN_ENTRIES_KEPT) {
+        cn_release(shelf->entries);
+        shelf->entries        = NULL;
+        shelf->entry_capacity = 0;
+    }
+    shelf->entry_used = 0;
+    if (shelf->entries != NULL)
+        memset(shelf->entries, 0, shelf->entry_capacity * sizeof *shelf->entries);
+}
+
+static void free_shelf(cn_shelf *shelf)
+{
+    end_shelf(shelf);
     cn_release(shelf->instances);
     cn_release(shelf->adopted);
     cn_release(shelf->entries);
@@ -51,15 +76,14 @@ static void end_shelf(cn_shelf *shelf)
 }
 
 /* Every instance, list and log; the session stays. */
-static void end_instances(cn_session *session)
+static void end_instances(cn_session *session, void (*end)(cn_shelf *shelf))
 {
     session->scope_count = session->scope_count == 0 ? 0 : 1;
     cn_undo_keep(session); /* frees the logs without restoring */
     cn_session_end_stranded(session);
     for (size_t i = 0; i < session->shelf_count; i++)
-        end_shelf(session->shelves[i]);
+        end(session->shelves[i]);
     cn_undo_keep(session); /* lists that were handed out */
-    session->shelf_count     = 0;
     session->announced_count = 0;
     cn_arena_reset(&session->kept);
     session->statistics = (cn_session_statistics){0};
@@ -70,7 +94,7 @@ void cn_session_close(cn_session *session)
     if (session == NULL)
         return;
     cn_connection_close(session->connection);
-    end_instances(session);
+    end_instances(session, free_shelf);
     cn_release(session->shelves);
     cn_release(session->announced);
     cn_release(session->undo);
@@ -87,7 +111,7 @@ void cn_session_reset(cn_session *session)
     if (session == NULL)
         return;
     cn_connection_rollback(session->connection);
-    end_instances(session);
+    end_instances(session, empty_shelf);
 }
 
 cn_session_statistics cn_session_stats(cn_session *session)

@@ -104,6 +104,7 @@ struct cn_session {
     cn_arena           kept;    /* lists of queries and their rows */
     cn_arena           conditions; /* what cn_keep copied */
     void              *first_stranded, *last_stranded; /* instances without a place */
+    void              *reached_stranded; /* what those up to this one reach was taken over */
     bool               flushing;
     bool               check_lent;
     cn_session_statistics statistics;
@@ -158,6 +159,8 @@ bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uin
                           cn_bytes text);
 /* Frees an instance, whoever owns it. */
 void cn_instance_end(cn_slab *slab, uint32_t slot);
+/* Frees what the instances of a slab own that is about to be freed itself. */
+void cn_slab_end_instances(cn_slab *slab);
 
 /* ---- list.c, relate.c --------------------------------------------------------------------------- */
 
@@ -244,11 +247,12 @@ bool cn_changes_search(cn_shelf *shelf, bool (*found)(void *context, cn_slab *sl
 
 /* ---- lent.c --------------------------------------------------------------------------------------- */
 
-/* What one flush has seen of lent text. Zero bytes are the beginning of it. */
+/* What one flush has seen of lent text. */
 typedef struct cn_lent {
     struct cn_lent_text *texts;
     size_t               count, capacity;
-    const void          *low; /* the end of this thread's stack; NULL: not known yet */
+    const void          *frame; /* of the flush: what called it lies above */
+    const void          *low;   /* the end of this thread's stack; NULL: not known yet */
 } cn_lent;
 
 /* Whether a session looks for lent text that cannot be right. */

@@ -21,8 +21,8 @@ struct cn_query {
     size_t              condition_count, condition_capacity;
     cn_expr            *order;
     size_t              order_count, order_capacity;
-    bool                failed; /* something could not be copied: the statement fails when executed ... */
-    uint8_t             why;    /* ... for a reason of sql/node.h */
+    bool    failed; /* something could not be copied: the statement fails when executed ... */
+    uint8_t why;    /* ... for a reason of sql/node.h */
 };
 
 /* The first failure stays. */
@@ -78,14 +78,16 @@ cn_query *cn_build(const cn_select_statement *statement)
     if (!cn_params_copy(&query->statement.params, &query->arena))
         fail(query, CN_BROKEN_MEMORY);
     cn_query_where(query, query->statement.where);
-    for (const cn_expr *by = query->statement.order_by; by != NULL && by->node.kind != CN_NODE_NONE; by++)
+    for (const cn_expr *by = query->statement.order_by; by != NULL && by->node.kind != CN_NODE_NONE;
+         by++)
         cn_query_order_by(query, *by);
     return query;
 }
 
 void cn_query_where(cn_query *query, cn_condition condition)
 {
-    if (query == NULL || condition.node.kind == CN_NODE_NONE || condition.node.kind == CN_NODE_LEFT_OUT)
+    if (query == NULL || condition.node.kind == CN_NODE_NONE ||
+        condition.node.kind == CN_NODE_LEFT_OUT)
         return;
     if (!cn_reserve(&query->conditions, &query->condition_capacity, query->condition_count + 1,
                     sizeof *query->conditions)) {
@@ -99,7 +101,8 @@ void cn_query_order_by(cn_query *query, cn_expr value)
 {
     if (query == NULL || !copy_expression(query, &value))
         return;
-    if (!cn_reserve(&query->order, &query->order_capacity, query->order_count + 2, sizeof *query->order)) {
+    if (!cn_reserve(&query->order, &query->order_capacity, query->order_count + 2,
+                    sizeof *query->order)) {
         fail(query, CN_BROKEN_MEMORY);
         return;
     }
@@ -129,7 +132,8 @@ const cn_select_statement *cn_built(cn_query *query)
     } else if (query->condition_count == 1) {
         query->statement.where = query->conditions[0];
     } else if (query->condition_count > 1) {
-        query->statement.where = cn_connect_(CN_NODE_AND, query->conditions, query->condition_count);
+        query->statement.where = cn_connect_(CN_NODE_AND, query->conditions,
+                                             query->condition_count);
     }
     return &query->statement;
 }

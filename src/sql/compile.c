@@ -14,10 +14,12 @@ bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_erro
     *compiler      = (cn_compiler){.error = error};
     compiler->link = cn_connection_link(connection);
     if (compiler->link == NULL)
-        return cn_error_set(error, CN_CAUSE_CONNECT, "there is no connection to compile a statement for");
+        return cn_error_set(error, CN_CAUSE_CONNECT,
+                            "there is no connection to compile a statement for");
     compiler->dialect = cn_dialect_named(compiler->link->driver->dialect);
     return compiler->dialect != NULL ||
-           cn_error_set(error, CN_CAUSE_UNSUPPORTED, "there is no dialect '%s': only text can be sent",
+           cn_error_set(error, CN_CAUSE_UNSUPPORTED,
+                        "there is no dialect '%s': only text can be sent",
                         compiler->link->driver->dialect);
 }
 
@@ -48,10 +50,12 @@ cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan)
         plan->slots = slots;
     }
     if (compiler->conversion_count != 0) {
-        cn_conversion *conversions = CN_ARENA_ARRAY(arena, cn_conversion, compiler->conversion_count);
+        cn_conversion *conversions = CN_ARENA_ARRAY(arena, cn_conversion,
+                                                    compiler->conversion_count);
         if (conversions == NULL)
             goto no_memory;
-        memcpy(conversions, compiler->conversions, compiler->conversion_count * sizeof *conversions);
+        memcpy(conversions, compiler->conversions,
+               compiler->conversion_count * sizeof *conversions);
         plan->conversions = conversions;
     }
     return plan;
@@ -101,8 +105,8 @@ bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32
         if (!cn_reserve(&compiler->conversions, &compiler->conversion_capacity,
                         compiler->conversion_count + 1, sizeof *compiler->conversions))
             return cn_error_no_memory(compiler->error);
-        compiler->conversions[compiler->conversion_count++] =
-            (cn_conversion){(uint32_t)compiler->slot_count, column};
+        compiler->conversions[compiler->conversion_count++] = (cn_conversion){
+            (uint32_t)compiler->slot_count, column};
     }
     compiler->slots[compiler->slot_count++] = value;
     if (compiler->link->driver->numbered_parameters)
@@ -133,7 +137,8 @@ static const cn_column *find_column(cn_compiler *compiler, const cn_model *model
     const cn_column *column = by_index ? &table->columns[offset] : cn_table_at(table, offset);
     if (column == NULL)
         cn_error_set(compiler->error, CN_CAUSE_MODEL,
-                     "a member of %s that the statement uses is not mapped to a column: add CN_COLUMN for it",
+                     "a member of %s that the statement uses is not mapped to a column: add "
+                     "CN_COLUMN for it",
                      model->name);
     return column;
 }
@@ -146,16 +151,23 @@ enum { BIND_OR = 1, BIND_AND, BIND_NOT, BIND_COMPARE, BIND_ADD, BIND_TIMES, BIND
 static int binding(const cn_node *node)
 {
     switch (node->kind) {
-    case CN_NODE_OR: return BIND_OR;
-    case CN_NODE_AND: return BIND_AND;
-    case CN_NODE_NOT: return BIND_NOT;
-    case CN_NODE_ARITHMETIC: return node->op == '*' ? BIND_TIMES : BIND_ADD;
-    case CN_NODE_FRAGMENT: return BIND_OR; /* whatever it is */
+    case CN_NODE_OR:
+        return BIND_OR;
+    case CN_NODE_AND:
+        return BIND_AND;
+    case CN_NODE_NOT:
+        return BIND_NOT;
+    case CN_NODE_ARITHMETIC:
+        return node->op == '*' ? BIND_TIMES : BIND_ADD;
+    case CN_NODE_FRAGMENT:
+        return BIND_OR; /* whatever it is */
     case CN_NODE_MEMBER:
     case CN_NODE_VALUE:
     case CN_NODE_CALL:
-    case CN_NODE_COUNT_ALL: return BIND_ATOM;
-    default: return BIND_COMPARE;
+    case CN_NODE_COUNT_ALL:
+        return BIND_ATOM;
+    default:
+        return BIND_COMPARE;
     }
 }
 
@@ -188,7 +200,8 @@ static size_t count_chosen(const cn_node *node, const cn_node **only)
 static const cn_node *resolved(const cn_node *node)
 {
     const cn_node *only = NULL;
-    while ((node->kind == CN_NODE_AND || node->kind == CN_NODE_OR) && count_chosen(node, &only) == 1)
+    while ((node->kind == CN_NODE_AND || node->kind == CN_NODE_OR) &&
+           count_chosen(node, &only) == 1)
         node = only;
     return node;
 }
@@ -219,9 +232,9 @@ static bool emit_other(cn_compiler *compiler, const cn_node *node, const cn_colu
 {
     if (node->value.kind != CN_KIND_MEMBER_)
         return cn_compiler_value(compiler, column);
-    const cn_column *other =
-        find_column(compiler, node->value.as.list.items, (uint32_t)node->value.as.list.count,
-                    (node->value.element & CN_NODE_BY_INDEX) != 0);
+    const cn_column *other = find_column(compiler, node->value.as.list.items,
+                                         (uint32_t)node->value.as.list.count,
+                                         (node->value.element & CN_NODE_BY_INDEX) != 0);
     return other != NULL && cn_compiler_column(compiler, other);
 }
 
@@ -306,15 +319,23 @@ static bool emit_test(cn_compiler *compiler, const cn_node *node)
         return false;
     bool good = true;
     switch (node->kind) {
-    case CN_NODE_IS_NULL: cn_compiler_text(compiler, " IS NULL"); break;
-    case CN_NODE_IS_NOT_NULL: cn_compiler_text(compiler, " IS NOT NULL"); break;
-    case CN_NODE_IN: good = emit_in(compiler, node, column); break;
+    case CN_NODE_IS_NULL:
+        cn_compiler_text(compiler, " IS NULL");
+        break;
+    case CN_NODE_IS_NOT_NULL:
+        cn_compiler_text(compiler, " IS NOT NULL");
+        break;
+    case CN_NODE_IN:
+        good = emit_in(compiler, node, column);
+        break;
     case CN_NODE_COMPARE:
     case CN_NODE_COMPARE_PART:
         cn_compiler_text(compiler, operator_text(node->op));
         good = emit_met(compiler, node, column);
         break;
-    default: good = emit_like(compiler, node, column); break;
+    default:
+        good = emit_like(compiler, node, column);
+        break;
     }
     if (empty)
         cn_buffer_char(&compiler->sql, ')');
@@ -404,7 +425,8 @@ static const cn_column *column_of(cn_compiler *compiler, const cn_node *node)
                                         : NULL;
 }
 
-static bool emit_two(cn_compiler *compiler, const cn_node *node, const char *text, int left, int right)
+static bool emit_two(cn_compiler *compiler, const cn_node *node, const char *text, int left,
+                     int right)
 {
     const cn_expr   *two    = node->parts;
     const cn_column *first  = column_of(compiler, &two[0].node);
@@ -419,7 +441,8 @@ static bool emit_arithmetic(cn_compiler *compiler, const cn_node *node)
 {
     const char text[4] = {' ', (char)node->op, ' ', '\0'};
     int        level   = binding(node);
-    return emit_two(compiler, node, text, level, level + 1); /* as it was written: reals are not associative */
+    return emit_two(compiler, node, text, level,
+                    level + 1); /* as it was written: reals are not associative */
 }
 
 /* ---- fragments ------------------------------------------------------------------------------------- */
@@ -449,16 +472,16 @@ static fragment_param *fragment_params(cn_compiler *compiler, const cn_node *nod
         for (uint32_t j = 0; j < i; j++)
             if (strcmp(params[i].name, params[j].name) == 0) {
                 cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
-                             "the parameter '%s' of the fragment \"%s\" is given twice", params[i].name,
-                             (const char *)node->parts);
+                             "the parameter '%s' of the fragment \"%s\" is given twice",
+                             params[i].name, (const char *)node->parts);
                 return NULL;
             }
     }
     return list;
 }
 
-static fragment_param *fragment_named(cn_compiler *compiler, const cn_node *node, fragment_param *list,
-                                      const cn_text_name *name)
+static fragment_param *fragment_named(cn_compiler *compiler, const cn_node *node,
+                                      fragment_param *list, const cn_text_name *name)
 {
     for (uint32_t i = 0; i < node->count; i++)
         if (strlen(list[i].param->name) == name->size &&
@@ -467,24 +490,26 @@ static fragment_param *fragment_named(cn_compiler *compiler, const cn_node *node
             return &list[i];
         }
     cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
-                 "the fragment \"%s\" has no value for its parameter '%.*s'", (const char *)node->parts,
-                 (int)name->size, name->text);
+                 "the fragment \"%s\" has no value for its parameter '%.*s'",
+                 (const char *)node->parts, (int)name->size, name->text);
     return NULL;
 }
 
 /* A list in place of its mark; `at` is where the text goes on. */
-static bool fragment_list(cn_compiler *compiler, const cn_text_compiled *text, const cn_text_mark *mark,
-                          const fragment_param *from, size_t *at)
+static bool fragment_list(cn_compiler *compiler, const cn_text_compiled *text,
+                          const cn_text_mark *mark, const fragment_param *from, size_t *at)
 {
     uint32_t count = count_of(from->param);
     if (mark->place == CN_TEXT_PLAIN || (mark->place == CN_TEXT_IN_PARENTHESES && count == 0))
-        return cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
-                            "the parameter '%s' of a fragment is a list, which only stands after IN, and an empty "
-                            "one there alone: write IN :%s",
-                            from->param->name, from->param->name);
+        return cn_error_set(
+            compiler->error, CN_CAUSE_PARAMETER,
+            "the parameter '%s' of a fragment is a list, which only stands after IN, and an empty "
+            "one there alone: write IN :%s",
+            from->param->name, from->param->name);
     if (count == 0) {
         cn_buffer_add(&compiler->sql, text->text + *at, mark->in_from - *at);
-        cn_compiler_text(compiler, mark->negated ? text->rules->not_in_nothing : text->rules->in_nothing);
+        cn_compiler_text(compiler,
+                         mark->negated ? text->rules->not_in_nothing : text->rules->in_nothing);
         *at = mark->place == CN_TEXT_IN ? mark->to : mark->in_to;
         return true;
     }
@@ -500,16 +525,17 @@ static bool fragment_list(cn_compiler *compiler, const cn_text_compiled *text, c
     return true;
 }
 
-static bool fragment_mark(cn_compiler *compiler, const cn_text_compiled *text, const cn_text_mark *mark,
-                          const fragment_param *from, size_t *at)
+static bool fragment_mark(cn_compiler *compiler, const cn_text_compiled *text,
+                          const cn_text_mark *mark, const fragment_param *from, size_t *at)
 {
     if (from->param->value.kind == CN_KIND_LIST)
         return fragment_list(compiler, text, mark, from, at);
     if (mark->place == CN_TEXT_IN)
-        return cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
-                            "the parameter '%s' of a fragment stands after IN and is not a list: give it as "
-                            "cn_list(items, count), or write IN (:%s)",
-                            from->param->name, from->param->name);
+        return cn_error_set(
+            compiler->error, CN_CAUSE_PARAMETER,
+            "the parameter '%s' of a fragment stands after IN and is not a list: give it as "
+            "cn_list(items, count), or write IN (:%s)",
+            from->param->name, from->param->name);
     cn_buffer_add(&compiler->sql, text->text + *at, mark->from - *at);
     *at = mark->to;
     return cn_compiler_value_at(compiler, NULL, from->first);
@@ -523,7 +549,8 @@ static bool emit_fragment(cn_compiler *compiler, const cn_node *node)
     size_t                  at   = 0;
     if (list != NULL)
         text = (const cn_text_compiled *)(const void *)cn_text_compile(
-            cn_text_rules_of(compiler->link->driver), sql, strlen(sql), sql, strlen(sql), 0, compiler->error);
+            cn_text_rules_of(compiler->link->driver), sql, strlen(sql), sql, strlen(sql), 0,
+            compiler->error);
     bool good = text != NULL;
     for (size_t i = 0; good && i < text->mark_count; i++) {
         const cn_text_mark *mark = &text->marks[i];
@@ -533,8 +560,9 @@ static bool emit_fragment(cn_compiler *compiler, const cn_node *node)
     if (good)
         cn_buffer_add(&compiler->sql, text->text + at, text->text_size - at);
     for (uint32_t i = 0; good && i < node->count; i++)
-        good = list[i].used || cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
-                                            "the fragment \"%s\" has no parameter '%s'", sql, list[i].param->name);
+        good = list[i].used ||
+               cn_error_set(compiler->error, CN_CAUSE_PARAMETER,
+                            "the fragment \"%s\" has no parameter '%s'", sql, list[i].param->name);
     cn_compiled_release((cn_compiled *)(uintptr_t)text);
     return good;
 }
@@ -549,17 +577,25 @@ static bool emit(cn_compiler *compiler, const cn_node *node, const cn_column *me
                                               (node->flags & CN_NODE_BY_INDEX) != 0);
         return column != NULL && cn_compiler_column(compiler, column);
     }
-    case CN_NODE_VALUE: return cn_compiler_value(compiler, meets);
-    case CN_NODE_COUNT_ALL: cn_compiler_text(compiler, "count(*)"); return true;
-    case CN_NODE_CALL: return emit_call(compiler, node);
-    case CN_NODE_ARITHMETIC: return emit_arithmetic(compiler, node);
-    case CN_NODE_FRAGMENT: return emit_fragment(compiler, node);
+    case CN_NODE_VALUE:
+        return cn_compiler_value(compiler, meets);
+    case CN_NODE_COUNT_ALL:
+        cn_compiler_text(compiler, "count(*)");
+        return true;
+    case CN_NODE_CALL:
+        return emit_call(compiler, node);
+    case CN_NODE_ARITHMETIC:
+        return emit_arithmetic(compiler, node);
+    case CN_NODE_FRAGMENT:
+        return emit_fragment(compiler, node);
     case CN_NODE_COMPARE_BOTH:
         return emit_two(compiler, node, operator_text(node->op), BIND_ADD, BIND_ADD);
     case CN_NODE_AND:
     case CN_NODE_OR:
-    case CN_NODE_NOT: return emit_connected(compiler, node);
-    default: return emit_test(compiler, node);
+    case CN_NODE_NOT:
+        return emit_connected(compiler, node);
+    default:
+        return emit_test(compiler, node);
     }
 }
 

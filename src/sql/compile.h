@@ -36,9 +36,9 @@ typedef struct cn_compiler {
     const cn_link    *link;
     cn_error         *error;
     cn_arena          scratch; /* ends with the compiler */
-    const cn_table   *from;  /* what a column may belong to ... */
-    const cn_table   *also;  /* ... or to this; NULL */
-    bool              bare;  /* columns without their table's name */
+    const cn_table   *from;    /* what a column may belong to ... */
+    const cn_table   *also;    /* ... or to this; NULL */
+    bool              bare;    /* columns without their table's name */
     uint32_t          next_value;
     uint32_t         *slots;
     size_t            slot_count, slot_capacity;

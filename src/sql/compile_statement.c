@@ -115,8 +115,9 @@ static const cn_column *assigned(cn_compiler *compiler, const cn_items *items, s
     }
     const cn_column *column = cn_table_at(compiler->from, field->offset);
     if (column == NULL)
-        cn_error_set(compiler->error, CN_CAUSE_MODEL, "%s.%s is not mapped to a column: add CN_COLUMN for it",
-                     items->struct_name, field->name);
+        cn_error_set(compiler->error, CN_CAUSE_MODEL,
+                     "%s.%s is not mapped to a column: add CN_COLUMN for it", items->struct_name,
+                     field->name);
     for (size_t i = 0; column != NULL && i < index; i++)
         if (items->items[i].field.offset == field->offset) {
             cn_error_set(compiler->error, CN_CAUSE_MISUSE, "%s.%s is set twice by one statement",
@@ -126,12 +127,14 @@ static const cn_column *assigned(cn_compiler *compiler, const cn_items *items, s
     return column;
 }
 
-static bool returning(cn_compiler *compiler, const cn_items *items, bool can, const char *verb, cn_plan *plan)
+static bool returning(cn_compiler *compiler, const cn_items *items, bool can, const char *verb,
+                      cn_plan *plan)
 {
     if (items == NULL)
         return true;
     if (!can)
-        return cn_error_set(compiler->error, CN_CAUSE_UNSUPPORTED, "%s cannot return rows from %s",
+        return cn_error_set(compiler->error, CN_CAUSE_UNSUPPORTED,
+                            "%s %s cannot return rows from %s", compiler->dialect->name,
                             compiler->link->version_text, verb);
     cn_compiler_text(compiler, " RETURNING ");
     compiler->bare = true;
@@ -151,7 +154,8 @@ static bool compile_insert(cn_compiler *compiler, const cn_statement *statement,
         return false;
     if (insert.values == NULL) {
         cn_buffer_format(&compiler->sql, " %s", compiler->dialect->default_values);
-        return returning(compiler, insert.returning, compiler->link->insert_returning, "INSERT", plan);
+        return returning(compiler, insert.returning, compiler->link->insert_returning, "INSERT",
+                         plan);
     }
     for (size_t i = 0; i < insert.values->count; i++) {
         const cn_column *column = assigned(compiler, insert.values, i);
@@ -191,7 +195,7 @@ static bool compile_update(cn_compiler *compiler, const cn_statement *statement,
         if (column == NULL || !cn_compiler_identifier(compiler, column->name))
             return false;
         cn_buffer_char(&compiler->sql, '=');
-        const cn_expr *value = &update.set->items[i].value;
+        const cn_expr *value   = &update.set->items[i].value;
         bool           grouped = value->node.kind == CN_NODE_ARITHMETIC;
         if (grouped)
             cn_buffer_char(&compiler->sql, '(');
@@ -201,13 +205,15 @@ static bool compile_update(cn_compiler *compiler, const cn_statement *statement,
             cn_buffer_char(&compiler->sql, ')');
     }
     return cn_compiler_where(compiler, &update.where) &&
-           returning(compiler, update.returning, compiler->dialect->update_returning, "UPDATE", plan);
+           returning(compiler, update.returning, compiler->dialect->update_returning, "UPDATE",
+                     plan);
 }
 
 static bool compile_delete(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan)
 {
     cn_delete_statement deletion = {.head = *statement};
-    memcpy(&deletion, statement, statement->size < sizeof deletion ? statement->size : sizeof deletion);
+    memcpy(&deletion, statement,
+           statement->size < sizeof deletion ? statement->size : sizeof deletion);
     compiler->from = cn_table_of(deletion.from, compiler->error);
     if (compiler->from == NULL)
         return false;
@@ -216,7 +222,8 @@ static bool compile_delete(cn_compiler *compiler, const cn_statement *statement,
            cn_compiler_where(compiler, &deletion.where) &&
            returning(compiler, deletion.returning,
                      compiler->dialect->delete_returning ||
-                         (compiler->link->product == CN_PRODUCT_MARIADB && compiler->link->version >= 100005),
+                         (compiler->link->product == CN_PRODUCT_MARIADB &&
+                          compiler->link->version >= 100005),
                      "DELETE", plan);
 }
 
@@ -228,10 +235,10 @@ cn_compiled *cn_compile_statement(cn_connection *connection, void *context, cn_e
                                                 [CN_STATEMENT_INSERT] = compile_insert,
                                                 [CN_STATEMENT_UPDATE] = compile_update,
                                                 [CN_STATEMENT_DELETE] = compile_delete};
-    const cn_compile_request *request = context;
-    cn_compiler               compiler;
-    cn_plan                  *plan = NULL;
-    bool                      good = false;
+    const cn_compile_request      *request   = context;
+    cn_compiler                    compiler;
+    cn_plan                       *plan = NULL;
+    bool                           good = false;
     if (!cn_compiler_begin(&compiler, connection, error))
         goto done;
     plan = (cn_plan *)cn_compiled_new(sizeof *plan, request->key, request->key_size, request->hash);

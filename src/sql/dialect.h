@@ -19,25 +19,28 @@ typedef enum cn_backslash {
 
 typedef struct cn_dialect {
     const char        *name;
-    char               quote;             /* of identifiers, doubled inside */
-    size_t             identifier_limit;  /* bytes, or ... */
+    char               quote;            /* of identifiers, doubled inside */
+    size_t             identifier_limit; /* bytes, or ... */
     bool               limit_in_characters;
     cn_backslash       backslash;
-    const char *const *reserved;          /* lower case, sorted */
+    const char *const *reserved; /* lower case, sorted */
     size_t             reserved_count;
-    bool (*reserved_here)(const char *word, const cn_link *server); /* words of one product or version only; may be NULL */
+    bool (*reserved_here)(
+        const char    *word,
+        const cn_link *server); /* words of one product or version only; may be NULL */
 
     /* statements */
-    const char *same;          /* of two values that may be NULL: "IS", "<=>", "IS NOT DISTINCT FROM" */
+    const char *same; /* of two values that may be NULL: "IS", "<=>", "IS NOT DISTINCT FROM" */
     const char *not_same_open; /* around the negation: "", "NOT (" */
     const char *not_same;      /* "IS NOT", "<=>", "IS DISTINCT FROM" */
     const char *concat;        /* "||"; NULL: the function concat() */
     const char *true_text;     /* a condition that is always true: "1 = 1", "true" */
-    const char *no_limit;      /* LIMIT where there is only an OFFSET: "-1", "18446744073709551615"; NULL: none needed */
-    const char *default_values;/* of an INSERT without columns: "DEFAULT VALUES", "() VALUES ()" */
+    const char *
+        no_limit; /* LIMIT where there is only an OFFSET: "-1", "18446744073709551615"; NULL: none needed */
+    const char *default_values; /* of an INSERT without columns: "DEFAULT VALUES", "() VALUES ()" */
     bool        update_returning; /* whatever the version; see `lacks` for the others */
     bool        delete_returning;
-    const char *ilike;         /* the operator, or NULL: lower() on both sides */
+    const char *ilike; /* the operator, or NULL: lower() on both sides */
 
     /* The type of a column, as DDL spells it. */
     void (*type)(cn_buffer *sql, const cn_type *type, const cn_link *server);
@@ -48,27 +51,29 @@ typedef struct cn_dialect {
 
     /* data definition: everything between the parentheses' entries of one column, after its name */
     void (*column_definition)(cn_buffer *sql, const cn_column *column, const cn_link *server);
-    const char *table_suffix;   /* after the closing parenthesis: " ENGINE=InnoDB ..." or "" */
+    const char *table_suffix; /* after the closing parenthesis: " ENGINE=InnoDB ..." or "" */
     bool        transactional_ddl;
     bool        alter_adds_foreign_keys; /* cycles of foreign keys are closed by ALTER TABLE ... */
     const char *alter_drops_foreign_key; /* ... and opened by it: "DROP CONSTRAINT"; NULL if not */
-    const char *defer_foreign_keys; /* where not: puts their check off to the end of the transaction */
-    bool        schema_on_index;    /* CREATE INDEX schema.index ON table: the other way round */
+    const char
+        *defer_foreign_keys; /* where not: puts their check off to the end of the transaction */
+    bool schema_on_index;    /* CREATE INDEX schema.index ON table: the other way round */
     /* A query that returns the names, one column, of the foreign keys of a column. */
     void (*foreign_key_names)(cn_buffer *sql, const cn_column *column);
     /* A query that returns the names, one column, of those among `tables` that exist. */
-    void (*existing)(cn_buffer *sql, const cn_table *const *tables, size_t count, const cn_link *server);
+    void (*existing)(cn_buffer *sql, const cn_table *const *tables, size_t count,
+                     const cn_link *server);
 } cn_dialect;
 
 /* By the name a driver gives ("sqlite"); NULL if there is none. Defined in src/dialect/dialects.c. */
 const cn_dialect *cn_dialect_named(const char *name);
 
 /* Writes an identifier, quoted where the dialect needs it. False: it has a NUL, is empty or too long (the error names it). */
-bool cn_dialect_identifier(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql, const char *name,
-                           cn_error *error);
+bool cn_dialect_identifier(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
+                           const char *name, cn_error *error);
 /* schema.table or table */
-bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql, const cn_table *table,
-                      cn_error *error);
+bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
+                      const cn_table *table, cn_error *error);
 /* A text as an SQL literal in this dialect. */
 void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *text, size_t size);
 

@@ -14,8 +14,8 @@ static bool is_text(const cn_statement *statement)
 
 static bool given(cn_connection *connection, const cn_statement *statement)
 {
-    return statement != NULL ||
-           cn_connection_fail(connection, CN_CAUSE_MISUSE, "there is no statement to execute: it is NULL");
+    return statement != NULL || cn_connection_fail(connection, CN_CAUSE_MISUSE,
+                                                   "there is no statement to execute: it is NULL");
 }
 
 static cn_result *execute_built(cn_connection *connection, const cn_statement *statement,
@@ -111,7 +111,7 @@ char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
         if (cn_walk_statement(&walk, statement, NULL)) {
             size_t             size    = walk.word_count * sizeof *walk.words;
             cn_compile_request request = {statement, walk.words, size, cn_hash(walk.words, size)};
-            compiled = cn_compile_statement(connection, &request, error);
+            compiled                   = cn_compile_statement(connection, &request, error);
         }
         if (compiled == NULL)
             cn_connection_fail_filled(connection, NULL);

@@ -20,8 +20,10 @@ static uint32_t sum_value(uint32_t sum, const cn_value *value)
     uint64_t words[2];
     memcpy(words, &value->as, sizeof words);
     switch (value->kind) { /* only the bytes that the kind gives a meaning */
-    case CN_KIND_NULL: return mix(sum, 0);
-    case CN_KIND_BOOLEAN: return mix(sum, value->as.boolean ? 2 : 1);
+    case CN_KIND_NULL:
+        return mix(sum, 0);
+    case CN_KIND_BOOLEAN:
+        return mix(sum, value->as.boolean ? 2 : 1);
     case CN_KIND_DATE:
         return mix(sum, (uint64_t)(uint16_t)value->as.date.year << 16 |
                             (uint64_t)value->as.date.month << 8 | value->as.date.day);
@@ -32,8 +34,10 @@ static uint32_t sum_value(uint32_t sum, const cn_value *value)
     case CN_KIND_DATETIME:
     case CN_KIND_TIMESTAMP:
     case CN_KIND_PARAMS_:
-    case CN_KIND_LATER_: return mix(mix(sum, value->kind), words[0]);
-    default: return mix(mix(mix(sum, value->kind), words[0]), words[1]);
+    case CN_KIND_LATER_:
+        return mix(mix(sum, value->kind), words[0]);
+    default:
+        return mix(mix(mix(sum, value->kind), words[0]), words[1]);
     }
 }
 
@@ -113,11 +117,11 @@ cn_expr cn_later(const char *name)
 
 cn_expr cn_compute_(int kind, int op, const char *name, const cn_expr *parts, size_t count)
 {
-    cn_expr made = {{.kind  = (uint8_t)kind,
-                     .op    = (uint8_t)op,
-                     .count = (uint32_t)count,
-                     .value = {.kind = CN_KIND_LATER_, .as.text = {name, 0}},
-                     .parts = parts}};
+    cn_expr made    = {{.kind  = (uint8_t)kind,
+                        .op    = (uint8_t)op,
+                        .count = (uint32_t)count,
+                        .value = {.kind = CN_KIND_LATER_, .as.text = {name, 0}},
+                        .parts = parts}};
     made.node.check = sum_parts(&made.node);
     return made;
 }
@@ -128,10 +132,10 @@ cn_expr cn_aggregate_(const char *name, const cn_expr *of)
 {
     if (of->node.kind != CN_NODE_MEMBER)
         return cn_compute_(CN_NODE_CALL, 0, name, of, 1);
-    cn_expr made     = *of;
-    made.node.kind   = CN_NODE_CALL;
+    cn_expr made   = *of;
+    made.node.kind = CN_NODE_CALL;
     made.node.flags &= CN_NODE_BY_INDEX;
-    made.node.value  = (cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}};
+    made.node.value = (cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}};
     return made;
 }
 
@@ -154,10 +158,8 @@ cn_expr cn_asc(cn_expr value)
 
 cn_expr cn_node_column(const cn_model *model, uint32_t index)
 {
-    return (cn_expr){{.kind   = CN_NODE_MEMBER,
-                      .flags  = CN_NODE_BY_INDEX,
-                      .offset = index,
-                      .model  = model}};
+    return (cn_expr){
+        {.kind = CN_NODE_MEMBER, .flags = CN_NODE_BY_INDEX, .offset = index, .model = model}};
 }
 
 /* ---- conditions -------------------------------------------------------------------------------- */
@@ -198,19 +200,19 @@ cn_condition cn_compare_(const cn_model *model, uint32_t offset, uint8_t storage
 
 cn_condition cn_compare_both_(int op, const cn_expr *two)
 {
-    cn_condition made = {{.kind = CN_NODE_COMPARE_BOTH, .op = (uint8_t)op, .count = 2, .parts = two}};
-    made.node.check   = sum_parts(&made.node);
+    cn_condition made = {
+        {.kind = CN_NODE_COMPARE_BOTH, .op = (uint8_t)op, .count = 2, .parts = two}};
+    made.node.check = sum_parts(&made.node);
     return made;
 }
 
 cn_condition cn_test_(int kind, const cn_model *model, uint32_t offset, uint8_t storage,
                       const cn_expr *value)
 {
-    cn_condition made = {{.kind    = (uint8_t)kind,
-                          .storage = storage,
-                          .offset  = offset,
-                          .model   = model}};
-    bool is_text_only = kind == CN_NODE_CONTAINS || kind == CN_NODE_STARTS_WITH || kind == CN_NODE_ENDS_WITH;
+    cn_condition made = {
+        {.kind = (uint8_t)kind, .storage = storage, .offset = offset, .model = model}};
+    bool is_text_only = kind == CN_NODE_CONTAINS || kind == CN_NODE_STARTS_WITH ||
+                        kind == CN_NODE_ENDS_WITH;
     if (value != NULL && is_text_only && value->node.kind != CN_NODE_VALUE)
         return cn_condition_broken(CN_BROKEN_MATCH);
     if (value != NULL)
@@ -262,7 +264,7 @@ cn_condition cn_node_equals(const cn_model *model, uint32_t index, cn_value valu
 cn_condition cn_node_joins(const cn_model *model, uint32_t index, const cn_model *other,
                            uint32_t other_index)
 {
-    cn_condition made = cn_node_equals(model, index, cn_value_null());
+    cn_condition made             = cn_node_equals(model, index, cn_value_null());
     made.node.value.kind          = CN_KIND_MEMBER_;
     made.node.value.element       = CN_NODE_BY_INDEX;
     made.node.value.as.list.items = other;
@@ -284,7 +286,8 @@ static bool copy_value(cn_value *value, cn_arena *arena)
         if (value->kind == CN_KIND_LATER_ || value->as.text.size == CN_TERMINATED)
             value->as.text.data = cn_arena_text(arena, value->as.text.data);
         else
-            value->as.text.data = cn_arena_text_sized(arena, value->as.text.data, value->as.text.size);
+            value->as.text.data = cn_arena_text_sized(arena, value->as.text.data,
+                                                      value->as.text.size);
         return value->as.text.data != NULL;
     case CN_KIND_BYTES: {
         void *data = cn_arena_take(arena, value->as.bytes.size + 1, 1);
@@ -309,7 +312,8 @@ static bool copy_value(cn_value *value, cn_arena *arena)
         value->as.list.items = items;
         return true;
     }
-    default: return true;
+    default:
+        return true;
     }
 }
 

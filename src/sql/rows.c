@@ -2,7 +2,8 @@
  * See rows.h. The forms, after docs/performance.md:
  *   SQLite      keys: the loop with last_insert_rowid; no keys: multi-row VALUES of a fixed size
  *   MariaDB     one bulk execution, with RETURNING for keys
- *   PostgreSQL  INSERT ... SELECT FROM unnest(arrays), ordered, with RETURNING for keys
+ *   PostgreSQL  keys: INSERT ... SELECT FROM unnest(arrays), ordered, with RETURNING; no keys: the
+ *               driver's own way, which is COPY
  */
 #include "sql/rows.h"
 
@@ -87,8 +88,8 @@ static bool spell_insert(cn_compiler *compiler, const row_statement *statement)
         return false;
     if (batch->column_count == 0)
         cn_buffer_format(&compiler->sql, " %s", compiler->dialect->default_values);
-    else if (!names(compiler, batch) || !(statement->form == FORM_ARRAYS
-                                              ? spell_arrays(compiler, statement)
+    else if (!names(compiler, batch) ||
+             !(statement->form == FORM_ARRAYS ? spell_arrays(compiler, statement)
                                               : spell_values(compiler, statement)))
         return false;
     if (!statement->returning)
@@ -165,10 +166,10 @@ static bool make_key(row_statement *statement)
 {
     const cn_row_batch *batch = statement->batch;
     cn_walk            *walk  = statement->walk;
-    bool good = cn_walk_word(walk, CN_KEY_ROWS | (uint64_t)statement->verb << 8 |
-                                       (uint64_t)statement->form << 16 |
-                                       (uint64_t)statement->returning << 24 |
-                                       (uint64_t)statement->chunk << 32) &&
+    bool                good  = cn_walk_word(walk, CN_KEY_ROWS | (uint64_t)statement->verb << 8 |
+                                                       (uint64_t)statement->form << 16 |
+                                                       (uint64_t)statement->returning << 24 |
+                                                       (uint64_t)statement->chunk << 32) &&
                 cn_walk_word(walk, (uint64_t)(uintptr_t)batch->table) &&
                 cn_walk_word(walk, (uint64_t)batch->column_count << 32 | batch->where_count);
     for (size_t i = 0; good && i < batch->column_count; i++)
@@ -196,11 +197,13 @@ static cn_statement_slot *find(cn_connection *connection, row_statement *stateme
 }
 
 /* The keys that RETURNING gives, one a row. */
-static bool read_keys(cn_connection *connection, cn_statement_slot *slot, int64_t *keys, size_t rows)
+static bool read_keys(cn_connection *connection, cn_statement_slot *slot, int64_t *keys,
+                      size_t rows)
 {
-    const cn_decode plan = {.storage = CN_STORAGE_INT64, .size = sizeof *keys, .name = "generated key"};
-    size_t          row  = 0;
-    cn_step         step;
+    const cn_decode plan = {
+        .storage = CN_STORAGE_INT64, .size = sizeof *keys, .name = "generated key"};
+    size_t  row = 0;
+    cn_step step;
     while ((step = cn_connection_step(connection, slot)) == CN_STEP_ROW && row < rows)
         if (!cn_connection_decode(connection, slot, &plan, 1, &keys[row++], NULL))
             break;
@@ -209,7 +212,8 @@ static bool read_keys(cn_connection *connection, cn_statement_slot *slot, int64_
         return false;
     return (row == rows && step == CN_STEP_DONE) ||
            cn_connection_fail(connection, CN_CAUSE_ROWS,
-                              "%zu rows were inserted, but the database returned %zu keys", rows, row);
+                              "%zu rows were inserted, but the database returned %zu keys", rows,
+                              row);
 }
 
 /* One row, and its key from wherever the database tells it. */
@@ -217,7 +221,8 @@ static bool insert_one(cn_connection *connection, row_statement *statement, cons
                        int64_t *key)
 {
     cn_statement_slot *slot = find(connection, statement);
-    if (slot == NULL || !cn_connection_run(connection, slot, values, statement->batch->column_count, NULL))
+    if (slot == NULL ||
+        !cn_connection_run(connection, slot, values, statement->batch->column_count, NULL))
         return false;
     if (statement->returning)
         return read_keys(connection, slot, key, 1);
@@ -248,8 +253,9 @@ static bool insert_chunks(cn_connection *connection, row_statement *statement, s
 {
     const cn_row_batch *batch   = statement->batch;
     size_t              columns = batch->column_count;
-    statement->chunk = CN_ROWS_IN_VALUES < CN_PARAMETERS_MOST / columns ? CN_ROWS_IN_VALUES
-                                                                        : CN_PARAMETERS_MOST / columns;
+    statement->chunk            = CN_ROWS_IN_VALUES < CN_PARAMETERS_MOST / columns
+                                      ? CN_ROWS_IN_VALUES
+                                      : CN_PARAMETERS_MOST / columns;
     if (statement->chunk < 2 || batch->rows < statement->chunk)
         return true;
     statement->form         = FORM_VALUES;
@@ -261,6 +267,19 @@ static bool insert_chunks(cn_connection *connection, row_statement *statement, s
         cn_connection_end(connection, slot);
     }
     return slot != NULL;
+}
+
+/* Values of kinds that every driver has a binary form for: its own way without keys, which is COPY
+   on PostgreSQL, takes them, and is faster than arrays. */
+static bool has_plain_values(const cn_row_batch *batch)
+{
+    for (size_t i = 0; i < batch->column_count; i++) {
+        const cn_column *column = &batch->table->columns[batch->columns[i]];
+        cn_kind          kind   = cn_storage_kind(column->field.storage);
+        if (kind == CN_KIND_DECIMAL || kind == CN_KIND_JSON || column->type.labels != NULL)
+            return false;
+    }
+    return true;
 }
 
 bool cn_rows_insert(cn_connection *connection, const cn_row_batch *batch, int64_t *keys)
@@ -278,10 +297,11 @@ bool cn_rows_insert(cn_connection *connection, const cn_row_batch *batch, int64_
                 return false;
         return true;
     }
-    statement.returning = keys != NULL && link->batch_form != CN_BATCH_VALUES && link->insert_returning;
+    statement.returning = keys != NULL && link->batch_form != CN_BATCH_VALUES &&
+                          link->insert_returning;
     if (batch->rows == 1)
         return insert_one(connection, &statement, batch->values, keys);
-    if (link->batch_form == CN_BATCH_ARRAYS)
+    if (link->batch_form == CN_BATCH_ARRAYS && (keys != NULL || !has_plain_values(batch)))
         statement.form = FORM_ARRAYS;
     else if (link->batch_form == CN_BATCH_VALUES && keys == NULL &&
              !insert_chunks(connection, &statement, &done))
@@ -291,7 +311,8 @@ bool cn_rows_insert(cn_connection *connection, const cn_row_batch *batch, int64_
     statement.chunk = 0;
     return done == batch->rows ||
            run_many(connection, &statement, batch->values + done * batch->column_count,
-                    batch->rows - done, batch->column_count, keys == NULL ? NULL : keys + done, NULL);
+                    batch->rows - done, batch->column_count, keys == NULL ? NULL : keys + done,
+                    NULL);
 }
 
 bool cn_rows_update(cn_connection *connection, const cn_row_batch *batch, int64_t *matched)

@@ -15,8 +15,9 @@ typedef struct cn_row_batch {
     const cn_table *table;
     const uint32_t *columns; /* set or inserted */
     size_t          column_count;
-    const uint32_t *where;   /* of an update or delete: equal to the values that follow those of `columns` */
-    size_t          where_count;
+    const uint32_t
+          *where; /* of an update or delete: equal to the values that follow those of `columns` */
+    size_t where_count;
     const cn_value *values;
     size_t          rows;
 } cn_row_batch;

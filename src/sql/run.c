@@ -52,9 +52,9 @@ cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                                       walk->words, size, compile, context);
     if (slot == NULL)
         return NULL;
-    const cn_plan  *plan   = cn_plan_of(slot);
-    walk->error            = cn_connection_error_slot(connection);
-    cn_value *values       = arranged(plan, walk);
+    const cn_plan *plan = cn_plan_of(slot);
+    walk->error         = cn_connection_error_slot(connection);
+    cn_value *values    = arranged(plan, walk);
     if (values == NULL) {
         cn_connection_fail_filled(connection, slot);
         return NULL;

@@ -101,15 +101,18 @@ static const char *member_name(const cn_node *node)
 
 static bool dead(cn_walk *walk)
 {
-    return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                        "an expression of the statement has ended: the block that wrote its parts was left, or they "
-                        "were changed; write it inside the call that uses it, or keep it with cn_keep");
+    return cn_error_set(
+        walk->error, CN_CAUSE_MISUSE,
+        "an expression of the statement has ended: the block that wrote its parts was left, or "
+        "they "
+        "were changed; write it inside the call that uses it, or keep it with cn_keep");
 }
 
 static bool too_deep(cn_walk *walk)
 {
     return cn_error_set(walk->error, CN_CAUSE_LIMIT,
-                        "the statement nests more than %d expressions in each other", CN_NODE_DEPTH);
+                        "the statement nests more than %d expressions in each other",
+                        CN_NODE_DEPTH);
 }
 
 static bool broken(cn_walk *walk, const cn_node *node)
@@ -120,9 +123,10 @@ static bool broken(cn_walk *walk, const cn_node *node)
     case CN_BROKEN_DEEP:
         return too_deep(walk);
     case CN_BROKEN_MATCH:
-        return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "cn_contains, cn_starts_with and cn_ends_with take a text or cn_later: for another "
-                            "expression use cn_like or cn_sql");
+        return cn_error_set(
+            walk->error, CN_CAUSE_MISUSE,
+            "cn_contains, cn_starts_with and cn_ends_with take a text or cn_later: for another "
+            "expression use cn_like or cn_sql");
     default:
         return dead(walk);
     }
@@ -130,10 +134,11 @@ static bool broken(cn_walk *walk, const cn_node *node)
 
 static bool null_text(cn_walk *walk, const char *what)
 {
-    return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
-                        "%s is compared with NULL, which no value equals: use cn_is_null, or cn_is_same for a "
-                        "value that may be NULL",
-                        what);
+    return cn_error_set(
+        walk->error, CN_CAUSE_PARAMETER,
+        "%s is compared with NULL, which no value equals: use cn_is_null, or cn_is_same for a "
+        "value that may be NULL",
+        what);
 }
 
 /* ---- values -------------------------------------------------------------------------------------- */
@@ -149,18 +154,21 @@ static bool later(cn_walk *walk, const char *name, cn_value *value)
         *value         = walk->params[i].value;
         if (value->kind != CN_KIND_LIST)
             return true;
-        return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
-                            value->element == CN_STORAGE_NONE
-                                ? "the parameter '%s' is a void pointer, which has no type: NULL is the only one "
-                                  "that is a value"
-                                : "the parameter '%s' is a list, but cn_later stands for one value: use cn_in_array",
-                            name);
+        return cn_error_set(
+            walk->error, CN_CAUSE_PARAMETER,
+            value->element == CN_STORAGE_NONE
+                ? "the parameter '%s' is a void pointer, which has no type: NULL is the only one "
+                  "that is a value"
+                : "the parameter '%s' is a list, but cn_later stands for one value: use "
+                  "cn_in_array",
+            name);
     }
     *value = cn_value_null();
     return walk->describing ||
-           cn_error_set(walk->error, CN_CAUSE_PARAMETER,
-                        "the statement's parameter '%s' has no value: give it with CN_PARAMS(\"%s\", ...)",
-                        name, name);
+           cn_error_set(
+               walk->error, CN_CAUSE_PARAMETER,
+               "the statement's parameter '%s' has no value: give it with CN_PARAMS(\"%s\", ...)",
+               name, name);
 }
 
 static bool is_integer(uint8_t kind)
@@ -177,8 +185,9 @@ static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn
     if (value->kind == CN_KIND_NULL || value->kind == takes || member->storage == CN_STORAGE_NONE ||
         (is_integer(value->kind) && (is_integer((uint8_t)takes) || takes == CN_KIND_REAL)))
         return true;
-    return cn_error_set(walk->error, CN_CAUSE_PARAMETER, "the parameter '%s' is of type %s, and %s of type %s",
-                        name, cn_kind_name((cn_kind)value->kind), member_name(member), cn_kind_name(takes));
+    return cn_error_set(
+        walk->error, CN_CAUSE_PARAMETER, "the parameter '%s' is of type %s, and %s of type %s",
+        name, cn_kind_name((cn_kind)value->kind), member_name(member), cn_kind_name(takes));
 }
 
 /* Another column that a member meets: structure. */
@@ -268,10 +277,11 @@ static bool fragment_param(cn_walk *walk, const cn_param *param)
     if (param->value.kind != CN_KIND_LIST)
         return cn_walk_word(walk, 0) && cn_walk_value(walk, &param->value);
     if (param->value.element == CN_STORAGE_NONE)
-        return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
-                            "the parameter '%s' is a void pointer, which has no type: NULL is the only one that is "
-                            "a value",
-                            param->name);
+        return cn_error_set(
+            walk->error, CN_CAUSE_PARAMETER,
+            "the parameter '%s' is a void pointer, which has no type: NULL is the only one that is "
+            "a value",
+            param->name);
     return cn_walk_word(walk, 1) && list(walk, &param->value);
 }
 
@@ -339,13 +349,14 @@ static bool null_side(cn_walk *walk, const cn_node *node)
     const cn_expr *two = node->parts;
     for (uint32_t i = 0; i < node->count; i++) {
         const cn_node *side = &two[i].node, *other = &two[1 - i].node;
-        cn_value       v    = side->value;
+        cn_value       v = side->value;
         if (side->kind != CN_NODE_VALUE)
             continue;
         if (v.kind == CN_KIND_LATER_ && !later(walk, v.as.text.data, &v))
             return false;
         if (v.kind == CN_KIND_NULL && !walk->describing)
-            return null_text(walk, other->kind == CN_NODE_MEMBER ? member_name(other) : "an expression");
+            return null_text(walk,
+                             other->kind == CN_NODE_MEMBER ? member_name(other) : "an expression");
     }
     return true;
 }
@@ -369,7 +380,8 @@ static bool call(cn_walk *walk, const cn_node *node)
 /* A test of a member with an expression that has parts. */
 static bool tested(cn_walk *walk, const cn_node *node, bool (*flat)(cn_walk *, const cn_node *))
 {
-    return cn_walk_word(walk, node->count) && (node->count != 0 ? parts(walk, node) : flat(walk, node));
+    return cn_walk_word(walk, node->count) &&
+           (node->count != 0 ? parts(walk, node) : flat(walk, node));
 }
 
 static bool walk_node(cn_walk *walk, const cn_node *node)
@@ -424,20 +436,21 @@ static bool expressions(cn_walk *walk, const cn_expr *list_)
 }
 
 /* The numbers that a member holds; what is in no such member has no limits here. */
-static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *field, const cn_value *v)
+static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *field,
+                        const cn_value *v)
 {
     static const struct {
         int64_t  least;
         uint64_t most;
-    } ranges[] = {[CN_STORAGE_BOOL]   = {0, 1},
-                  [CN_STORAGE_INT8]   = {INT8_MIN, INT8_MAX},
-                  [CN_STORAGE_UINT8]  = {0, UINT8_MAX},
-                  [CN_STORAGE_INT16]  = {INT16_MIN, INT16_MAX},
-                  [CN_STORAGE_UINT16] = {0, UINT16_MAX},
-                  [CN_STORAGE_INT32]  = {INT32_MIN, INT32_MAX},
-                  [CN_STORAGE_UINT32] = {0, UINT32_MAX},
-                  [CN_STORAGE_INT64]  = {INT64_MIN, INT64_MAX},
-                  [CN_STORAGE_UINT64] = {0, UINT64_MAX}};
+    } ranges[]     = {[CN_STORAGE_BOOL]   = {0, 1},
+                      [CN_STORAGE_INT8]   = {INT8_MIN, INT8_MAX},
+                      [CN_STORAGE_UINT8]  = {0, UINT8_MAX},
+                      [CN_STORAGE_INT16]  = {INT16_MIN, INT16_MAX},
+                      [CN_STORAGE_UINT16] = {0, UINT16_MAX},
+                      [CN_STORAGE_INT32]  = {INT32_MIN, INT32_MAX},
+                      [CN_STORAGE_UINT32] = {0, UINT32_MAX},
+                      [CN_STORAGE_INT64]  = {INT64_MIN, INT64_MAX},
+                      [CN_STORAGE_UINT64] = {0, UINT64_MAX}};
     size_t storage = field->storage & (CN_STORAGE_OPT - 1);
     if (storage == 0 || storage >= sizeof ranges / sizeof *ranges)
         return true;
@@ -446,8 +459,9 @@ static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *fie
                      ? v->as.integer > 0 && (uint64_t)v->as.integer > ranges[storage].most
                      : v->kind == CN_KIND_UNSIGNED && v->as.unsigned_integer > ranges[storage].most;
     return (!below && !above) ||
-           cn_error_set(walk->error, CN_CAUSE_CONVERSION, "%s.%s: the number %s than the member can hold",
-                        into->struct_name, field->name, below ? "is less" : "is more");
+           cn_error_set(walk->error, CN_CAUSE_CONVERSION,
+                        "%s.%s: the number %s than the member can hold", into->struct_name,
+                        field->name, below ? "is less" : "is more");
 }
 
 /* What is assigned to a member. */
@@ -475,8 +489,8 @@ static bool items(cn_walk *walk, const cn_items *list_)
         return false;
     for (size_t i = 0; i < list_->count; i++) {
         const cn_item *item = &list_->items[i];
-        if (!cn_walk_word(walk, (uint64_t)item->field.offset << 32 | (uint64_t)item->field.size << 8 |
-                                    item->field.storage) ||
+        if (!cn_walk_word(walk, (uint64_t)item->field.offset << 32 |
+                                    (uint64_t)item->field.size << 8 | item->field.storage) ||
             !(list_->model != NULL
                   ? assignment(walk, list_, item)
                   : text(walk, item->field.name) && walk_node(walk, &item->value.node)))
@@ -506,7 +520,8 @@ static bool where_some(cn_walk *walk, const cn_condition *condition, bool every_
         return false;
     if (walk->word_count == before && !every_row)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "the %s of %s has no condition, or every cn_when of it was false: say .every_row = true if "
+                            "the %s of %s has no condition, or every cn_when of it was false: say "
+                            ".every_row = true if "
                             "every row is meant",
                             verb, model->name);
     return cn_walk_word(walk, UINT64_MAX);
@@ -583,22 +598,26 @@ bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_pa
     switch (statement->kind) {
     case CN_STATEMENT_SELECT: {
         CN_COPY_STATEMENT(cn_select_statement, select, statement);
-        good = take_params(walk, params != NULL ? params : select.params) && walk_select(walk, &select);
+        good = take_params(walk, params != NULL ? params : select.params) &&
+               walk_select(walk, &select);
         break;
     }
     case CN_STATEMENT_INSERT: {
         CN_COPY_STATEMENT(cn_insert_statement, insert, statement);
-        good = take_params(walk, params != NULL ? params : insert.params) && walk_insert(walk, &insert);
+        good = take_params(walk, params != NULL ? params : insert.params) &&
+               walk_insert(walk, &insert);
         break;
     }
     case CN_STATEMENT_UPDATE: {
         CN_COPY_STATEMENT(cn_update_statement, update, statement);
-        good = take_params(walk, params != NULL ? params : update.params) && walk_update(walk, &update);
+        good = take_params(walk, params != NULL ? params : update.params) &&
+               walk_update(walk, &update);
         break;
     }
     case CN_STATEMENT_DELETE: {
         CN_COPY_STATEMENT(cn_delete_statement, deletion, statement);
-        good = take_params(walk, params != NULL ? params : deletion.params) && walk_delete(walk, &deletion);
+        good = take_params(walk, params != NULL ? params : deletion.params) &&
+               walk_delete(walk, &deletion);
         break;
     }
     default:

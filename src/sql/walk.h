@@ -21,13 +21,13 @@ typedef struct cn_walk {
     size_t          word_count, word_capacity;
     cn_value       *values;
     size_t          value_count, value_capacity;
-    const cn_param *params; /* those of the execution */
-    bool           *taken;  /* which of them a cn_later has asked for */
+    const cn_param *params;     /* those of the execution */
+    bool           *taken;      /* which of them a cn_later has asked for */
     bool            describing; /* nothing will be sent: a cn_later needs no value */
-    bool            lend; /* rows are read after the caller's values are gone */
+    bool            lend;       /* rows are read after the caller's values are gone */
     unsigned        depth;
     cn_error       *error;
-    cn_arena        arena;  /* patterns that had to be escaped; lives until cn_walk_end */
+    cn_arena        arena; /* patterns that had to be escaped; lives until cn_walk_end */
     uint64_t        first_words[CN_WALK_WORDS];
     cn_value        first_values[CN_WALK_VALUES];
     bool            first_taken[CN_WALK_PARAMS];

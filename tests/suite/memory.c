@@ -100,6 +100,7 @@ typedef struct counts {
 static const counts in_the_beginning = {0, 2, 3, 3};
 
 static cn_engine *watcher;
+static size_t     watched; /* blocks that it has come to hold */
 
 static void run_all(const char *const *statements)
 {
@@ -119,11 +120,11 @@ static void fill_tables(void)
         "DELETE FROM memory_post",
         "DELETE FROM memory_author",
         "DELETE FROM memory_tag",
-        "INSERT INTO memory_author (id, name, born) VALUES (101, 'Ada', 1815), (102, 'Bob', NULL)",
-        "INSERT INTO memory_post (id, title, author_id) VALUES (101, 'one', 101), "
-        "(102, 'two', 101), (103, 'three', 102)",
-        "INSERT INTO memory_tag (id, text) VALUES (101, 'red'), (102, 'blue')",
-        "INSERT INTO memory_link (post_id, tag_id) VALUES (101, 101), (101, 102), (103, 101)",
+        "INSERT INTO memory_author (id, name, born) VALUES (1000001, 'Ada', 1815), (1000002, 'Bob', NULL)",
+        "INSERT INTO memory_post (id, title, author_id) VALUES (1000001, 'one', 1000001), "
+        "(1000002, 'two', 1000001), (1000003, 'three', 1000002)",
+        "INSERT INTO memory_tag (id, text) VALUES (1000001, 'red'), (1000002, 'blue')",
+        "INSERT INTO memory_link (post_id, tag_id) VALUES (1000001, 1000001), (1000001, 1000002), (1000003, 1000001)",
         NULL};
     run_all(statements);
 }
@@ -223,7 +224,7 @@ static void fail_at(size_t n, bool for_good)
     failing.for_good                 = for_good;
 }
 
-static void check(const char *name, size_t n, bool for_good, const account *said)
+static void look(const char *name, size_t n, bool for_good, const account *said)
 {
     char where[100];
     snprintf(where, sizeof where, "%s, allocation %zu %s", name, n, for_good ? "and on" : "alone");
@@ -238,44 +239,78 @@ static void check(const char *name, size_t n, bool for_good, const account *said
         fail_msg("%s: %s, and there are %d notes, %d authors, %d posts, %d links", where,
                  said->stored ? "reported as stored" : "not reported as stored", now.notes,
                  now.authors, now.posts, now.links);
-    if (!same(now, in_the_beginning))
+    if (said->stored || !same(now, in_the_beginning))
         fill_tables();
 }
 
-/* One attempt that fails, and the same again on the same engine. True if something failed. */
-static bool attempt(const char *name, job *work, size_t n, bool for_good)
+static void check(const char *name, size_t n, bool for_good, const account *said)
 {
-    size_t    alive  = failing.alive;
-    account    said   = {.unchanged = false};
-    cn_engine *engine;
+    size_t alive = failing.alive;
+    look(name, n, for_good, said);
+    watched += failing.alive - alive;
+}
+
+static job create_and_drop;
+
+static void drop_what_is_left(job *run)
+{
+    size_t alive = failing.alive;
+    if (run == create_and_drop)
+        assert_true(cn_drop_all(&Rooms, watcher));
+    watched += failing.alive - alive;
+}
+
+/* What one attempt left allocated, and whether something failed in it. */
+typedef struct remains {
+    size_t blocks;
+    bool   failed;
+} remains;
+
+/* One attempt that fails, and the same again on the same engine. */
+static remains attempt(const char *name, job *run, size_t n, bool for_good)
+{
+    size_t  alive = failing.alive - watched;
+    remains left  = {0};
+    account said  = {.unchanged = false};
     fail_at(n, for_good);
-    engine = new_engine();
-    work(engine, &said);
-    bool failed = failing.failures > 0;
+    cn_engine *engine = new_engine();
+    run(engine, &said);
+    left.failed = failing.failures > 0;
     fail_at(0, false);
     check(name, n, for_good, &said);
-    if (engine == NULL || !cn_ok(engine)) {
+    drop_what_is_left(run);
+    if (engine == NULL || !cn_ok(engine)) { /* an engine keeps its error */
         cn_engine_dispose(engine);
         engine = new_engine();
     }
     memset(&said, 0, sizeof said);
-    work(engine, &said);
+    run(engine, &said);
     if (!said.well || !said.right)
         fail_msg("%s, after allocation %zu failed: %s", name, n,
                  said.well ? "what was read is wrong" : said.message);
     check(name, n, for_good, &said);
     cn_engine_dispose(engine);
-    if (failing.alive != alive)
-        fail_msg("%s, allocation %zu: %zu blocks leak", name, n, failing.alive - alive);
-    return failed;
+    left.blocks = failing.alive - watched - alive;
+    return left;
 }
 
-static void fail_everywhere(const char *name, job *work)
+/* What stays for the life of the process (where instances may be) is not left a second time. */
+static bool fail_once_more(const char *name, job *run, size_t n, bool for_good)
 {
-    (void)attempt(name, work, 0, false); /* what stays for the life of the process is there now */
+    remains left = attempt(name, run, n, for_good);
+    if (left.blocks != 0)
+        left = attempt(name, run, n, for_good);
+    if (left.blocks != 0)
+        fail_msg("%s, allocation %zu: %zu blocks leak", name, n, left.blocks);
+    return left.failed;
+}
+
+static void fail_everywhere(const char *name, job *run)
+{
+    (void)attempt(name, run, 0, false); /* models are resolved now */
     for (int for_good = 0; for_good < 2; for_good++) {
         size_t n = 1;
-        while (attempt(name, work, n, for_good != 0))
+        while (fail_once_more(name, run, n, for_good != 0))
             n++;
         assert_true(n > 1);
     }
@@ -302,7 +337,7 @@ static void select_a_value(cn_engine *engine, account *said)
     cn_connection *connection = cn_connect(engine);
     cn_result     *result     = cn_execute(connection,
                                            cn_text("SELECT text FROM memory_tag WHERE id IN :ids"),
-                                           CN_PARAMS("ids", cn_list(((const int[]){102, 7}), 2)));
+                                           CN_PARAMS("ids", cn_list(((const int[]){1000002, 7}), 2)));
     said->right = cn_only(result) && is(cn_get_text(result, "text"), "blue");
     said->unchanged = true;
     end(connection, said);
@@ -353,7 +388,7 @@ static void read_two_results_at_once(cn_engine *engine, account *said)
             CN_PARAMS("id", row.id));
         while (cn_next(posts))
             right += cn_get_text(posts, "title") != NULL;
-        right += strcmp(row.name, rows == 0 ? "Ada" : "Bob") == 0 && row.id == 101 + rows;
+        right += strcmp(row.name, rows == 0 ? "Ada" : "Bob") == 0 && row.id == 1000001 + rows;
         right += row.born.set == (rows == 0);
         rows++;
     }
@@ -419,10 +454,6 @@ static void create_and_drop(cn_engine *engine, account *said)
     take_error(said, cn_engine_error(engine));
     said->right     = created && dropped;
     said->unchanged = true;
-    if (!dropped) { /* an engine keeps its error */
-        fail_at(0, false);
-        assert_true(cn_drop_all(&Rooms, watcher));
-    }
 }
 
 /* ---- sessions --------------------------------------------------------------------------------- */
@@ -470,9 +501,9 @@ static void query_instances(cn_engine *engine, account *said)
     APost *const  *posts   = cn_all(session, APost,
                                     .where    = cn_and(cn_starts_with(APost, title, "t"),
                                                        cn_in_array(APost, id,
-                                                                   ((const int[]){102, 103}), 2)),
+                                                                   ((const int[]){1000002, 1000003}), 2)),
                                     .order_by = CN_BY(cn_desc(cn_attr(APost, id))));
-    AAuthor       *bob     = cn_get(session, AAuthor, 102);
+    AAuthor       *bob     = cn_get(session, AAuthor, 1000002);
     said->right = ada != NULL && strcmp(ada->name, "Ada") == 0 && bob != NULL &&
                     cn_list_count(posts) == 2 && strcmp(posts[0]->title, "three") == 0;
     said->unchanged = true;
@@ -494,10 +525,10 @@ static void query_rows(cn_engine *engine, account *said)
     Title *const *text    = cn_rows(
            session, Title,
            cn_text("SELECT id, title FROM memory_post WHERE id > :least ORDER BY id",
-                      .params = CN_PARAMS("least", 101), .fields = CN_FIELDS(Title, id, title)));
+                      .params = CN_PARAMS("least", 1000001), .fields = CN_FIELDS(Title, id, title)));
     int64_t count = cn_scalar(session, int64_t, cn_text("SELECT count(*) FROM memory_post"));
     said->right = cn_list_count(built) == 3 && strcmp(built[2]->title, "three") == 0 &&
-                    cn_list_count(text) == 2 && text[0]->id == 102 && count == 3;
+                    cn_list_count(text) == 2 && text[0]->id == 1000002 && count == 3;
     said->unchanged = true;
     finish(session, said);
 }
@@ -505,7 +536,7 @@ static void query_rows(cn_engine *engine, account *said)
 static void load_lazily(cn_engine *engine, account *said)
 {
     cn_session *session = cn_session(engine);
-    APost      *post    = cn_get(session, APost, 101);
+    APost      *post    = cn_get(session, APost, 1000001);
     AAuthor    *author  = post == NULL ? NULL : cn_one(post, author);
     said->right = author != NULL && cn_list_count(cn_many(author, posts)) == 2 &&
                     cn_list_count(cn_many(post, tags)) == 2;
@@ -516,15 +547,15 @@ static void load_lazily(cn_engine *engine, account *said)
 static void change_and_commit(cn_engine *engine, account *said)
 {
     cn_session *session = cn_session(engine);
-    APost      *one     = cn_get(session, APost, 101);
-    APost      *three   = cn_get(session, APost, 103);
-    ATag       *blue    = cn_get(session, ATag, 102);
+    APost      *one     = cn_get(session, APost, 1000001);
+    APost      *three   = cn_get(session, APost, 1000003);
+    ATag       *blue    = cn_get(session, ATag, 1000002);
     if (one != NULL && three != NULL && blue != NULL) {
         cn_append(three, tags, blue);
         cn_remove(one, tags, blue);
         cn_append(three, tags, cn_new(ATag, .text = "violet"));
         cn_set(one, title, "eins");
-        cn_set_one(three, author, cn_get(session, AAuthor, 101));
+        cn_set_one(three, author, cn_get(session, AAuthor, 1000001));
     }
     said->right  = true;
     said->stored = cn_commit(session);
@@ -537,7 +568,7 @@ static void change_and_roll_back(cn_engine *engine, account *said)
 {
     bool        same    = true;
     cn_session *session = cn_session(engine);
-    AAuthor    *ada     = cn_get(session, AAuthor, 101);
+    AAuthor    *ada     = cn_get(session, AAuthor, 1000001);
     if (ada != NULL && cn_list_count(cn_many(ada, posts)) == 2) {
         APost *first = cn_many(ada, posts)[0];
         cn_set(ada, name, "Eve");
@@ -562,7 +593,7 @@ static void change_and_roll_back(cn_engine *engine, account *said)
 static void nest_scopes(cn_engine *engine, account *said)
 {
     cn_session *session = cn_session(engine);
-    AAuthor    *ada     = cn_get(session, AAuthor, 101);
+    AAuthor    *ada     = cn_get(session, AAuthor, 1000001);
     bool        inner   = false;
     cn_nested_begin(session);
     if (ada != NULL) {
@@ -587,7 +618,7 @@ static void stream_rows(cn_engine *engine, account *said)
     cn_session *session = cn_session(engine);
     int         rows    = 0;
     CN_STREAM(APost, post, session, .order_by = CN_BY(cn_attr(APost, id))) {
-        if (post->id == 101 + rows)
+        if (post->id == 1000001 + rows)
             rows++;
     }
     said->right     = rows == 3;
@@ -598,7 +629,7 @@ static void stream_rows(cn_engine *engine, account *said)
 static void copy_and_merge(cn_engine *engine, account *said)
 {
     cn_session *session = cn_session(engine), *other = cn_session(engine);
-    AAuthor    *ada  = cn_get(session, AAuthor, 101);
+    AAuthor    *ada  = cn_get(session, AAuthor, 1000001);
     AAuthor    *copy = ada == NULL ? NULL : cn_copy(ada);
     (void)cn_commit(session);
     AAuthor *merged = NULL;
@@ -621,8 +652,8 @@ static void copy_and_merge(cn_engine *engine, account *said)
 static void delete_an_instance(cn_engine *engine, account *said)
 {
     cn_session *session = cn_session(engine);
-    AAuthor    *bob     = cn_get(session, AAuthor, 102);
-    bool        done    = bob != NULL && cn_delete(session, cn_get(session, APost, 103)) &&
+    AAuthor    *bob     = cn_get(session, AAuthor, 1000002);
+    bool        done    = bob != NULL && cn_delete(session, cn_get(session, APost, 1000003)) &&
                 cn_delete(session, bob);
     said->right  = done;
     said->stored = cn_commit(session) && done;
@@ -633,12 +664,11 @@ static void delete_an_instance(cn_engine *engine, account *said)
 static void refresh_expire_and_expunge(cn_engine *engine, account *said)
 {
     cn_session *session = cn_session(engine, .expire_on_commit = true);
-    AAuthor    *ada     = cn_get(session, AAuthor, 101);
+    AAuthor    *ada     = cn_get(session, AAuthor, 1000001);
     bool        right   = ada != NULL && cn_list_count(cn_many(ada, posts)) == 2;
     if (right) {
-        cn_set(ada, name, "Eve");
         right = cn_refresh(session, ada) && strcmp(ada->name, "Ada") == 0 &&
-                cn_expire(session, ada) && cn_get(session, AAuthor, 101) == ada &&
+                cn_expire(session, ada) && cn_get(session, AAuthor, 1000001) == ada &&
                 strcmp(ada->name, "Ada") == 0 && cn_expunge(session, ada);
     }
     said->right     = right;
@@ -659,11 +689,11 @@ static void insert_structs(cn_engine *engine, account *said)
 static void change_by_statements(cn_engine *engine, account *said)
 {
     cn_session *session = cn_session(engine);
-    cn_execute(session, cn_insert(APost, .values = CN_SET(APost, title, "x", author_id, 101)));
+    cn_execute(session, cn_insert(APost, .values = CN_SET(APost, title, "x", author_id, 1000001)));
     cn_execute(session, cn_update(APost, .set = CN_SET(APost, title, "y"),
                                   .where = cn_or(cn_is(APost, title, ==, "x"),
-                                                 cn_is(APost, id, ==, 101))));
-    cn_execute(session, cn_delete_from(APost, .where = cn_is(APost, id, ==, 102)));
+                                                 cn_is(APost, id, ==, 1000001))));
+    cn_execute(session, cn_delete_from(APost, .where = cn_is(APost, id, ==, 1000002)));
     said->right  = true;
     said->stored = cn_commit(session);
     said->after  = (counts){0, 2, 3, 3};
@@ -673,11 +703,11 @@ static void change_by_statements(cn_engine *engine, account *said)
 static void keep_and_build(cn_engine *engine, account *said)
 {
     cn_session  *session = cn_session(engine);
-    cn_condition kept    = cn_keep(session, cn_or(cn_is(APost, id, ==, 101),
+    cn_condition kept    = cn_keep(session, cn_or(cn_is(APost, id, ==, 1000001),
                                                   cn_not(cn_is_null(APost, author_id))));
     cn_query    *query   = cn_build(cn_select(APost, .order_by = CN_BY(cn_attr(APost, id))));
     cn_query_where(query, kept);
-    cn_query_where(query, cn_is(APost, id, <, 103));
+    cn_query_where(query, cn_is(APost, id, <, 1000003));
     const cn_select_statement *statement = cn_built(query);
     APost *const *posts = statement == NULL ? NULL : cn_rows(session, APost, statement);
     said->right       = cn_list_count(posts) == 2 || (query == NULL && failing.failures > 0);
@@ -689,14 +719,14 @@ static void keep_and_build(cn_engine *engine, account *said)
 /* ---- tests ------------------------------------------------------------------------------------ */
 
 /* What worked once is resolved, so the same is not done again until everything works. */
-static void resolve(const char *name, job *work, bool for_good)
+static void resolve(const char *name, job *run, bool for_good)
 {
     bool failed = true;
     for (size_t n = 1; failed; n++) {
         account said = {.unchanged = false};
         fail_at(n, for_good);
         cn_engine *engine = new_engine();
-        work(engine, &said);
+        run(engine, &said);
         failed = failing.failures > 0;
         fail_at(0, false);
         check(name, n, for_good, &said);
