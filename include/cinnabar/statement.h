@@ -42,12 +42,14 @@ typedef struct cn_param {
 } cn_param;
 
 typedef struct cn_text_statement {
-    cn_statement     head;
-    const char      *sql;
-    const cn_param  *params; /* .params = CN_PARAMS(...), where the call has no argument for them */
-    const cn_fields *fields; /* .fields = CN_FIELDS(Row, member, ...): the struct that a row fills */
+    cn_statement    head;
+    const char     *sql;
+    const cn_param *params; /* .params = CN_PARAMS(...), where the call has no argument for them */
+    /* .fields = CN_FIELDS(Row, member, ...): the struct that a row fills */
+    const cn_fields *fields;
     const cn_model  *entity; /* .entity = &Post_model: rows are instances of a session */
-    size_t           chunk;  /* at most about this many rows in memory at a time; 0: the library's choice */
+    /* at most about this many rows in memory at a time; 0: the library's choice */
+    size_t chunk;
 } cn_text_statement;
 
 /* See cinnabar/sql.h. */
@@ -60,20 +62,26 @@ CN_END_DECLARATIONS
 
 #ifndef __cplusplus
 
-/* cn_text("SELECT ..."), with the members above as options: cn_text("SELECT ...", .chunk = 1000). */
+/* cn_text("SELECT ..."), with the members above as options: cn_text("SELECT ...", .chunk = 1000).
+   */
 #define cn_text(...) CN_TEXT_(__VA_ARGS__, .head = {CN_STATEMENT_TEXT, sizeof(cn_text_statement)})
 #define CN_TEXT_(text, ...) (&(const cn_text_statement){.sql = (text), __VA_ARGS__})
 
-/* CN_PARAMS("name", value, "other", value, ...): up to 31 pairs. A value is any that CN_VALUE takes;
-   for more, or for a number known at run time, fill an array of cn_param. */
+/* CN_PARAMS("name", value, "other", value, ...): up to 31 pairs. A value is any that CN_VALUE
+   takes; for more, or for a number known at run time, fill an array of cn_param. */
 #define CN_PARAMS(...)                                                                             \
     ((const cn_param[]){CN_PAIRS_(CN_PARAM_, 0, __VA_ARGS__), {NULL, {0, 0, {.integer = 0}}}})
-#define CN_PARAM_(unused, n, v) {(n), CN_VALUE(v)}
+#define CN_PARAM_(unused, n, v)                                                                    \
+    {                                                                                              \
+        (n), CN_VALUE(v)                                                                           \
+    }
 
-/* CN_FIELDS(Row, id, name): members of a struct, in any order; up to 63. A column of the result goes into the member of its
-   name; a column without a member, or a member without a column, is an error at first execution. */
+/* CN_FIELDS(Row, id, name): members of a struct, in any order; up to 63. A column of the result
+   goes into the member of its name; a column without a member, or a member without a column, is an
+   error at first execution. */
 #define CN_FIELDS(T, ...)                                                                          \
-    (&(const cn_fields){#T, sizeof(T), ((const cn_field[]){CN_EACH_MEMBER_(CN_FIELD_, T, __VA_ARGS__)}), \
+    (&(const cn_fields){#T, sizeof(T),                                                             \
+                        ((const cn_field[]){CN_EACH_MEMBER_(CN_FIELD_, T, __VA_ARGS__)}),          \
                         CN_COUNT_(__VA_ARGS__)})
 
 /* The head of any statement: functions, so that what stands in `s` is there but twice. */

@@ -228,9 +228,44 @@ static const char *to_real(const cn_value *from, cn_value *to, cn_arena *scratch
     return why;
 }
 
+#define PLAIN_SIZE 400 /* 5e-324 and 1.7976931348623157e+308 fit */
+
+/* A number in digits alone, 0.000001 for 1e-06: a decimal is read as what it was written. */
+static size_t put_plain(const char *text, size_t size, char *plain)
+{
+    const char *e = memchr(text, 'e', size);
+    char        digits[CN_NUMBER_SIZE];
+    int64_t     exponent = 0, point = 0, count = 0;
+    size_t      out    = 0;
+    bool        behind = false;
+    if (e == NULL) {
+        memcpy(plain, text, size);
+        return size;
+    }
+    const char *power = e + 1 + (e[1] == '+');
+    (void)cn_number_parse_int(power, size - (size_t)(power - text), &exponent);
+    for (const char *at = text; at < e; at++) {
+        if (*at == '-') {
+            plain[out++] = '-';
+        } else if (*at == '.') {
+            behind = true;
+        } else {
+            digits[count++] = *at;
+            point += !behind;
+        }
+    }
+    point += exponent;
+    for (int64_t i = point < 1 ? point - 1 : 0; i < count || i < point; i++) {
+        if (i == point)
+            plain[out++] = '.';
+        plain[out++] = i < 0 || i >= count ? '0' : digits[i];
+    }
+    return out;
+}
+
 static const char *to_decimal(const cn_value *from, cn_value *to, cn_arena *scratch)
 {
-    char text[CN_NUMBER_SIZE];
+    char text[CN_NUMBER_SIZE], plain[PLAIN_SIZE];
     if (from->kind == CN_KIND_TEXT)
         return cn_number_is_decimal(from->as.text.data, text_size(from))
                    ? same_text(CN_KIND_DECIMAL, from, to)
@@ -239,8 +274,8 @@ static const char *to_decimal(const cn_value *from, cn_value *to, cn_arena *scra
         return other_kind;
     if (from->kind == CN_KIND_REAL && !isfinite(from->as.real))
         return out_of_range;
-    size_t size = format_number(from, text);
-    return make_text(CN_KIND_DECIMAL, text, size, to, scratch);
+    size_t size = put_plain(text, format_number(from, text), plain);
+    return make_text(CN_KIND_DECIMAL, plain, size, to, scratch);
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */

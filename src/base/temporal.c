@@ -324,11 +324,12 @@ bool cn_time_parse_sized(const char *text, size_t size, cn_time *value)
     reader  in = read_from(text, size);
     int64_t hours, part;
     bool    negative = take(&in, '-');
-    if (!take_number(&in, 2, INT64_MAX / HOUR - 1, &hours) || !take_minutes(&in, &part) ||
-        !at_end(&in))
+    if (!take_number(&in, 2, INT64_MAX / HOUR, &hours) || !take_minutes(&in, &part) || !at_end(&in))
         return false;
-    int64_t sum         = hours * HOUR + part;
-    value->microseconds = negative ? -sum : sum;
+    uint64_t sum = (uint64_t)hours * HOUR + (uint64_t)part;
+    if (sum > (uint64_t)INT64_MAX + negative)
+        return false;
+    value->microseconds = !negative || sum == 0 ? (int64_t)sum : -(int64_t)(sum - 1) - 1;
     return true;
 }
 

@@ -550,7 +550,6 @@ const cn_dialect cn_dialect_mysql = {
     .no_limit                = "18446744073709551615",
     .default_values          = "() VALUES ()",
     .update_returning        = false,
-    .delete_returning        = false,
     .type                    = spell_type,
     .cast_type               = spell_cast,
     .column_definition       = define,

@@ -260,7 +260,6 @@ const cn_dialect cn_dialect_sqlite = {
     .no_limit                = "-1",
     .default_values          = "DEFAULT VALUES",
     .update_returning        = true,
-    .delete_returning        = true,
     .type                    = spell_type,
     .column_definition       = define,
     .table_suffix            = "",

@@ -81,7 +81,7 @@ bool cn_postgresql_lose(cn_postgresql *link, cn_error *error, cn_cause cause, co
     link->begin = NULL;
     cn_error_set(error, cause, "%s", why);
     error->lost      = true;
-    error->retryable = cause == CN_CAUSE_LOST;
+    error->retryable = cause == CN_CAUSE_LOST || cause == CN_CAUSE_TIMEOUT;
     return false;
 }
 

@@ -1,5 +1,5 @@
 /*
- * driver/sqlite_link.h: what the two files of the SQLite driver share: the link, its errors and
+ * driver/sqlite_link.h: what the files of the SQLite driver share: the link, its errors and
  * the way from text to a compiled statement. Nobody else includes it.
  */
 #ifndef CN_DRIVER_SQLITE_LINK_H
@@ -75,6 +75,11 @@ bool cn_sqlite_run_held(cn_sqlite_link *link, cn_sqlite_held which, cn_error *er
 
 /* The table's `run`: one statement, or as many as the text holds if that is allowed. */
 bool cn_sqlite_run(cn_link *link, const char *sql, size_t size, cn_error *error);
+
+/* Whether the text begins, after comments and blanks, with one of the words, which end with NULL;
+   whether a word occurs anywhere in it. In whatever case: sqlite_words.c. */
+bool cn_sqlite_starts_with(const char *at, const char *end, const char *const *words);
+bool cn_sqlite_mentions(const char *at, const char *end, const char *word);
 
 /* The statement functions of the driver's table: sqlite_statement.c. */
 cn_prepared *cn_sqlite_prepare(cn_link *link, const char *sql, size_t size, cn_error *error);

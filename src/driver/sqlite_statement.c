@@ -113,53 +113,6 @@ static bool columns_are_right(const sqlite_prepared *prepared)
                sqlite3_stmt_status(prepared->statement, SQLITE_STMTSTATUS_REPREPARE, 0);
 }
 
-/* Behind the comment that starts at `at`, or `at` if none does. */
-static const char *skip_comment(const char *at, const char *end)
-{
-    const char *start = at;
-    if (end - at < 2 || (memcmp(at, "--", 2) != 0 && memcmp(at, "/*", 2) != 0))
-        return at;
-    for (at += 2; at < end; at++) {
-        if (*start == '-' && *at == '\n')
-            return at + 1;
-        if (*start == '/' && *at == '/' && at[-1] == '*' && at > start + 2)
-            return at + 1;
-    }
-    return end;
-}
-
-static const char *first_word(const char *at, const char *end)
-{
-    const char *before;
-    do {
-        before = at;
-        at     = skip_comment(at, end);
-        while (at < end && strchr(" \t\r\n\f", *at) != NULL)
-            at++;
-    } while (at != before);
-    return at;
-}
-
-static bool starts_with(const char *at, const char *end, const char *const *words)
-{
-    at = first_word(at, end);
-    for (size_t i = 0; words[i] != NULL; i++) {
-        size_t size = strlen(words[i]);
-        if ((size_t)(end - at) >= size && sqlite3_strnicmp(at, words[i], (int)size) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool mentions(const char *at, const char *end, const char *word)
-{
-    size_t size = strlen(word);
-    for (; (size_t)(end - at) >= size; at++)
-        if (sqlite3_strnicmp(at, word, (int)size) == 0)
-            return true;
-    return false;
-}
-
 /* Rows in one VALUES, which are inserted in a third of the time that each alone takes. */
 #define MANY_ROWS 100
 
@@ -192,11 +145,11 @@ static void classify(sqlite_prepared *prepared, const char *sql, const char *end
     /* WITH: what else it may begin only reads, and that is asked, too. */
     static const char *const changing[]  = {"INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", NULL};
     static const char *const inserting[] = {"INSERT", "REPLACE", NULL};
-    if (sqlite3_stmt_readonly(prepared->statement) != 0 || !starts_with(sql, end, changing))
+    if (sqlite3_stmt_readonly(prepared->statement) != 0 || !cn_sqlite_starts_with(sql, end, changing))
         return;
     prepared->changes_rows = true;
-    prepared->inserts      = starts_with(sql, end, inserting);
-    prepared->asks_for_key = mentions(sql, end, "last_insert_rowid");
+    prepared->inserts      = cn_sqlite_starts_with(sql, end, inserting);
+    prepared->asks_for_key = cn_sqlite_mentions(sql, end, "last_insert_rowid");
 }
 
 /* Several statements in one text, where they are allowed: compiled one by one as they run. */
@@ -717,6 +670,20 @@ static bool run_change(sqlite_prepared *prepared, cn_error *error)
     return true;
 }
 
+/* The next row of a plain INSERT: run_change without the doubt. */
+static bool run_again(sqlite_prepared *prepared, cn_error *error)
+{
+    sqlite3 *db   = prepared->link->db;
+    int      code = sqlite3_step(prepared->statement);
+    bool     good = code == SQLITE_DONE ||
+                cn_sqlite_fail(prepared->link, code, CN_SQLITE_RUNNING, error);
+    (void)sqlite3_reset(prepared->statement);
+    int64_t changes = good ? sqlite3_changes64(db) : 0;
+    prepared->head.affected += changes;
+    prepared->head.inserted_key = changes > 0 ? sqlite3_last_insert_rowid(db) : 0;
+    return good;
+}
+
 static bool run_row(sqlite_prepared *prepared, cn_error *error)
 {
     if (prepared->script != NULL)
@@ -813,8 +780,10 @@ static bool run_rows(sqlite_prepared *prepared, const cn_value *values, size_t r
     if (keys == NULL && !run_many(prepared, values, rows, columns, &done, error))
         return false;
     for (size_t i = done; i < rows; i++) {
+        /* Where one row of a plain INSERT had a key, each sets SQLite's last key anew. */
+        bool again = i > done && prepared->many_sql != NULL && prepared->head.inserted_key != 0;
         if (!bind_all(prepared, values + i * columns, columns, error) ||
-            !run_row(prepared, error)) {
+            !(again ? run_again(prepared, error) : run_row(prepared, error))) {
             cn_error_append(error, "; in row %zu of the %zu of the batch", i + 1, rows);
             return false;
         }

@@ -411,15 +411,16 @@ static bool take_options(cn_connection *connection, const cn_connection_options 
                          &connection->error) ||
         !cn_options_know_isolation(options.isolation, &connection->error))
         return cn_connection_fail_filled(connection, NULL);
-    connection->isolation  = options.isolation != CN_ISOLATION_DEFAULT ? options.isolation
-                                                                       : engine->isolation;
-    connection->read_only  = options.read_only || engine->read_only;
-    connection->autocommit = options.autocommit || engine->autocommit;
-    connection->observed   = engine->echo || engine->on_echo != NULL;
-    if (connection->autocommit && connection->read_only && !engine->read_only)
+    connection->isolation = options.isolation != CN_ISOLATION_DEFAULT ? options.isolation
+                                                                      : engine->isolation;
+    connection->read_only = options.read_only || engine->read_only;
+    connection->observed  = engine->echo || engine->on_echo != NULL;
+    bool autocommit       = options.autocommit || engine->autocommit;
+    if (autocommit && connection->read_only && !engine->read_only)
         return cn_connection_fail(connection, CN_CAUSE_UNSUPPORTED,
                                   "read_only is for transactions, and with autocommit there are "
                                   "none: open the engine with read_only, or use cn_begin");
+    connection->autocommit = autocommit;
     return true;
 }
 

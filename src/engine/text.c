@@ -473,8 +473,7 @@ static cn_result *run_batch(cn_connection *connection, batch *b)
     return b->result;
 }
 
-/* Every statement is a transaction of its own, and a batch is one statement. */
-static bool begin_batch(cn_connection *connection, bool *own)
+bool cn_connection_batch_begin(cn_connection *connection, bool *own)
 {
     *own = connection->autocommit && !connection->begun;
     if (!*own)
@@ -484,7 +483,7 @@ static bool begin_batch(cn_connection *connection, bool *own)
     return cn_connection_begin_now(connection, connection->isolation, connection->read_only);
 }
 
-static cn_result *end_batch(cn_connection *connection, cn_result *result)
+cn_result *cn_connection_batch_end(cn_connection *connection, cn_result *result)
 {
     if (connection->failed_depth < 0 && cn_connection_commit_inside(connection))
         return result;
@@ -507,7 +506,7 @@ cn_result *cn_connection_execute_text_many(cn_connection           *connection,
         return cn_connection_result_empty(connection, 0, 0);
     }
     batch b = {.sets = sets, .execution = {.chunk = chunk_of(statement)}};
-    if (!begin_batch(connection, &own))
+    if (!cn_connection_batch_begin(connection, &own))
         return cn_connection_failed_result(connection);
     cn_result *result = NULL;
     b.slot            = find_text(connection, statement->sql);
@@ -518,7 +517,7 @@ cn_result *cn_connection_execute_text_many(cn_connection           *connection,
             result = run_batch(connection, &b);
     }
     if (own)
-        return end_batch(connection, result);
+        return cn_connection_batch_end(connection, result);
     return result != NULL ? result : cn_connection_failed_result(connection);
 }
 

@@ -58,12 +58,12 @@ static uint64_t hash_columns(const cn_mapper *mapper, const void *row)
     return hash;
 }
 
-/* Keys that follow each other stay together, sixteen at a time, because they are mostly loaded and looked for
-   together: two lines of the cache instead of sixteen. */
+/* Keys that follow each other stay together, four at a time, because they are mostly loaded and
+   looked for together: that is one line of the cache instead of four. */
 static uint32_t hash_integer(uint64_t key)
 {
-    uint64_t mixed = (key >> 4) * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(mixed >> 36) << 4 | (uint32_t)(key & 15);
+    uint64_t mixed = (key >> 2) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(mixed >> 34) << 2 | (uint32_t)(key & 3);
 }
 
 static uint32_t hash_row(const cn_mapper *mapper, const void *row)
@@ -130,7 +130,7 @@ static bool grow(cn_shelf *shelf)
 bool cn_identity_put(cn_shelf *shelf, uint32_t place, uint32_t hash)
 {
     /* A table that cannot grow is filled up, but for one free entry, which ends every search. */
-    if (shelf->entry_used * 4 >= shelf->entry_capacity * 3 && !grow(shelf) &&
+    if (shelf->entry_used * 2 >= shelf->entry_capacity && !grow(shelf) &&
         shelf->entry_used + 1 >= shelf->entry_capacity)
         return false;
     size_t mask = shelf->entry_capacity - 1;

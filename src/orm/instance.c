@@ -196,11 +196,19 @@ static void *take(cn_mapper *mapper, const void *values, cn_slab **slab, uint32_
     return copied ? row : NULL;
 }
 
-void *cn_new_(const cn_model *model, size_t size, const void *values)
+static cn_mapper *find_mapper(const cn_model *model)
 {
-    cn_error   ignored = {0};
+    cn_error   ignored = {0}; /* it is found again, and told, when the instance is used */
     cn_mapper *mapper  = cn_mapper_of(model, &ignored);
     cn_error_clear(&ignored);
+    return mapper;
+}
+
+void *cn_new_(const cn_model *model, size_t size, const void *values)
+{
+    cn_mapper *mapper = cn_mapper_known(model);
+    if (mapper == NULL)
+        mapper = find_mapper(model);
     if (mapper == NULL || size != mapper->size)
         return cn_nothing_take(model);
     uint32_t slot;
@@ -324,6 +332,10 @@ static void remember(cn_slab *slab, uint32_t slot)
     const cn_mapper *mapper = slab->mapper;
     char            *row    = cn_slab_struct(slab, slot);
     char            *shadow = cn_slab_shadow(slab, slot);
+    if (mapper->relationship_count == 0) {
+        memcpy(shadow, row, slab->stride);
+        return;
+    }
     for (size_t i = 0; i < mapper->table->column_count; i++)
         memcpy(shadow + mapper->plan[i].offset, row + mapper->plan[i].offset, mapper->plan[i].size);
     for (size_t i = 0; i < mapper->relationship_count; i++)

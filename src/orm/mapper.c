@@ -46,7 +46,7 @@ static bool fill(cn_mapper *mapper, cn_arena *arena)
 
 cn_mapper *cn_mapper_of(const cn_model *model, cn_error *error)
 {
-    cn_mapper *mapper = __atomic_load_n((cn_mapper **)&model->state->mapper, __ATOMIC_ACQUIRE);
+    cn_mapper *mapper = cn_mapper_known(model);
     if (mapper != NULL)
         return mapper;
     if (model->struct_size == 0) {

@@ -27,9 +27,9 @@ static void leave_others(void *instance, const cn_slab *slab, uint32_t slot)
         if (relationship->reverse == NULL || at == NULL || at == CN_UNLOADED)
             continue;
         if (!relationship->many) {
-            cn_set_one_(instance, relationship->offset, NULL);
-            if (relationship->reverse->many) /* the other side may not have been told by the member */
+            if (relationship->reverse->many)
                 cn_remove_(at, relationship->reverse->offset, instance);
+            cn_set_one_(instance, relationship->offset, NULL);
             continue;
         }
         for (void **items = cn_items_at(slab, slot, relationship); items != NULL && *items != NULL;

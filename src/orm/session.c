@@ -166,7 +166,7 @@ cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
 
 cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model)
 {
-    cn_mapper *mapper = __atomic_load_n((cn_mapper **)&model->state->mapper, __ATOMIC_ACQUIRE);
+    cn_mapper *mapper = cn_mapper_known(model);
     if (mapper != NULL)
         return mapper;
     mapper = cn_mapper_of(model, cn_connection_error_slot(session->connection));

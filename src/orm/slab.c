@@ -82,7 +82,7 @@ cn_slab *cn_slab_of(const void *instance, uint32_t *slot)
     if (slab == NULL || (const char *)instance < slab->structs)
         return NULL;
     size_t at    = (size_t)((const char *)instance - slab->structs);
-    size_t index = at / slab->stride;
+    size_t index = (size_t)((at * slab->inverse) >> 32);
     if (index >= __atomic_load_n(&slab->used, __ATOMIC_ACQUIRE) || index * slab->stride != at || slab->records[index].state == 0)
         return NULL;
     *slot = (uint32_t)index;
@@ -151,6 +151,7 @@ cn_slab *cn_slab_new(cn_mapper *mapper, cn_session *session, size_t stride, size
         return NULL;
     size_t capacity = (bytes - fixed) / each;
     *slab = (cn_slab){.mapper = mapper, .session = session, .bytes = bytes, .stride = stride,
+                      .inverse  = UINT32_MAX / stride + 1,
                       .capacity = capacity > UINT32_MAX ? UINT32_MAX : (uint32_t)capacity};
     slab->records = (cn_record *)(void *)((char *)slab + head);
     slab->structs = (char *)round_up((uintptr_t)(slab->records + capacity), alignment);

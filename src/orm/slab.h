@@ -51,6 +51,7 @@ struct cn_slab {
     cn_slab    *previous;
     size_t      bytes;
     size_t      stride;   /* sizeof the struct */
+    uint64_t    inverse;  /* of the stride, times 2^32: a slot is found without a division */
     uint32_t    capacity; /* slots */
     uint32_t    used;     /* slots that were handed out, from the front */
     uint32_t    live;     /* of these, not yet given back */

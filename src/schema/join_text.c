@@ -10,6 +10,7 @@
  */
 #include "schema/join_text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define DEEPEST 32    /* parentheses inside parentheses */
@@ -129,12 +130,11 @@ static bool unknown_table(const cn_join_text *join, struct word name)
         const cn_table *table = join->tables[i];
         if (table == NULL || (i > 0 && table == join->tables[0]))
             continue;
-        const char *comma = used != 0 ? ", " : "";
-        size_t      size  = strlen(comma) + strlen(table->model->name);
-        if (used + size >= sizeof known)
+        int size = snprintf(known + used, sizeof known - used, "%s%s", used != 0 ? ", " : "",
+                            table->model->name);
+        if (size < 0 || (size_t)size >= sizeof known - used)
             break;
-        strcat(strcat(known, comma), table->model->name);
-        used += size;
+        used += (size_t)size;
     }
     return cn_error_set(join->error, CN_CAUSE_MODEL,
                         "%s: %s: \"%.*s\" in \"%s\" is none of the tables at hand: %s", join->title,

@@ -8,6 +8,7 @@
  */
 #include "schema/relationship.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "schema/join_text.h"
@@ -23,7 +24,7 @@ struct draft {
     cn_error                   *error;
 };
 
-#define FAIL(draft, ...) cn_error_set((draft)->error, CN_CAUSE_MODEL, __VA_ARGS__)
+#define FAIL(draft, ...) (cn_error_set((draft)->error, CN_CAUSE_MODEL, __VA_ARGS__), false)
 
 static const char *name_of(const cn_table *table)
 {
@@ -235,7 +236,7 @@ static bool default_pair(const struct draft *draft)
         return cn_error_no_memory(draft->error);
     const cn_table  *to        = last->table == item->owner ? item->target : item->owner;
     struct reference reference = {last, referred(last, to), false, false};
-    return add_reference(draft, &reference);
+    return reference.key != NULL && add_reference(draft, &reference); /* it was counted */
 }
 
 /* Many-to-one by the whole primary key: the pairs then stand in the order of the key. */
@@ -405,45 +406,51 @@ static bool draft_order(const struct draft *draft)
     return cn_order_parse(&order, draft->arena, &item->order, &item->order_count);
 }
 
-static bool find_tables(const struct draft *draft, const char *owner_name)
+/* "Post.author", for errors. */
+static const char *make_title(const struct draft *draft, const char *owner, const char *member)
 {
-    cn_relationship *item  = draft->item;
-    size_t           size  = strlen(owner_name) + strlen(item->name) + 2;
-    char            *title = cn_arena_take(draft->arena, size, 1);
+    size_t size  = strlen(owner) + strlen(member) + 2;
+    char  *title = cn_arena_take(draft->arena, size, 1);
     if (title == NULL)
-        return cn_error_no_memory(draft->error);
-    strcat(strcat(strcpy(title, owner_name), "."), item->name);
-    item->title = title;
+        cn_error_no_memory(draft->error);
+    else
+        (void)snprintf(title, size, "%s.%s", owner, member);
+    return title;
+}
 
-    item->target = cn_table_of(draft->text->target, draft->error);
-    if (item->target == NULL)
-        return false;
-    if (draft->text->options.secondary != NULL) {
-        item->secondary = cn_table_of(draft->text->options.secondary, draft->error);
-        if (item->secondary == NULL)
-            return false;
-    }
-    const cn_table *without = item->owner->name == NULL    ? item->owner
-                              : item->target->name == NULL ? item->target
-                                                           : NULL;
-    return without == NULL || FAIL(draft, "%s: %s has no table", title, name_of(without));
+static bool have_tables(const struct draft *draft)
+{
+    const cn_relationship *item    = draft->item;
+    const cn_table        *without = item->owner->name == NULL    ? item->owner
+                                     : item->target->name == NULL ? item->target
+                                                                  : NULL;
+    return without == NULL || FAIL(draft, "%s: %s has no table", item->title, name_of(without));
 }
 
 static bool draft_one(const struct draft *draft, const cn_table *owner)
 {
-    const cn_relationship_text *text = draft->text;
-    *draft->item                     = (cn_relationship){
-                            .name            = text->name,
-                            .offset          = text->offset,
-                            .many            = text->many,
-                            .owner           = owner,
-                            .index           = (uint32_t)(text - owner->relationships),
-                            .view_only       = text->options.view_only,
-                            .passive_deletes = text->options.passive_deletes,
-    };
-    if (!find_tables(draft, name_of(owner)))
+    const cn_relationship_text *text      = draft->text;
+    const cn_model             *through   = text->options.secondary;
+    const char                 *title     = make_title(draft, name_of(owner), text->name);
+    const cn_table             *target    = cn_table_of(text->target, draft->error);
+    const cn_table             *secondary = NULL;
+    if (title == NULL || target == NULL)
         return false;
-    if (draft->item->secondary != NULL ? !draft_through(draft) : !draft_direct(draft))
+    if (through != NULL && (secondary = cn_table_of(through, draft->error)) == NULL)
+        return false;
+    *draft->item = (cn_relationship){
+        .name            = text->name,
+        .title           = title,
+        .offset          = text->offset,
+        .many            = text->many,
+        .owner           = owner,
+        .target          = target,
+        .secondary       = secondary,
+        .index           = (uint32_t)(text - owner->relationships),
+        .view_only       = text->options.view_only,
+        .passive_deletes = text->options.passive_deletes,
+    };
+    if (!have_tables(draft) || !(secondary != NULL ? draft_through(draft) : draft_direct(draft)))
         return false;
     return draft_cascade(draft) && draft_order(draft);
 }

@@ -65,7 +65,7 @@ no_memory:
     return NULL;
 }
 
-/* ---- names and values ------------------------------------------------------------------------------ */
+/* ---- names and values ------------------------------------------------------------------------ */
 
 void cn_compiler_text(cn_compiler *compiler, const char *text)
 {
@@ -143,7 +143,7 @@ static const cn_column *find_column(cn_compiler *compiler, const cn_model *model
     return column;
 }
 
-/* ---- expressions ----------------------------------------------------------------------------------- */
+/* ---- expressions ----------------------------------------------------------------------------- */
 
 /* How tightly an operator binds; an operand that binds less tightly needs parentheses. */
 enum { BIND_OR = 1, BIND_AND, BIND_NOT, BIND_COMPARE, BIND_ADD, BIND_TIMES, BIND_ATOM };
@@ -445,7 +445,7 @@ static bool emit_arithmetic(cn_compiler *compiler, const cn_node *node)
                     level + 1); /* as it was written: reals are not associative */
 }
 
-/* ---- fragments ------------------------------------------------------------------------------------- */
+/* ---- fragments ------------------------------------------------------------------------------- */
 
 /* A parameter of a fragment: where its values begin, and how many there are. */
 typedef struct fragment_param {
@@ -567,7 +567,25 @@ static bool emit_fragment(cn_compiler *compiler, const cn_node *node)
     return good;
 }
 
-/* ---- all of it --------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+/* A value in an expression, which no column gives its type to. */
+static bool emit_free_value(cn_compiler *compiler, const cn_column *meets)
+{
+    cn_type cast     = {.kind = CN_TYPE_NONE};
+    bool    is_label = meets != NULL && meets->type.kind == CN_TYPE_ENUM;
+    if (compiler->dialect->typed_values && compiler->values != NULL && !is_label)
+        cast.kind = (uint8_t)cn_value_cast(&compiler->values[compiler->next_value]);
+    if (cast.kind == CN_TYPE_NONE)
+        return cn_compiler_value(compiler, meets);
+    cn_compiler_text(compiler, "CAST(");
+    if (!cn_compiler_value(compiler, meets))
+        return false;
+    cn_compiler_text(compiler, " AS ");
+    compiler->dialect->type(&compiler->sql, &cast, compiler->link);
+    cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
 
 static bool emit(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
 {
@@ -578,7 +596,7 @@ static bool emit(cn_compiler *compiler, const cn_node *node, const cn_column *me
         return column != NULL && cn_compiler_column(compiler, column);
     }
     case CN_NODE_VALUE:
-        return cn_compiler_value(compiler, meets);
+        return emit_free_value(compiler, meets);
     case CN_NODE_COUNT_ALL:
         cn_compiler_text(compiler, "count(*)");
         return true;
@@ -609,6 +627,8 @@ bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where)
 
 bool cn_compiler_expression(cn_compiler *compiler, const cn_expr *value, const cn_column *meets)
 {
+    if (value->node.kind == CN_NODE_VALUE && meets != NULL)
+        return cn_compiler_value(compiler, meets);
     return emit(compiler, &value->node, meets);
 }
 

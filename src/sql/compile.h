@@ -40,6 +40,7 @@ typedef struct cn_compiler {
     const cn_table   *also;    /* ... or to this; NULL */
     bool              bare;    /* columns without their table's name */
     uint32_t          next_value;
+    const cn_value   *values; /* those of the first execution: their types are structure */
     uint32_t         *slots;
     size_t            slot_count, slot_capacity;
     cn_conversion    *conversions;
@@ -50,7 +51,8 @@ typedef struct cn_compiler {
 /* False: compiler->error is filled. */
 bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_error *error);
 void cn_compiler_end(cn_compiler *compiler);
-/* A plan of `size` bytes (it begins with cn_plan) with the SQL and the slots; NULL: the error is filled. */
+/* A plan of `size` bytes (it begins with cn_plan) with the SQL and the slots; NULL: the error is
+   filled. */
 cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan);
 
 void cn_compiler_text(cn_compiler *compiler, const char *text);
@@ -72,6 +74,7 @@ const cn_decode *cn_plan_of_table(cn_arena *arena, const cn_table *table, uint32
 /* cn_compile_function for the statements of cinnabar/sql.h; `context` is a cn_compile_request. */
 typedef struct cn_compile_request {
     const cn_statement *statement;
+    const cn_value     *values;
     const void         *key;
     size_t              key_size;
     uint64_t            hash;

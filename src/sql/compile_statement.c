@@ -205,8 +205,9 @@ static bool compile_update(cn_compiler *compiler, const cn_statement *statement,
             cn_buffer_char(&compiler->sql, ')');
     }
     return cn_compiler_where(compiler, &update.where) &&
-           returning(compiler, update.returning, compiler->dialect->update_returning, "UPDATE",
-                     plan);
+           returning(compiler, update.returning,
+                     compiler->dialect->update_returning && compiler->link->insert_returning,
+                     "UPDATE", plan);
 }
 
 static bool compile_delete(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan)
@@ -220,11 +221,8 @@ static bool compile_delete(cn_compiler *compiler, const cn_statement *statement,
     cn_compiler_text(compiler, "DELETE FROM ");
     return cn_compiler_table(compiler, compiler->from) &&
            cn_compiler_where(compiler, &deletion.where) &&
-           returning(compiler, deletion.returning,
-                     compiler->dialect->delete_returning ||
-                         (compiler->link->product == CN_PRODUCT_MARIADB &&
-                          compiler->link->version >= 100005),
-                     "DELETE", plan);
+           returning(compiler, deletion.returning, compiler->link->insert_returning, "DELETE",
+                     plan);
 }
 
 typedef bool compile_function(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan);
@@ -241,6 +239,7 @@ cn_compiled *cn_compile_statement(cn_connection *connection, void *context, cn_e
     bool                           good = false;
     if (!cn_compiler_begin(&compiler, connection, error))
         goto done;
+    compiler.values = request->values;
     plan = (cn_plan *)cn_compiled_new(sizeof *plan, request->key, request->key_size, request->hash);
     if (plan == NULL) {
         cn_error_no_memory(error);

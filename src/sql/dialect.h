@@ -36,17 +36,19 @@ typedef struct cn_dialect {
     const char *concat;        /* "||"; NULL: the function concat() */
     const char *true_text;     /* a condition that is always true: "1 = 1", "true" */
     const char *
-        no_limit; /* LIMIT where there is only an OFFSET: "-1", "18446744073709551615"; NULL: none needed */
+        /* LIMIT where there is only an OFFSET: "-1", "18446744073709551615"; NULL: none needed */
+                no_limit;
     const char *default_values; /* of an INSERT without columns: "DEFAULT VALUES", "() VALUES ()" */
-    bool        update_returning; /* whatever the version; see `lacks` for the others */
-    bool        delete_returning;
-    const char *ilike; /* the operator, or NULL: lower() on both sides */
+    bool update_returning; /* UPDATE, too, where the server returns rows from INSERT and DELETE */
+    bool typed_values;     /* a placeholder takes the type of what it meets, unless it is cast */
+    const char *ilike;     /* the operator, or NULL: lower() on both sides */
 
     /* The type of a column, as DDL spells it. */
     void (*type)(cn_buffer *sql, const cn_type *type, const cn_link *server);
     /* The type of a cast, where CAST has other words; NULL: those of `type`. */
     void (*cast_type)(cn_buffer *sql, const cn_type *type, const cn_link *server);
-    /* The name of the type of an array element of this column, for unnest; NULL where there are no arrays. */
+    /* The name of the type of an array element of this column, for unnest; NULL where there are no
+       arrays. */
     void (*array_type)(cn_buffer *sql, const cn_column *column, const cn_link *server);
 
     /* data definition: everything between the parentheses' entries of one column, after its name */
@@ -65,10 +67,12 @@ typedef struct cn_dialect {
                      const cn_link *server);
 } cn_dialect;
 
-/* By the name a driver gives ("sqlite"); NULL if there is none. Defined in src/dialect/dialects.c. */
+/* By the name a driver gives ("sqlite"); NULL if there is none. Defined in src/dialect/dialects.c.
+   */
 const cn_dialect *cn_dialect_named(const char *name);
 
-/* Writes an identifier, quoted where the dialect needs it. False: it has a NUL, is empty or too long (the error names it). */
+/* Writes an identifier, quoted where the dialect needs it. False: it has a NUL, is empty or too
+   long (the error names it). */
 bool cn_dialect_identifier(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
                            const char *name, cn_error *error);
 /* schema.table or table */

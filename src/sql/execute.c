@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "engine/handle.h"
 #include "sql/keep.h"
+#include "sql/many.h"
 #include "sql/run.h"
 
 static bool is_text(const cn_statement *statement)
@@ -48,27 +49,6 @@ cn_result *cn_connection_execute(cn_connection *connection, const cn_statement *
     return result;
 }
 
-/* A built statement with parameters that come later, once for each set. */
-static cn_result *execute_built_many(cn_connection *connection, const cn_statement *statement,
-                                     const cn_param *const *sets)
-{
-    int64_t affected = 0, key = 0;
-    for (; *sets != NULL; sets++) {
-        cn_walk walk;
-        cn_walk_begin(&walk, NULL);
-        cn_statement_slot *slot = cn_sql_run(connection, &walk, statement, *sets, NULL);
-        if (slot != NULL) {
-            affected += slot->prepared->affected;
-            key = slot->prepared->inserted_key;
-            cn_connection_end(connection, slot);
-        }
-        cn_walk_end(&walk);
-        if (slot == NULL)
-            return cn_connection_failed_result(connection);
-    }
-    return cn_connection_result_empty(connection, affected, key);
-}
-
 cn_result *cn_connection_execute_many(cn_connection *connection, const cn_statement *statement,
                                       const cn_param *const *sets)
 {
@@ -81,7 +61,7 @@ cn_result *cn_connection_execute_many(cn_connection *connection, const cn_statem
         result = cn_connection_execute_text_many(
             connection, (const cn_text_statement *)(const void *)statement, sets);
     else
-        result = execute_built_many(connection, statement, sets);
+        result = cn_sql_run_many(connection, statement, sets);
     cn_connection_leave(connection);
     return result;
 }
@@ -110,7 +90,8 @@ char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
         cn_compiled *compiled = NULL;
         if (cn_walk_statement(&walk, statement, NULL)) {
             size_t             size    = walk.word_count * sizeof *walk.words;
-            cn_compile_request request = {statement, walk.words, size, cn_hash(walk.words, size)};
+            cn_compile_request request = {statement, walk.values, walk.words, size,
+                                          cn_hash(walk.words, size)};
             compiled                   = cn_compile_statement(connection, &request, error);
         }
         if (compiled == NULL)

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* ---- checksums --------------------------------------------------------------------------------- */
+/* ---- checksums ------------------------------------------------------------------------------- */
 
 static uint32_t mix(uint32_t sum, uint64_t word)
 {
@@ -76,7 +76,7 @@ bool cn_node_alive(const cn_node *node)
     return node->count == 0 || sum_parts(node) == node->check;
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 cn_expr cn_expr_of_(cn_value value)
 {
@@ -126,8 +126,8 @@ cn_expr cn_compute_(int kind, int op, const char *name, const cn_expr *parts, si
     return made;
 }
 
-/* An aggregate of one column has no parts: the column stands in the node itself, so the value may be
-   stored. Of anything else it is a function call like any other. */
+/* An aggregate of one column has no parts: the column stands in the node itself, so the value may
+   be stored. Of anything else it is a function call like any other. */
 cn_expr cn_aggregate_(const char *name, const cn_expr *of)
 {
     if (of->node.kind != CN_NODE_MEMBER)
@@ -162,9 +162,10 @@ cn_expr cn_node_column(const cn_model *model, uint32_t index)
         {.kind = CN_NODE_MEMBER, .flags = CN_NODE_BY_INDEX, .offset = index, .model = model}};
 }
 
-/* ---- conditions -------------------------------------------------------------------------------- */
+/* ---- conditions ------------------------------------------------------------------------------ */
 
-/* What a member meets, in the node itself if it is flat. False: it has parts, which stay where they are. */
+/* What a member meets, in the node itself if it is flat. False: it has parts, which stay where they
+   are. */
 static bool take_flat(cn_node *node, const cn_expr *value)
 {
     const cn_node *other = &value->node;
@@ -272,7 +273,7 @@ cn_condition cn_node_joins(const cn_model *model, uint32_t index, const cn_model
     return made;
 }
 
-/* ---- copies ------------------------------------------------------------------------------------ */
+/* ---- copies ---------------------------------------------------------------------------------- */
 
 static bool copy_value(cn_value *value, cn_arena *arena)
 {

@@ -56,6 +56,17 @@ bool cn_node_copy(cn_node *node, cn_arena *arena);
 /* A copy of parameters, which end with a NULL name; NULL in, NULL out. False: no memory. */
 bool cn_params_copy(const cn_param **params, cn_arena *arena);
 
+/* The type that a value needs to be cast to where placeholders take that of what they meet: an
+   integer column would refuse a fraction or a large number. Part of the structure. */
+static inline cn_type_kind cn_value_cast(const cn_value *value)
+{
+    if (value->kind == CN_KIND_REAL)
+        return CN_TYPE_DOUBLE;
+    bool large = value->kind == CN_KIND_INTEGER &&
+                 (value->as.integer > INT32_MAX || value->as.integer < INT32_MIN);
+    return large ? CN_TYPE_BIGINT : CN_TYPE_NONE;
+}
+
 static inline cn_condition cn_condition_broken(uint8_t why)
 {
     return (cn_condition){{.kind = CN_NODE_BROKEN, .op = why}};

@@ -26,7 +26,7 @@ typedef struct row_statement {
 #define CN_ROWS_IN_VALUES 250
 #define CN_PARAMETERS_MOST 32000
 
-/* ---- spelling ---------------------------------------------------------------------------------- */
+/* ---- spelling -------------------------------------------------------------------------------- */
 
 static bool names(cn_compiler *compiler, const cn_row_batch *batch)
 {
@@ -56,7 +56,8 @@ static bool spell_values(cn_compiler *compiler, const row_statement *statement)
     return true;
 }
 
-/* SELECT c1, c2 FROM unnest(CAST($1 AS INTEGER[]), ...) WITH ORDINALITY AS r(c1, c2, n) ORDER BY n */
+/* SELECT c1, c2 FROM unnest(CAST($1 AS INTEGER[]), ...) WITH ORDINALITY AS r(c1, c2, n) ORDER BY n
+   */
 static bool spell_arrays(cn_compiler *compiler, const row_statement *statement)
 {
     const cn_row_batch *batch = statement->batch;
@@ -160,7 +161,7 @@ done:
     return plan == NULL ? NULL : &plan->head;
 }
 
-/* ---- running ------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static bool make_key(row_statement *statement)
 {

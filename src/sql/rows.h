@@ -1,9 +1,9 @@
 /*
- * Many rows of one table at once: what a flush, cn_insert_rows and association tables are made of. Knows
- * which form of a batch is the fastest on the database at hand, and hides the difference.
+ * Many rows of one table at once: what a flush, cn_insert_rows and association tables are made of.
+ * Knows which form of a batch is the fastest on the database at hand, and hides the difference.
  *
- * `values` are rows of `column_count` values each, row after row, borrowed for the call; enumerations are
- * labels already.
+ * `values` are rows of `column_count` values each, row after row, borrowed for the call;
+ * enumerations are labels already.
  */
 #ifndef CN_SQL_ROWS_H
 #define CN_SQL_ROWS_H

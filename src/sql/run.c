@@ -43,6 +43,15 @@ static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
     return values;
 }
 
+cn_value *cn_sql_arranged(cn_connection *connection, cn_statement_slot *slot, cn_walk *walk)
+{
+    walk->error      = cn_connection_error_slot(connection);
+    cn_value *values = arranged(cn_plan_of(slot), walk);
+    if (values == NULL)
+        cn_connection_fail_filled(connection, slot);
+    return values;
+}
+
 cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                    cn_compile_function *compile, void *context,
                                    const cn_execution *execution)
@@ -52,13 +61,10 @@ cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                                       walk->words, size, compile, context);
     if (slot == NULL)
         return NULL;
-    const cn_plan *plan = cn_plan_of(slot);
-    walk->error         = cn_connection_error_slot(connection);
-    cn_value *values    = arranged(plan, walk);
-    if (values == NULL) {
-        cn_connection_fail_filled(connection, slot);
+    const cn_plan *plan   = cn_plan_of(slot);
+    cn_value      *values = cn_sql_arranged(connection, slot, walk);
+    if (values == NULL)
         return NULL;
-    }
     if (walk->lend && slot->prepared->column_count > 0 &&
         !cn_connection_lend(connection, values, plan->slot_count))
         return NULL;
@@ -77,6 +83,7 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
         return NULL;
     }
     size_t             size    = walk->word_count * sizeof *walk->words;
-    cn_compile_request request = {statement, walk->words, size, cn_hash(walk->words, size)};
+    cn_compile_request request = {statement, walk->values, walk->words, size,
+                                  cn_hash(walk->words, size)};
     return cn_sql_run_walk(connection, walk, cn_compile_statement, &request, execution);
 }

@@ -21,6 +21,10 @@ cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                    cn_compile_function *compile, void *context,
                                    const cn_execution *execution);
 
+/* The values of a walk in the order of the statement's placeholders, in the forms that are sent;
+   they live as long as the walk. NULL in failure: the connection has the error. */
+cn_value *cn_sql_arranged(cn_connection *connection, cn_statement_slot *slot, cn_walk *walk);
+
 static inline const cn_plan *cn_plan_of(const cn_statement_slot *slot)
 {
     return (const cn_plan *)slot->compiled;

@@ -84,7 +84,7 @@ static bool text(cn_walk *walk, const char *s)
     return true;
 }
 
-/* ---- errors -------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 /* "Author.name", for messages; the model may be unusable. */
 static const char *member_name(const cn_node *node)
@@ -141,7 +141,7 @@ static bool null_text(cn_walk *walk, const char *what)
         what);
 }
 
-/* ---- values -------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static bool later(cn_walk *walk, const char *name, cn_value *value)
 {
@@ -176,7 +176,8 @@ static bool is_integer(uint8_t kind)
     return kind == CN_KIND_INTEGER || kind == CN_KIND_UNSIGNED || kind == CN_KIND_BOOLEAN;
 }
 
-/* What the C compiler sees to where a value is given at once, it cannot see where it comes later. */
+/* What the C compiler sees to where a value is given at once, it cannot see where it comes later.
+   */
 static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn_value *value)
 {
     cn_kind takes = cn_storage_kind(member->storage);
@@ -207,6 +208,13 @@ static bool value(cn_walk *walk, const cn_node *node)
         return cn_walk_value(walk, v);
     cn_value found;
     return later_for(walk, node, v->as.text.data, &found) && cn_walk_value(walk, &found);
+}
+
+/* A value that no column gives its type to. */
+static bool free_value(cn_walk *walk, const cn_node *node)
+{
+    return value(walk, node) &&
+           cn_walk_word(walk, cn_value_cast(&walk->values[walk->value_count - 1]));
 }
 
 static bool list(cn_walk *walk, const cn_value *v)
@@ -300,7 +308,7 @@ static bool fragment(cn_walk *walk, const cn_node *node)
     return true;
 }
 
-/* ---- nodes --------------------------------------------------------------------------------------- */
+/* ---- nodes ----------------------------------------------------------------------------------- */
 
 static bool walk_node(cn_walk *walk, const cn_node *node);
 
@@ -399,7 +407,7 @@ static bool walk_node(cn_walk *walk, const cn_node *node)
         return false;
     switch (node->kind) {
     case CN_NODE_VALUE:
-        return value(walk, node);
+        return free_value(walk, node);
     case CN_NODE_SAME:
     case CN_NODE_NOT_SAME:
         return tested(walk, node, value);
@@ -476,7 +484,8 @@ static bool assignment(cn_walk *walk, const cn_items *into, const cn_item *item)
         if (!later_for(walk, &member, node.value.as.text.data, &node.value))
             return false;
     }
-    return fits_member(walk, into, &item->field, &node.value) && walk_node(walk, &node);
+    return fits_member(walk, into, &item->field, &node.value) &&
+           cn_walk_word(walk, CN_NODE_VALUE) && cn_walk_value(walk, &node.value);
 }
 
 /* Assignments and result columns. The struct that is filled is part of the structure. */
@@ -499,7 +508,7 @@ static bool items(cn_walk *walk, const cn_items *list_)
     return true;
 }
 
-/* ---- statements ---------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 /* Reading a statement of an older program: what it does not have is zero. */
 #define CN_COPY_STATEMENT(T, to, from)                                                             \

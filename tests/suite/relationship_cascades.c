@@ -163,7 +163,7 @@ CN_MODEL(Node, "node")
     CN_RELATIONSHIP(parent, Node, .primaryjoin = "foreign(Node.parent_id) == Node.id",
                     .back_populates = "children");
     CN_RELATIONSHIP(children, Node, .primaryjoin = "foreign(Node.parent_id) == Node.id",
-                    .remote_is_owner = true, .back_populates = "parent", .order_by = "id",
+                    .back_populates = "parent", .order_by = "id",
                     .cascade = CN_CASCADE_ALL);
 }
 
@@ -292,7 +292,7 @@ static void a_foreign_key_that_cannot_be_null_is_named(void **state)
         commit(session);
         cn_delete(session, owner);
         assert_false(cn_flush(session));
-        blog_error(session, CN_CAUSE_NOT_NULL, "Strict.owner_id", "Owner.stricts");
+        blog_error(session, CN_CAUSE_NOT_NULL, "Strict.owner_id", "Strict.owner ");
         cn_rollback(session);
         assert_int_equal(cn_state(owner), CN_INSTANCE_PERSISTENT);
     }

@@ -352,7 +352,7 @@ static void a_loop_of_ignored_results_takes_no_memory(void **state)
                                    count_allocate,         count_reallocate,
                                    count_allocate_aligned, count_release};
     if (suite_which() != SUITE_SQLITE)
-        skip(); /* a module's driver was given the allocator when it was loaded */
+        return; /* a module's driver was given the allocator when it was loaded */
     for (int round = 0; round < 2; round++) {
         if (round == 1) /* after everything has been allocated that is kept */
             assert_true(cn_set_allocator(&counting));

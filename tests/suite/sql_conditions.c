@@ -181,6 +181,23 @@ static void functions_and_arithmetic_are_computed(void **state)
                         "1 2 3 4 5");
 }
 
+/* PostgreSQL gives a placeholder the type of what it meets: a value that has another says so. */
+static void a_value_in_an_expression_has_its_own_type(void **state)
+{
+    (void)state;
+    const cn_expr id = cn_attr(Thing, id);
+    assert_string_equal(sql_found(cn_cmp(id, >, 4.5)), "5 6");
+    assert_string_equal(sql_found(cn_cmp(id, <, INT64_MAX)), "1 2 3 4 5 6");
+    assert_string_equal(sql_found(cn_cmp(cn_plus(id, 0.5), >, 5)), "5 6");
+    assert_string_equal(sql_found(cn_cmp(cn_plus(id, INT64_C(5000000000)), >, INT64_C(5000000004))),
+                        "5 6");
+    assert_string_equal(
+        sql_found(cn_cmp(cn_call("coalesce", cn_attr(Thing, age), cn_value(0.5)), <, 40)), "1 2 3");
+    assert_string_equal(
+        sql_found(cn_and(cn_cmp(id, >, cn_later("x")))),
+        "the statement's parameter 'x' has no value: give it with CN_PARAMS(\"x\", ...)");
+}
+
 static void a_name_is_never_a_way_in(void **state)
 {
     (void)state;
@@ -244,6 +261,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_list_has_any_length, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(a_fragment_has_parameters_of_its_own, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(functions_and_arithmetic_are_computed, sql_open, sql_close),
+        cmocka_unit_test_setup_teardown(a_value_in_an_expression_has_its_own_type, sql_open,
+                                        sql_close),
         cmocka_unit_test_setup_teardown(a_name_is_never_a_way_in, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(a_chain_of_a_hundred_thousand_is_not_deep, sql_open,
                                         sql_close),

@@ -52,7 +52,8 @@ int                   sql_close(void **state);
 
 /* The ids of the rows that a condition finds, in order: "1 2 5". */
 const char *sql_found(cn_condition condition);
-/* The text of a statement after `word`, with every placeholder as ?; the test fails if there is none. */
+/* The text of a statement after `word`, with every placeholder as ?; the test fails if there is
+   none. */
 const char *sql_text_after(const cn_statement *statement, const char *word);
 /* Executing `statement` fails before anything is sent, because of `cause`, and says `word`. */
 void sql_refused(const cn_statement *statement, const cn_param *params, cn_cause cause,

@@ -1,6 +1,6 @@
 /*
- * Built statements executed: what they change and return, parameters that come later, many sets, the
- * cache, and what is refused before anything is sent.
+ * Built statements executed: what they change and return, parameters that come later, many sets,
+ * the cache, and what is refused before anything is sent.
  */
 #include "sql_model.h"
 #include "suite.h"
@@ -26,7 +26,7 @@ static int64_t changed(const cn_statement *statement)
     return rows;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static void rows_fill_a_struct_by_its_members(void **state)
 {
@@ -63,12 +63,12 @@ static void aggregates_are_of_columns_and_of_computations(void **state)
 static void order_limit_offset_and_distinct(void **state)
 {
     (void)state;
-    char       ids[40] = "";
-    cn_result *result  = cn_execute(
-         sql_connection,
-         cn_select(Thing, .columns = CN_INTO(Thing, id, cn_attr(Thing, id)),
-                   .order_by = CN_BY(cn_desc(cn_attr(Thing, views)), cn_attr(Thing, id)), .limit = 3,
-                   .offset = 3));
+    const cn_items *only_id = CN_INTO(Thing, id, cn_attr(Thing, id));
+    const cn_expr  *order   = CN_BY(cn_desc(cn_attr(Thing, views)), cn_attr(Thing, id));
+    char            ids[40] = "";
+    cn_result      *result  = cn_execute(
+              sql_connection,
+              cn_select(Thing, .columns = only_id, .order_by = order, .limit = 3, .offset = 3));
     while (cn_next(result))
         snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%d ", cn_get_int(result, "id"));
     assert_string_equal(ids, "2 3 1 ");
@@ -109,7 +109,7 @@ static void a_result_outlives_the_values_of_its_statement(void **state)
     assert_well();
 }
 
-/* ---- changes ----------------------------------------------------------------------------------- */
+/* ---- changes --------------------------------------------------------------------------------- */
 
 static void an_update_changes_what_its_condition_finds(void **state)
 {
@@ -191,7 +191,7 @@ static void a_change_of_every_row_must_be_meant(void **state)
     assert_int_equal(changed(STATEMENT(cn_update(Thing, .set = set, .every_row = true))), 6);
 }
 
-/* ---- mistakes ---------------------------------------------------------------------------------- */
+/* ---- mistakes -------------------------------------------------------------------------------- */
 
 static void what_is_wrong_is_named_before_anything_is_sent(void **state)
 {
@@ -221,19 +221,42 @@ static void what_is_wrong_is_named_before_anything_is_sent(void **state)
     sql_refused(NULL, NULL, CN_CAUSE_MISUSE, "NULL");
 }
 
-static void a_struct_that_does_not_match_is_named_with_its_statement(void **state)
+static void a_struct_that_does_not_match_is_named_with_the_statement_s(void **state)
 {
     (void)state;
-    Name       row;
-    cn_result *result = cn_execute(
-        sql_connection, cn_select(Thing, .columns = CN_INTO(Total, name, cn_attr(Thing, name),
-                                                            count, cn_count_all())));
-    if (cn_ok(sql_connection))
-        assert_false(cn_fetch(result, Name, &row, id, name));
-    assert_false(cn_ok(sql_connection));
+    const cn_select_statement *totals = cn_select(
+        Thing,
+        .columns = CN_INTO(Total, name, cn_max(cn_attr(Thing, name)), count, cn_count_all()));
+    cn_close(sql_connection);
+    CN_SESSION(session, sql_engine) {
+        CN_EACH(Total, total, cn_rows(session, Total, totals))
+            assert_int_equal(total->count, 6);
+        assert_int_equal(
+            cn_scalar(session, int64_t,
+                      cn_select(Thing, .columns = CN_INTO(Total, count, cn_count_all()))),
+            6);
+        assert_true(cn_ok(session));
+        assert_null(cn_rows(session, Name, totals)[0]);
+        assert_non_null(strstr(cn_error_message(session), "Total"));
+        assert_non_null(strstr(cn_error_message(session), "Name"));
+        cn_rollback(session);
+        assert_null(cn_first(session, Other, .where = cn_is(Thing, id, ==, 1)));
+        assert_non_null(strstr(cn_error_message(session), "Thing"));
+    }
+    sql_connection = cn_connect(sql_engine);
 }
 
-/* ---- later ------------------------------------------------------------------------------------- */
+static void a_text_does_not_fill_a_number(void **state)
+{
+    (void)state;
+    cn_result *result = cn_execute(
+        sql_connection, cn_select(Thing, .columns = CN_INTO(Name, id, cn_attr(Thing, code))));
+    Name row;
+    assert_false(cn_fetch(result, Name, &row, id));
+    assert_int_equal(cn_error_cause(sql_connection), CN_CAUSE_CONVERSION);
+}
+
+/* ---- later ----------------------------------------------------------------------------------- */
 
 static void a_value_that_comes_later_is_taken_by_name(void **state)
 {
@@ -313,7 +336,75 @@ static void many_sets_run_one_statement(void **state)
     assert_non_null(strstr(cn_error_message(sql_connection), "'name'"));
 }
 
-/* ---- the cache --------------------------------------------------------------------------------- */
+/* More than fit into one matrix, with every form of a value. */
+static void ten_thousand_sets_are_inserted(void **state)
+{
+    (void)state;
+    enum { SETS = 10000 };
+    static cn_param        params[SETS][4];
+    static const cn_param *sets[SETS + 1];
+    for (int i = 0; i < SETS; i++) {
+        params[i][0] = (cn_param){"id", cn_value_int(100 + i)};
+        params[i][1] = (cn_param){"name", i % 3 == 0 ? cn_value_null() : cn_value_text("many")};
+        params[i][2] = (cn_param){"state", cn_value_int(i % 3)};
+        sets[i]      = params[i];
+    }
+    int        before = sql_sent();
+    cn_result *result = cn_connection_execute_many(
+        sql_connection,
+        STATEMENT(
+            cn_insert(Thing, .values = CN_SET(Thing, id, cn_later("id"), name, cn_later("name"),
+                                              state, cn_later("state"), views, 7, score, 0.5,
+                                              pinned, true, level, 1, code, "x", day,
+                                              cn_date_make(2026, 1, 1), key, (cn_uuid){{9}}))),
+        sets);
+    assert_well();
+    assert_int_equal(cn_row_count(result), SETS);
+    assert_true(sql_sent() - before < 10);
+    result = cn_execute(
+        sql_connection,
+        cn_select(Thing, .columns = CN_INTO(Total, count, cn_count_all()),
+                  .where = cn_and(cn_is(Thing, state, ==, MOOD_GRIM),
+                                  cn_is(Thing, name, ==, "many"), cn_is(Thing, views, ==, 7))));
+    assert_true(cn_only(result));
+    assert_int_equal(cn_get_int(result, "count"), 3333);
+}
+
+static void rows_that_many_sets_return_are_all_there(void **state)
+{
+    (void)state;
+    const cn_items *back = CN_INTO(Name, id, cn_attr(Thing, id), name, cn_attr(Thing, name));
+    const cn_delete_statement *deletion = cn_delete_from(
+        Thing, .where = cn_is(Thing, id, ==, cn_later("id")), .returning = back);
+    cn_result *result = cn_execute_many(sql_connection, deletion, CN_PARAMS("id", 2),
+                                        CN_PARAMS("id", 77), CN_PARAMS("id", 4));
+    Name       row;
+    assert_true(cn_fetch(result, Name, &row, id, name));
+    assert_string_equal(row.name, "Bob");
+    assert_true(cn_fetch(result, Name, &row, id, name));
+    assert_string_equal(row.name, "Dan");
+    assert_false(cn_fetch(result, Name, &row, id, name));
+    assert_well();
+}
+
+/* Without transactions, a batch is one statement: all of it or nothing. */
+static void many_sets_are_one_statement_of_autocommit(void **state)
+{
+    (void)state;
+    cn_close(sql_connection);
+    sql_connection    = cn_connect(sql_engine, .autocommit = true);
+    cn_result *result = cn_execute_many(sql_connection,
+                                        cn_update(Thing, .set = CN_SET(Thing, id, cn_later("to")),
+                                                  .where = cn_is(Thing, id, ==, cn_later("id"))),
+                                        CN_PARAMS("id", 1, "to", 71), CN_PARAMS("id", 2, "to", 3));
+    assert_false(cn_next(result));
+    assert_int_equal(cn_error_cause(sql_connection), CN_CAUSE_UNIQUE);
+    cn_close(sql_connection);
+    sql_connection = cn_connect(sql_engine);
+    assert_string_equal(sql_found(cn_is(Thing, id, >, 0)), "1 2 3 4 5 6");
+}
+
+/* ---- the cache ------------------------------------------------------------------------------- */
 
 static bool found_cached(cn_condition condition)
 {
@@ -372,12 +463,13 @@ static void a_built_query_copies_all_that_it_is_given(void **state)
     (void)state;
     cn_query *query;
     {
-        char name[] = "least";
-        query       = cn_build(
-                  cn_select(Thing, .columns = CN_INTO(Thing, id, cn_plus(cn_attr(Thing, id), 1)),
-                            .where = cn_or(cn_is(Thing, id, >, cn_later(name)), cn_is(Thing, id, <, 0)),
-                            .order_by = CN_BY(cn_plus(cn_attr(Thing, id), 1)), .limit = 1,
-                            .params = CN_PARAMS(name, 3)));
+        char         name[] = "least";
+        cn_condition more   = cn_is(Thing, id, >, cn_later(name));
+        cn_expr      next   = cn_plus(cn_attr(Thing, id), 1);
+        query               = cn_build(cn_select(Thing, .columns = CN_INTO(Thing, id, next),
+                                                 .where    = cn_or(more, cn_is(Thing, id, <, 0)),
+                                                 .order_by = CN_BY(next), .limit = 1,
+                                                 .params = CN_PARAMS(name, 3)));
         memset(name, 'x', sizeof name - 1);
     }
     cn_result *result = cn_execute(sql_connection, cn_built(query));
@@ -405,12 +497,18 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_change_of_every_row_must_be_meant, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named_before_anything_is_sent, sql_open,
                                         sql_close),
-        cmocka_unit_test_setup_teardown(a_struct_that_does_not_match_is_named_with_its_statement,
+        cmocka_unit_test_setup_teardown(a_struct_that_does_not_match_is_named_with_the_statement_s,
                                         sql_open, sql_close),
+        cmocka_unit_test_setup_teardown(a_text_does_not_fill_a_number, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(a_value_that_comes_later_is_taken_by_name, sql_open,
                                         sql_close),
         cmocka_unit_test_setup_teardown(a_hundred_parameters_are_told_apart, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(many_sets_run_one_statement, sql_open, sql_close),
+        cmocka_unit_test_setup_teardown(ten_thousand_sets_are_inserted, sql_open, sql_close),
+        cmocka_unit_test_setup_teardown(rows_that_many_sets_return_are_all_there, sql_open,
+                                        sql_close),
+        cmocka_unit_test_setup_teardown(many_sets_are_one_statement_of_autocommit, sql_open,
+                                        sql_close),
         cmocka_unit_test_setup_teardown(values_do_not_matter_to_the_cache_but_structure_does,
                                         sql_open, sql_close),
         cmocka_unit_test_setup_teardown(a_built_query_shares_the_entry_of_one_written_in_place,

@@ -19,12 +19,11 @@ static const char *each(const char *sqlite, const char *mysql, const char *postg
 /* The condition as it stands after WHERE; columns are written without the table here. */
 static const char *where(cn_condition condition)
 {
-    static char text[4000];
-    const char *table = each("\"order\".", "`order`.", "\"order\".");
-    const char *from  = sql_text_after(
-         STATEMENT(
-             cn_select(Thing, .columns = CN_INTO(Name, id, cn_attr(Thing, id)), .where = condition)),
-         "WHERE ");
+    static char     text[4000];
+    const char     *table = each("\"order\".", "`order`.", "\"order\".");
+    const cn_items *ids   = CN_INTO(Name, id, cn_attr(Thing, id));
+    const char     *from  = sql_text_after(
+             STATEMENT(cn_select(Thing, .columns = ids, .where = condition)), "WHERE ");
     size_t to = 0;
     while (*from != '\0' && to + 1 < sizeof text) {
         if (strncmp(from, table, strlen(table)) == 0)

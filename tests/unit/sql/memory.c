@@ -1,4 +1,5 @@
-/* Floor 4: whichever allocation fails, a built statement fails with an ordinary error, and nothing leaks. */
+/* Floor 4: whichever allocation fails, a built statement fails with an ordinary error, and nothing
+   leaks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,129 @@
+/*
+ * One built statement for many sets of parameters: they are gathered into a matrix, which the
+ * driver sends in its fastest form. Called by execute.c.
+ */
+#include "sql/many.h"
+
+#include <string.h>
+
+#include "base/map.h"
+#include "base/memory.h"
+#include "engine/handle.h"
+#include "sql/run.h"
+
+#define MATRIX_VALUES 16384
+#define MATRIX_ROWS 4096
+
+typedef struct batch {
+    cn_connection         *connection;
+    const cn_statement    *statement;
+    const cn_param *const *sets; /* those that are left */
+    cn_statement_slot     *slot;
+    cn_value              *matrix;
+    size_t                 rows, columns; /* of the matrix */
+    cn_arena               texts;         /* values that were made of the caller's */
+    cn_result             *result;
+} batch;
+
+static bool no_memory(batch *b)
+{
+    cn_error_no_memory(cn_connection_error_slot(b->connection));
+    return cn_connection_fail_filled(b->connection, NULL);
+}
+
+/* Finds the statement by its first set, and makes room. Parameters do not change its structure. */
+static bool begin(batch *b, cn_walk *walk)
+{
+    size_t             size    = walk->word_count * sizeof *walk->words;
+    cn_compile_request request = {b->statement, walk->values, walk->words, size,
+                                  cn_hash(walk->words, size)};
+    size_t             count   = 0;
+    b->slot = cn_connection_statement(b->connection, request.hash, walk->words, size,
+                                      cn_compile_statement, &request);
+    if (b->slot == NULL)
+        return false;
+    b->columns = cn_plan_of(b->slot)->slot_count;
+    b->rows = b->columns > MATRIX_VALUES / MATRIX_ROWS ? MATRIX_VALUES / b->columns : MATRIX_ROWS;
+    b->rows = b->rows == 0 ? 1 : b->rows;
+    while (count < b->rows && b->sets[count] != NULL)
+        count++;
+    b->rows   = count;
+    b->matrix = cn_allocate_zero(count * b->columns + 1, sizeof *b->matrix);
+    return b->matrix != NULL || no_memory(b);
+}
+
+/* One row of the matrix. */
+static bool take_set(batch *b, size_t row)
+{
+    cn_walk walk;
+    cn_walk_begin(&walk, cn_connection_error_slot(b->connection));
+    bool good = cn_walk_statement(&walk, b->statement, *b->sets);
+    if (!good)
+        cn_connection_fail_filled(b->connection, NULL);
+    if (good && b->slot == NULL)
+        good = begin(b, &walk);
+    const cn_value *values = good ? cn_sql_arranged(b->connection, b->slot, &walk) : NULL;
+    if (values != NULL)
+        memcpy(b->matrix + row * b->columns, values, b->columns * sizeof *values);
+    cn_arena_join(&b->texts, &walk.arena);
+    cn_walk_end(&walk);
+    b->sets++;
+    return values != NULL;
+}
+
+/* The first matrix makes the result, the others add to it. */
+static bool run(batch *b, size_t rows)
+{
+    const cn_execution plainly = {0};
+    if (!cn_connection_run_many(b->connection, b->slot, b->matrix, rows, b->columns, &plainly))
+        return false;
+    const cn_prepared *prepared = b->slot->prepared;
+    if (b->result == NULL) {
+        b->result = cn_connection_result(b->connection, b->slot);
+        return b->result != NULL;
+    }
+    cn_result *result    = b->result;
+    result->affected     = result->affected < 0 || prepared->affected < 0
+                               ? -1
+                               : result->affected + prepared->affected;
+    result->inserted_key = prepared->inserted_key;
+    return cn_result_absorb(result, b->slot);
+}
+
+static bool run_all(batch *b)
+{
+    while (*b->sets != NULL) {
+        size_t row = 0;
+        do {
+            if (!take_set(b, row))
+                return false;
+        } while (++row < b->rows && *b->sets != NULL);
+        if (!run(b, row))
+            return false;
+        b->result->held = true; /* it does not end while there is more */
+    }
+    return true;
+}
+
+cn_result *cn_sql_run_many(cn_connection *connection, const cn_statement *statement,
+                           const cn_param *const *sets)
+{
+    batch b   = {.connection = connection, .statement = statement, .sets = sets};
+    bool  own = false;
+    if (cn_connection_is_failed(connection))
+        return cn_connection_failed_result(connection);
+    if (sets == NULL || *sets == NULL)
+        return cn_connection_result_empty(connection, 0, 0);
+    if (!cn_connection_batch_begin(connection, &own))
+        return cn_connection_failed_result(connection);
+    bool good = run_all(&b);
+    if (b.result != NULL) {
+        b.result->held = false;
+        cn_arena_join(&b.result->arena, &b.texts); /* what is bound may live there */
+    }
+    cn_arena_free(&b.texts);
+    cn_release(b.matrix);
+    if (own)
+        return cn_connection_batch_end(connection, good ? b.result : NULL);
+    return good ? b.result : cn_connection_failed_result(connection);
+}
