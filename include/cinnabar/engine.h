@@ -63,7 +63,7 @@ typedef struct cn_engine_options {
     void (*on_echo)(void *context, const cn_echo *echo); /* ... or to this function */
     void       *echo_context;
     const char *logging_name; /* stands in each line of echo */
-    bool        hide_parameters; /* no values in echo and errors */
+    bool        hide_parameters; /* none in echo and errors; what the server itself says stays */
 
     int    pool_size;    /* [5] CN_NONE: every connection is closed on return */
     int    max_overflow; /* [10] CN_NONE: none */
@@ -105,7 +105,9 @@ CN_API cn_engine *cn_engine_create(const char *url, const cn_engine_options *opt
 CN_API void cn_engine_dispose(cn_engine *engine);
 
 /* Closes the connections that are idle now; those that are out are closed on return. For a program that forks: call
-   cn_engine_forget in the child instead, which leaves the parent's connections alone. */
+   cn_engine_forget in the child instead, before any other function, which leaves the parent's connections alone. A
+   handle that was open then sends nothing there (CN_CAUSE_LOST); after its rollback it takes a connection of the
+   child's own. Its results are not to be read. */
 CN_API void cn_engine_close_idle(cn_engine *engine);
 CN_API void cn_engine_forget(cn_engine *engine);
 

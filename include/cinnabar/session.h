@@ -241,13 +241,12 @@ static inline void cn_stream_leave_(cn_stream **stream)
 {
     cn_stream_close(*stream);
 }
-#define CN_STREAM(T, v, session, ...)                                                              \
+#define CN_STREAM(T, v, ...)                                                                       \
+    CN_STREAM_(T, v, __VA_ARGS__, .head = {CN_STATEMENT_SELECT, sizeof(cn_select_statement)})
+#define CN_STREAM_(T, v, session, ...)                                                             \
     for (cn_stream *v##_stream __attribute__((cleanup(cn_stream_leave_))) = cn_stream_open(        \
                        (session), sizeof(T),                                                       \
-                       &(const cn_select_statement){                                               \
-                           .from = &T##_model,                                                     \
-                           .head = {CN_STATEMENT_SELECT, sizeof(cn_select_statement)},             \
-                           __VA_ARGS__}),                                                          \
+                       &(const cn_select_statement){.from = &T##_model, __VA_ARGS__}),             \
                    *v##_once = NULL;                                                               \
          !v##_once; v##_once = (cn_stream *)(void *)&v##_once)                                     \
         for (const T *v; (v = (const T *)cn_stream_next(v##_stream)) != NULL;)

@@ -68,6 +68,14 @@ static bool look(cn_slab *slab, uint32_t slot,
     return found(context, slab, slot);
 }
 
+bool cn_changes_none(const cn_shelf *shelf)
+{
+    for (const cn_slab *slab = shelf->slabs; slab != NULL; slab = slab->next)
+        if (memcmp(slab->structs, slab->shadows, slab->shadowed * slab->stride) != 0)
+            return false;
+    return shelf->adopted_count == 0;
+}
+
 bool cn_changes_search(cn_shelf *shelf, bool (*found)(void *context, cn_slab *slab, uint32_t slot),
                        void *context)
 {

@@ -32,7 +32,8 @@ static bool add_association(cn_flush_plan *plan, const cn_relationship *relation
     return true;
 }
 
-static bool add_outdated(cn_flush_plan *plan, void *instance, const cn_relationship *relationship)
+static bool add_outdated(cn_flush_plan *plan, void *instance, const cn_relationship *relationship,
+                         void *element, bool added)
 {
     cn_slab *slab;
     uint32_t slot;
@@ -42,7 +43,7 @@ static bool add_outdated(cn_flush_plan *plan, void *instance, const cn_relations
     if (!cn_reserve(&plan->outdated, &plan->outdated_capacity, plan->outdated_count + 1,
                     sizeof *plan->outdated))
         return cn_session_no_memory(plan->session);
-    plan->outdated[plan->outdated_count++] = (cn_outdated){instance, relationship};
+    plan->outdated[plan->outdated_count++] = (cn_outdated){instance, relationship, element, added};
     return true;
 }
 
@@ -202,8 +203,8 @@ static bool examine_one(cn_flush_plan *plan, uint32_t index, const cn_relationsh
         return examine_far_one(plan, index, relationship, now, before);
     void *known = before == CN_UNLOADED ? cn_one_known(plan->session, relationship, shadow) : before;
     bool follows = relationship->index < 16 && (record->related >> relationship->index & 1) != 0;
-    if (!follows && (!add_outdated(plan, now, relationship->reverse) ||
-                     !add_outdated(plan, known, relationship->reverse)))
+    if (!follows && (!add_outdated(plan, known, relationship->reverse, work.instance, false) ||
+                     !add_outdated(plan, now, relationship->reverse, work.instance, true)))
         return false;
     if (now == NULL)
         return add_sync(plan, index, NULL, relationship, false);
@@ -265,7 +266,7 @@ static bool examine_many(cn_flush_plan *plan, uint32_t index, const cn_relations
 
 /* ---- deletes ---------------------------------------------------------------------------------------- */
 
-/* The lists of others that had it are read anew. */
+/* It leaves the lists of others that had it. */
 static bool outdate_others(cn_flush_plan *plan, const cn_work *work, const cn_relationship *relationship)
 {
     if (relationship->reverse == NULL)
@@ -273,14 +274,14 @@ static bool outdate_others(cn_flush_plan *plan, const cn_work *work, const cn_re
     if (relationship->many) {
         void **items = cn_items_at(work->slab, work->slot, relationship);
         for (; items != NULL && items != CN_UNLOADED && *items != NULL; items++)
-            if (!add_outdated(plan, *items, relationship->reverse))
+            if (!add_outdated(plan, *items, relationship->reverse, work->instance, false))
                 return false;
         return true;
     }
     void *target = cn_pointer_at(cn_slab_shadow(work->slab, work->slot), relationship->offset);
     if (target == CN_UNLOADED)
         target = cn_one_known(plan->session, relationship, cn_slab_shadow(work->slab, work->slot));
-    return add_outdated(plan, target, relationship->reverse);
+    return add_outdated(plan, target, relationship->reverse, work->instance, false);
 }
 
 static bool delete_end(cn_flush_plan *plan, const cn_work *work, const cn_relationship *relationship,

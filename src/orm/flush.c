@@ -149,6 +149,26 @@ static void settle_changes(const cn_work *work)
     extra->changes = NULL;
 }
 
+/* What a plain assignment or a delete says of a list that is loaded; what is not loaded is asked for later. */
+static bool settle_other_side(const cn_outdated *outdated)
+{
+    const cn_relationship *relationship = outdated->relationship;
+    cn_slab               *slab;
+    uint32_t               slot;
+    const cn_record       *record = cn_record_of(outdated->instance, &slab, &slot);
+    if (record == NULL || record->state != CN_INSTANCE_PERSISTENT)
+        return true;
+    if (!relationship->many) {
+        cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
+        return true;
+    }
+    if (cn_items_at(slab, slot, relationship) == CN_UNLOADED ||
+        cn_list_has(slab, slot, relationship, outdated->element) == outdated->added)
+        return true;
+    return outdated->added ? cn_list_add(slab, slot, relationship, outdated->element)
+                           : cn_list_take_out(slab, slot, relationship, outdated->element);
+}
+
 static void settle(cn_flush_plan *plan)
 {
     cn_session *session = plan->session;
@@ -160,18 +180,9 @@ static void settle(cn_flush_plan *plan)
         record->related = 0;
     }
     session->announced_count = 0;
-    for (size_t i = 0; i < plan->outdated_count; i++) {
-        const cn_relationship *relationship = plan->outdated[i].relationship;
-        cn_slab               *slab;
-        uint32_t               slot;
-        cn_record *record = cn_record_of(plan->outdated[i].instance, &slab, &slot);
-        if (record->state != CN_INSTANCE_PERSISTENT)
-            continue;
-        void **items = relationship->many ? cn_items_at(slab, slot, relationship) : NULL;
-        if (items != NULL && items != CN_UNLOADED)
-            cn_list_drop(session, cn_list_of_items(items));
-        cn_pointer_set(slab, slot, relationship->offset, CN_UNLOADED);
-    }
+    for (size_t i = 0; i < plan->outdated_count; i++)
+        if (!settle_other_side(&plan->outdated[i]))
+            cn_session_no_memory(session);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------- */
@@ -202,15 +213,24 @@ static bool carry_out(cn_flush_plan *plan, cn_flush_reach reach, const cn_mapper
     return cn_session_well(session);
 }
 
+/* What most queries find before they run: no work, and no need of a plan. */
+static bool nothing_to_find(const cn_session *session, cn_flush_reach reach,
+                            const cn_mapper *mapper)
+{
+    if (reach == CN_FLUSH_ANNOUNCED || session->shelf_count == 0)
+        return true;
+    const cn_shelf *shelf = reach == CN_FLUSH_MODEL ? cn_session_find_shelf(session, mapper) : NULL;
+    return reach == CN_FLUSH_MODEL &&
+           (shelf == NULL || (!session->check_lent && cn_changes_none(shelf)));
+}
+
 bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
 {
     if (!cn_session_well(session))
         return false;
     if (session->flushing || session->options.read_only)
         return true;
-    if (session->announced_count == 0 &&
-        (reach == CN_FLUSH_ANNOUNCED || session->shelf_count == 0 ||
-         (reach == CN_FLUSH_MODEL && cn_session_find_shelf(session, mapper) == NULL)))
+    if (session->announced_count == 0 && nothing_to_find(session, reach, mapper))
         return true;
     if (!cn_session_scope(session))
         return false;

@@ -42,10 +42,12 @@ typedef struct cn_association {
     size_t                 place; /* in the order of the program's calls */
 } cn_association;
 
-/* A list that the database knows better now. */
+/* The other side of a plain assignment or a delete: an element comes to its list, or leaves it. */
 typedef struct cn_outdated {
     void                  *instance;
     const cn_relationship *relationship;
+    void                  *element;
+    bool                   added;
 } cn_outdated;
 
 typedef struct cn_flush_plan {

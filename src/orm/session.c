@@ -138,7 +138,7 @@ bool cn_session_no_memory(cn_session *session)
     return cn_connection_fail(session->connection, CN_CAUSE_MEMORY, "out of memory");
 }
 
-cn_shelf *cn_session_find_shelf(cn_session *session, const cn_mapper *mapper)
+cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper)
 {
     for (size_t i = 0; i < session->shelf_count; i++)
         if (session->shelves[i]->mapper == mapper)

@@ -113,7 +113,7 @@ struct cn_session {
 /* The shelf of a mapper; made if need be. NULL: no memory, the session has the error. */
 cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper);
 /* The shelf if there is one. */
-cn_shelf *cn_session_find_shelf(cn_session *session, const cn_mapper *mapper);
+cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper);
 cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model); /* NULL: the session has the error */
 bool cn_session_no_memory(cn_session *session);
 /* Whether calls do anything: false on NULL and in failure. */
@@ -242,6 +242,8 @@ bool cn_key_is_set(const cn_mapper *mapper, const void *row);
 
 /* Whether column `index` of the struct differs from that of the shadow: in value, not in address. */
 bool cn_column_differs(const cn_decode *field, const void *row, const void *shadow);
+/* Whether nothing can have changed in the shelf, as far as a glance tells. */
+bool cn_changes_none(const cn_shelf *shelf);
 /* Calls `found` for every instance of the shelf whose struct differs from its shadow. */
 bool cn_changes_search(cn_shelf *shelf, bool (*found)(void *context, cn_slab *slab, uint32_t slot), void *context);
 

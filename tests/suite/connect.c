@@ -135,7 +135,6 @@ static bool go(cn_url *url)
     return done;
 }
 
-
 static void assert_says(const char *word)
 {
     if (strstr(seen.message, word) == NULL)

@@ -46,11 +46,11 @@ static cn_engine *admin;
 /* Where the work is interrupted, and how. */
 static struct {
     int     run;
-    int     at;   /* the step before which it happens */
-    int     step; /* the one that comes */
+    int     at;     /* the step before which it happens */
+    int     step;   /* the one that comes */
     bool    server; /* the whole of it */
     bool    done;
-    int64_t id;   /* of the connection, as the server counts */
+    int64_t id; /* of the connection, as the server counts */
 } cut;
 
 /* What the server knows the connection by. */
@@ -75,7 +75,7 @@ static void kill_connection(void)
         int64_t left = 1;
         for (int i = 0; i < 200 && left > 0 && cn_ok(connection); i++) {
             cn_result *result = cn_execute(connection, cn_text(count), CN_PARAMS("id", cut.id));
-            left = cn_only(result) ? cn_get_int64(result, "n") : 1;
+            left              = cn_only(result) ? cn_get_int64(result, "n") : 1;
             if (left > 0)
                 rest();
         }
@@ -123,7 +123,7 @@ static void begin_cut(int at, bool server)
     cut.done   = false;
 }
 
-/* ---- what is to be true afterwards ------------------------------------------------------------ */
+/* ---- what is to be true afterwards ----------------------------------------------------------- */
 
 static int64_t rows_of_run(void)
 {
@@ -161,7 +161,7 @@ static cn_engine *one_connection(void)
     return engine;
 }
 
-/* ---- a connection ----------------------------------------------------------------------------- */
+/* ---- a connection ---------------------------------------------------------------------------- */
 
 static void insert_mark(cn_connection *connection, const char *name)
 {
@@ -204,9 +204,9 @@ static bool work_on_connection(cn_connection *connection)
     step();
     (void)cn_nested_end(connection);
     step();
-    cn_execute_many(connection,
-                    cn_text("INSERT INTO interrupted_mark (run, name) VALUES (:run, :name)"),
-                    CN_PARAMS("run", cut.run, "name", "one"), CN_PARAMS("run", cut.run, "name", "two"));
+    cn_execute_many(
+        connection, cn_text("INSERT INTO interrupted_mark (run, name) VALUES (:run, :name)"),
+        CN_PARAMS("run", cut.run, "name", "one"), CN_PARAMS("run", cut.run, "name", "two"));
     step();
     return cn_commit(connection);
 }
@@ -283,7 +283,7 @@ static void with_autocommit_only_the_statement_that_met_it_fails(void **state)
     }
 }
 
-/* ---- a session -------------------------------------------------------------------------------- */
+/* ---- a session ------------------------------------------------------------------------------- */
 
 static bool work_in_session(cn_session *session)
 {
@@ -352,7 +352,7 @@ static void a_session_is_interrupted_between_any_two_calls(void **state)
         interrupt_session(at);
 }
 
-/* ---- a unit ----------------------------------------------------------------------------------- */
+/* ---- a unit ---------------------------------------------------------------------------------- */
 
 static bool unit(cn_connection *connection, void *context)
 {
@@ -418,7 +418,7 @@ static void a_commit_of_unknown_outcome_is_not_run_again(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- set-up ----------------------------------------------------------------------------------- */
+/* ---- set-up ---------------------------------------------------------------------------------- */
 
 static int open_tables(void **state)
 {

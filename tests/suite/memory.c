@@ -120,24 +120,26 @@ static void fill_tables(void)
         "DELETE FROM memory_post",
         "DELETE FROM memory_author",
         "DELETE FROM memory_tag",
-        "INSERT INTO memory_author (id, name, born) VALUES (1000001, 'Ada', 1815), (1000002, 'Bob', NULL)",
+        "INSERT INTO memory_author (id, name, born) VALUES (1000001, 'Ada', 1815), (1000002, "
+        "'Bob', NULL)",
         "INSERT INTO memory_post (id, title, author_id) VALUES (1000001, 'one', 1000001), "
         "(1000002, 'two', 1000001), (1000003, 'three', 1000002)",
         "INSERT INTO memory_tag (id, text) VALUES (1000001, 'red'), (1000002, 'blue')",
-        "INSERT INTO memory_link (post_id, tag_id) VALUES (1000001, 1000001), (1000001, 1000002), (1000003, 1000001)",
+        "INSERT INTO memory_link (post_id, tag_id) VALUES (1000001, 1000001), (1000001, 1000002), "
+        "(1000003, 1000001)",
         NULL};
     run_all(statements);
 }
 
 static counts count_rows(void)
 {
-    counts         now        = {0};
-    cn_connection *connection = cn_connect(watcher);
-    cn_result     *result     = cn_execute(
-                connection, cn_text("SELECT (SELECT count(*) FROM memory_note) AS notes, "
-                                                "(SELECT count(*) FROM memory_author) AS authors, "
-                                                "(SELECT count(*) FROM memory_post) AS posts, "
-                                                "(SELECT count(*) FROM memory_link) AS links"));
+    counts            now        = {0};
+    static const char sql[]      = "SELECT (SELECT count(*) FROM memory_note) AS notes, "
+                                   "(SELECT count(*) FROM memory_author) AS authors, "
+                                   "(SELECT count(*) FROM memory_post) AS posts, "
+                                   "(SELECT count(*) FROM memory_link) AS links";
+    cn_connection    *connection = cn_connect(watcher);
+    cn_result        *result     = cn_execute(connection, cn_text(sql));
     if (!cn_fetch(result, counts, &now, notes, authors, posts, links))
         fail_msg("%s", cn_error_message(connection));
     cn_close(connection);
@@ -200,8 +202,8 @@ static int close_tables(void **state)
 
 /* What one attempt says of itself. */
 typedef struct account {
-    bool     well;      /* no handle has an error */
-    cn_cause cause;     /* otherwise */
+    bool     well;  /* no handle has an error */
+    cn_cause cause; /* otherwise */
     char     message[300];
     bool     right;     /* what was read is what is there */
     bool     stored;    /* the library said so; `after` is then what is there */
@@ -361,12 +363,13 @@ static void end(cn_connection *connection, account *said)
 
 static void select_a_value(cn_engine *engine, account *said)
 {
+    const int      ids[]      = {1000002, 7};
     cn_connection *connection = cn_connect(engine);
     cn_result     *result     = cn_execute(connection,
                                            cn_text("SELECT text FROM memory_tag WHERE id IN :ids"),
-                                           CN_PARAMS("ids", cn_list(((const int[]){1000002, 7}), 2)));
-    said->right = cn_only(result) && is(cn_get_text(result, "text"), "blue");
-    said->unchanged = true;
+                                           CN_PARAMS("ids", cn_list(ids, 2)));
+    said->right               = cn_only(result) && is(cn_get_text(result, "text"), "blue");
+    said->unchanged           = true;
     end(connection, said);
 }
 
@@ -408,7 +411,7 @@ static void read_two_results_at_once(cn_engine *engine, account *said)
     int            rows = 0, right = 0;
     cn_connection *connection = cn_connect(engine);
     cn_result     *authors    = cn_execute(
-                connection, cn_text("SELECT id, name, born FROM memory_author ORDER BY id"));
+               connection, cn_text("SELECT id, name, born FROM memory_author ORDER BY id"));
     while (cn_fetch(authors, Row, &row, id, name, born)) {
         cn_result *posts = cn_execute(
             connection, cn_text("SELECT title FROM memory_post WHERE author_id = :id ORDER BY id"),
@@ -433,7 +436,7 @@ static void fail_in_a_nested_scope_and_go_on(cn_engine *engine, account *said)
     bool inner = cn_nested_end(connection);
     cn_nested_begin(connection);
     cn_execute(connection, cn_text("INSERT INTO memory_note (id) VALUES (3)"));
-    bool back      = cn_nested_rollback(connection);
+    bool back    = cn_nested_rollback(connection);
     said->right  = back;
     said->stored = cn_commit(connection);
     said->after  = (counts){1 + inner, 2, 3, 3};
@@ -483,7 +486,7 @@ static void create_and_drop(cn_engine *engine, account *said)
     said->unchanged = true;
 }
 
-/* ---- sessions --------------------------------------------------------------------------------- */
+/* ---- sessions -------------------------------------------------------------------------------- */
 
 static void finish(cn_session *session, account *said)
 {
@@ -494,16 +497,16 @@ static void finish(cn_session *session, account *said)
 #define STORE_A_GRAPH(P)                                                                           \
     do {                                                                                           \
         cn_session *session = cn_session(engine);                                                  \
-        P##Author  *author  = cn_new(P##Author, .name = "Cleo", .born = cn_some(int, 1900));        \
+        P##Author  *author  = cn_new(P##Author, .name = "Cleo", .born = cn_some(int, 1900));       \
         P##Post    *post    = cn_new(P##Post, .title = "four", .author = author);                  \
         P##Tag     *tag     = cn_new(P##Tag, .text = "green");                                     \
         cn_add_all(session, author, post, tag);                                                    \
         cn_append(post, tags, tag);                                                                \
         cn_append(author, posts, cn_new(P##Post, .title = "five"));                                \
-        said->right  = true;                                                                     \
-        said->stored = cn_commit(session);                                                       \
-        said->after  = (counts){0, 3, 5, 4};                                                     \
-        finish(session, said);                                                                   \
+        said->right  = true;                                                                       \
+        said->stored = cn_commit(session);                                                         \
+        said->after  = (counts){0, 3, 5, 4};                                                       \
+        finish(session, said);                                                                     \
     } while (0)
 
 static void store_a_graph(cn_engine *engine, account *said)
@@ -523,39 +526,40 @@ static void store_a_frozen_graph(cn_engine *engine, account *said)
 
 static void query_instances(cn_engine *engine, account *said)
 {
-    cn_session    *session = cn_session(engine);
-    AAuthor       *ada     = cn_first(session, AAuthor, .where = cn_is(AAuthor, name, ==, "Ada"));
-    APost *const  *posts   = cn_all(session, APost,
-                                    .where    = cn_and(cn_starts_with(APost, title, "t"),
-                                                       cn_in_array(APost, id,
-                                                                   ((const int[]){1000002, 1000003}), 2)),
-                                    .order_by = CN_BY(cn_desc(cn_attr(APost, id))));
-    AAuthor       *bob     = cn_get(session, AAuthor, 1000002);
-    said->right = ada != NULL && strcmp(ada->name, "Ada") == 0 && bob != NULL &&
-                    cn_list_count(posts) == 2 && strcmp(posts[0]->title, "three") == 0;
+    cn_session   *session = cn_session(engine);
+    AAuthor      *ada     = cn_first(session, AAuthor, .where = cn_is(AAuthor, name, ==, "Ada"));
+    APost *const *posts   = cn_all(
+          session, APost,
+          .where    = cn_and(cn_starts_with(APost, title, "t"),
+                             cn_in_array(APost, id, ((const int[]){1000002, 1000003}), 2)),
+          .order_by = CN_BY(cn_desc(cn_attr(APost, id))));
+    AAuthor *bob = cn_get(session, AAuthor, 1000002);
+    said->right  = ada != NULL && strcmp(ada->name, "Ada") == 0 && bob != NULL &&
+                  cn_list_count(posts) == 2 && strcmp(posts[0]->title, "three") == 0;
     said->unchanged = true;
     finish(session, said);
 }
 
+typedef struct Head {
+    int         id;
+    const char *title;
+} Head;
+
 static void query_rows(cn_engine *engine, account *said)
 {
-    typedef struct Title {
-        int         id;
-        const char *title;
-    } Title;
-    cn_session   *session = cn_session(engine);
-    Title *const *built   = cn_rows(session, Title,
-                                    cn_select(APost,
-                                              .columns = CN_INTO(Title, id, cn_attr(APost, id),
-                                                                 title, cn_attr(APost, title)),
-                                              .order_by = CN_BY(cn_attr(APost, id))));
-    Title *const *text    = cn_rows(
-           session, Title,
-           cn_text("SELECT id, title FROM memory_post WHERE id > :least ORDER BY id",
-                      .params = CN_PARAMS("least", 1000001), .fields = CN_FIELDS(Title, id, title)));
+    cn_session  *session = cn_session(engine);
+    Head *const *built   = cn_rows(
+          session, Head,
+          cn_select(APost,
+                    .columns  = CN_INTO(Head, id, cn_attr(APost, id), title, cn_attr(APost, title)),
+                    .order_by = CN_BY(cn_attr(APost, id))));
+    Head *const *text = cn_rows(
+        session, Head,
+        cn_text("SELECT id, title FROM memory_post WHERE id > :least ORDER BY id",
+                .params = CN_PARAMS("least", 1000001), .fields = CN_FIELDS(Head, id, title)));
     int64_t count = cn_scalar(session, int64_t, cn_text("SELECT count(*) FROM memory_post"));
-    said->right = cn_list_count(built) == 3 && strcmp(built[2]->title, "three") == 0 &&
-                    cn_list_count(text) == 2 && text[0]->id == 1000002 && count == 3;
+    said->right   = cn_list_count(built) == 3 && is(built[2]->title, "three") &&
+                  cn_list_count(text) == 2 && text[0]->id == 1000002 && count == 3;
     said->unchanged = true;
     finish(session, said);
 }
@@ -565,8 +569,8 @@ static void load_lazily(cn_engine *engine, account *said)
     cn_session *session = cn_session(engine);
     APost      *post    = cn_get(session, APost, 1000001);
     AAuthor    *author  = post == NULL ? NULL : cn_one(post, author);
-    said->right = author != NULL && cn_list_count(cn_many(author, posts)) == 2 &&
-                    cn_list_count(cn_many(post, tags)) == 2;
+    said->right         = author != NULL && cn_list_count(cn_many(author, posts)) == 2 &&
+                  cn_list_count(cn_many(post, tags)) == 2;
     said->unchanged = true;
     finish(session, said);
 }
@@ -664,9 +668,9 @@ static void copy_and_merge(cn_engine *engine, account *said)
         cn_set(copy, name, "Merged");
         merged = cn_merge(other, copy);
     }
-    bool complete  = merged != NULL && strcmp(merged->name, "Merged") == 0;
-    said->stored = cn_commit(other);
-    said->after  = in_the_beginning;
+    bool complete = merged != NULL && strcmp(merged->name, "Merged") == 0;
+    said->stored  = cn_commit(other);
+    said->after   = in_the_beginning;
     cn_free(copy);
     take_error(said, cn_session_error(session));
     cn_close(session);
@@ -707,9 +711,9 @@ static void insert_structs(cn_engine *engine, account *said)
 {
     AAuthor     rows[3] = {{.name = "x"}, {.name = "y"}, {.name = "z"}};
     cn_session *session = cn_session(engine);
-    said->right  = cn_insert_rows(session, AAuthor, rows, 3) == 3 && rows[2].id > 0;
-    said->stored = cn_commit(session);
-    said->after  = (counts){0, 5, 3, 3};
+    said->right         = cn_insert_rows(session, AAuthor, rows, 3) == 3 && rows[2].id > 0;
+    said->stored        = cn_commit(session);
+    said->after         = (counts){0, 5, 3, 3};
     finish(session, said);
 }
 
@@ -730,20 +734,20 @@ static void change_by_statements(cn_engine *engine, account *said)
 static void keep_and_build(cn_engine *engine, account *said)
 {
     cn_session  *session = cn_session(engine);
-    cn_condition kept    = cn_keep(session, cn_or(cn_is(APost, id, ==, 1000001),
-                                                  cn_not(cn_is_null(APost, author_id))));
-    cn_query    *query   = cn_build(cn_select(APost, .order_by = CN_BY(cn_attr(APost, id))));
+    cn_condition kept    = cn_keep(
+           session, cn_or(cn_is(APost, id, ==, 1000001), cn_not(cn_is_null(APost, author_id))));
+    cn_query *query = cn_build(cn_select(APost, .order_by = CN_BY(cn_attr(APost, id))));
     cn_query_where(query, kept);
     cn_query_where(query, cn_is(APost, id, <, 1000003));
     const cn_select_statement *statement = cn_built(query);
     APost *const *posts = statement == NULL ? NULL : cn_rows(session, APost, statement);
-    said->right       = cn_list_count(posts) == 2 || (query == NULL && failing.failures > 0);
-    said->unchanged   = true;
+    said->right         = cn_list_count(posts) == 2 || (query == NULL && failing.failures > 0);
+    said->unchanged     = true;
     cn_query_free(query);
     finish(session, said);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------ */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 /* What worked once is resolved, so the same is not done again until everything works. */
 static void resolve(const char *name, job *run, bool for_good)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cinnabar/session.h>
 #include <cinnabar/transact.h>
 
 static cn_engine     *engine;
@@ -418,6 +419,40 @@ static void results_are_read_in_turn_across_commits_and_scopes(void **state)
     assert_well();
 }
 
+static void the_results_of_a_session_outlive_its_hold_on_a_connection(void **state)
+{
+    (void)state;
+    const char *sql = "SELECT id FROM promises ORDER BY id";
+    for (int i = 0; i < 5; i++)
+        cn_execute(connection, cn_text("INSERT INTO promises (id) VALUES (:i)"), CN_PARAMS("i", i));
+    assert_true(cn_commit(connection));
+    cn_close(connection);
+    cn_session *session = cn_session_open(engine, NULL);
+    cn_result  *rows    = cn_execute(session, cn_text(sql));
+    assert_true(cn_next(rows));
+    cn_result *done = cn_execute(session, cn_text("SELECT id FROM promises WHERE id < 0"));
+    assert_false(cn_next(done));
+    assert_true(cn_commit(session));
+    assert_int_equal(cn_engine_pool(engine).checked_out, 0);
+    connection = cn_connect(engine); /* the same link, with the same statements */
+    cn_execute(connection, cn_text(sql));
+    cn_execute(connection, cn_text("ALTER TABLE promises ADD COLUMN late INTEGER"));
+    assert_true(cn_commit(connection));
+    cn_close(connection);
+    for (int i = 1; i < 5; i++) {
+        assert_true(cn_next(rows));
+        assert_int_equal(cn_get_int(rows, "id"), i);
+    }
+    assert_false(cn_next(rows));
+    assert_null(cn_column_name(done, 1));
+    assert_true(cn_commit(session));
+    assert_true(cn_rollback(session));
+    assert_false(cn_next(rows));
+    assert_true(cn_ok(session));
+    cn_close(session);
+    connection = cn_connect(engine);
+}
+
 static void a_table_may_change_under_every_held_statement(void **state)
 {
     (void)state;
@@ -640,6 +675,7 @@ int main(void)
         TEST(a_result_that_is_read_through_is_safe_when_its_statement_has_gone),
         TEST(a_row_count_is_readable_after_the_commit),
         TEST(results_are_read_in_turn_across_commits_and_scopes),
+        TEST(the_results_of_a_session_outlive_its_hold_on_a_connection),
         TEST(a_table_may_change_under_every_held_statement),
         TEST(a_cell_that_is_not_there_is_an_error_and_zero),
         TEST(an_isolation_that_is_none_is_refused_wherever_it_stands),

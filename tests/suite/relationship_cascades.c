@@ -572,6 +572,8 @@ static void rows_in_a_circle_are_an_error(void **state)
         assert_true(cn_flush(session));
         self->other = self;
         commit(session);
+        self->other = NULL; /* MySQL would not let go of a row that refers to itself */
+        assert_true(cn_flush(session));
         cn_delete(session, self);
         commit(session);
     }

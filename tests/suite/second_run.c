@@ -17,15 +17,14 @@ static bool run(void)
     bool       done   = false;
     cn_engine *engine = suite_engine();
     CN_CONNECT(connection, engine) {
-        cn_execute(connection,
-                   cn_text("CREATE TABLE second_run (id INTEGER, name VARCHAR(20))"));
+        cn_execute(connection, cn_text("CREATE TABLE second_run (id INTEGER, name VARCHAR(20))"));
         cn_execute(connection, cn_text("INSERT INTO second_run (name) VALUES (:name)"),
                    CN_PARAMS("name", "Ashley"));
         cn_commit(connection);
         cn_result *result = cn_execute(connection,
                                        cn_text("SELECT * FROM second_run WHERE name = :name"),
                                        CN_PARAMS("name", "Ashley"));
-        int rows = 0;
+        int        rows   = 0;
         while (cn_next(result))
             rows++;
         done  = cn_ok(connection) && rows == 1;
@@ -63,7 +62,7 @@ static void a_second_run_stores_nothing(void **state)
     assert_false(run());
     cn_engine     *engine     = suite_engine();
     cn_connection *connection = cn_connect(engine);
-    cn_result *result = cn_execute(connection, cn_text("SELECT count(*) AS n FROM second_run"));
+    cn_result     *result = cn_execute(connection, cn_text("SELECT count(*) AS n FROM second_run"));
     assert_true(cn_only(result));
     assert_int_equal(cn_get_int(result, "n"), 1);
     cn_close(connection);

@@ -272,7 +272,7 @@ static void after_a_failure_every_call_fails_and_sends_nothing(void **state)
         int64_t n = cn_scalar(session, int64_t, cn_text("SELECT 1"));
         assert_int_equal(n, 0);
         size_t rows = 0;
-        CN_STREAM(Post, row, session, .limit = 5)
+        CN_STREAM(Post, row, session)
             rows += row != NULL;
         assert_int_equal(rows, 0);
         assert_false(cn_commit(session));

@@ -20,7 +20,7 @@
 
 #include <cinnabar/url.h>
 
-/* ---- the relay -------------------------------------------------------------------------------- */
+/* ---- the relay ------------------------------------------------------------------------------- */
 
 #define LINKS 16
 
@@ -124,7 +124,7 @@ static void swallow(void)
     atomic_store(&relay.swallowing, false);
 }
 
-/* ---- the fixture ------------------------------------------------------------------------------ */
+/* ---- the fixture ----------------------------------------------------------------------------- */
 
 static char relay_url[400];
 
@@ -198,8 +198,8 @@ static int64_t stored(void)
 
 static cn_engine *through_relay(void)
 {
-    return cn_create_engine(relay_url, .read_timeout = 1, .write_timeout = 1,
-                            .connect_timeout = 3, .pool_size = 1, .max_overflow = CN_NONE);
+    return cn_create_engine(relay_url, .read_timeout = 1, .write_timeout = 1, .connect_timeout = 3,
+                            .pool_size = 1, .max_overflow = CN_NONE);
 }
 
 static bool select_one(cn_connection *connection)
@@ -219,8 +219,7 @@ static void assert_given_up(cn_connection *connection, double started, cn_cause 
     double passed = now() - started;
     assert_false(cn_ok(connection));
     if (cn_error_cause(connection) != cause)
-        fail_msg("%s: %s", cn_cause_name(cn_error_cause(connection)),
-                 cn_error_message(connection));
+        fail_msg("%s: %s", cn_cause_name(cn_error_cause(connection)), cn_error_message(connection));
     assert_true(cn_error_lost(connection));
     assert_true(passed > 0.5 && passed < 6);
     assert_false(cn_commit(connection));
@@ -231,7 +230,7 @@ static void assert_given_up(cn_connection *connection, double started, cn_cause 
     assert_int_equal(stored(), 0);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------ */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void a_server_that_takes_too_long_is_given_up(void **state)
 {
@@ -311,7 +310,7 @@ static void a_link_that_swallows_much_data_is_given_up(void **state)
     char  *text = malloc(size + 1);
     assert_non_null(text);
     memset(text, 'x', size);
-    text[size] = '\0';
+    text[size]                = '\0';
     cn_engine     *engine     = through_relay();
     cn_connection *connection = cn_connect(engine);
     assert_true(select_one(connection));

@@ -54,7 +54,7 @@ static int64_t sum(const char *sql)
     return value;
 }
 
-/* ---- many on few ------------------------------------------------------------------------------ */
+/* ---- many on few ----------------------------------------------------------------------------- */
 
 /* The connections that are out, by what the server calls them. */
 static struct {
@@ -139,10 +139,10 @@ static void *work(void *context)
     for (self->round = 1; self->round <= ROUNDS && self->well; self->round++) {
         cn_report report;
         bool      session = (self->number + self->round) % 2 == 0;
-        self->well = session ? cn_transact(engine, work_in_session, self, .retries = 50,
-                                           .report = &report)
-                             : cn_transact(engine, work_on_connection, self, .retries = 50,
-                                           .report = &report);
+        self->well        = session ? cn_transact(engine, work_in_session, self, .retries = 50,
+                                                  .report = &report)
+                                    : cn_transact(engine, work_on_connection, self, .retries = 50,
+                                                  .report = &report);
         if (!self->well)
             snprintf(self->message, sizeof self->message, "%.299s", report.message);
     }
@@ -183,9 +183,9 @@ static void many_threads_share_few_connections(void **state)
                      ROUNDS * THREADS * (THREADS + 1) / 2);
 }
 
-/* ---- deadlocks -------------------------------------------------------------------------------- */
+/* ---- deadlocks ------------------------------------------------------------------------------- */
 
-#define DUELS 8
+#define DUELS 4 /* PostgreSQL looks for deadlocks once in a second */
 
 /* Both begin at once, and hold their first row before either asks for its second. */
 static struct {
@@ -204,8 +204,7 @@ static void meet(void)
     duel.arrived++;
     if (duel.arrived % 2 == 0)
         pthread_cond_broadcast(&duel.both);
-    while (duel.arrived / 2 == round &&
-           pthread_cond_timedwait(&duel.both, &duel.lock, &until) == 0)
+    while (duel.arrived / 2 == round && pthread_cond_timedwait(&duel.both, &duel.lock, &until) == 0)
         ;
     pthread_mutex_unlock(&duel.lock);
 }
@@ -272,7 +271,7 @@ static void units_that_deadlock_succeed_by_running_again(void **state)
         assert_true(two[0].attempts + two[1].attempts >= 3 * DUELS);
 }
 
-/* ---- set-up ----------------------------------------------------------------------------------- */
+/* ---- set-up ---------------------------------------------------------------------------------- */
 
 static int open_table(void **state)
 {

@@ -275,6 +275,8 @@ static void numbers_are_decimals_and_json(void **state)
     (void)state;
     assert_true(is_text(cn_value_int(12), CN_KIND_DECIMAL, "12"));
     assert_true(is_text(cn_value_real(12.5), CN_KIND_DECIMAL, "12.5"));
+    assert_true(is_text(cn_value_real(-1.25e-7), CN_KIND_DECIMAL, "-0.000000125"));
+    assert_true(is_text(cn_value_real(1.5e22), CN_KIND_DECIMAL, "15000000000000000000000"));
     assert_true(is_text(cn_value_real(0.1), CN_KIND_JSON, "0.1"));
     assert_true(refused(cn_value_real((double)NAN), CN_KIND_DECIMAL));
     assert_true(refused(cn_value_real((double)INFINITY), CN_KIND_JSON));
@@ -622,7 +624,11 @@ static void a_mapped_timestamp_takes_a_datetime_as_utc_and_nothing_else_does(voi
     assert_true(cn_convert_store(&step, &value, &row, &arena, &error));
     assert_int_equal(row.timestamp.microseconds, 42);
     assert_false(stores("timestamp", value, &row));
-    step = (cn_decode){0, offsetof(every, date), sizeof row.date, CN_STORAGE_DATE, true, "x", NULL};
+    step = (cn_decode){.offset  = offsetof(every, date),
+                       .size    = sizeof row.date,
+                       .storage = CN_STORAGE_DATE,
+                       .utc     = true,
+                       .name    = "x"};
     assert_false(cn_convert_store(&step, &value, &row, &arena, &error));
     cn_error_clear(&error);
 }
@@ -634,7 +640,8 @@ static void text_is_copied_into_the_arena_or_borrowed(void **state)
     cn_error  error  = {0};
     char      data[] = "Ada Lovelace";
     cn_value  value = cn_value_text_sized(data, 3), whole = text(data);
-    cn_decode step = {0, offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, "x", NULL};
+    cn_decode step = {0,   offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, "x",
+                      NULL};
     assert_true(cn_convert_store(&step, &value, &row, &arena, &error));
     data[0] = 'x';
     assert_string_equal(row.text, "Ada");
@@ -735,8 +742,9 @@ static void an_enumeration_that_may_be_null_works_the_same(void **state)
     static const char *const labels[] = {"a", "b", NULL};
     CN_OPT(uint8_t)          member   = {0};
     cn_error                 error    = {0};
-    cn_decode step  = {0, 0, sizeof member, CN_STORAGE_OPT + CN_STORAGE_UINT8, false, 0, "x", labels};
-    cn_value  value = text("b"), back;
+    cn_decode                step     = {0,     0, sizeof member, CN_STORAGE_OPT + CN_STORAGE_UINT8,
+                                         false, 0, "x",           labels};
+    cn_value                 value    = text("b"), back;
     assert_true(cn_convert_store(&step, &value, &member, NULL, &error));
     assert_true(member.set);
     assert_int_equal(member.value, 1);
@@ -795,12 +803,10 @@ static void a_number_gets_the_zeros_of_its_scale(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cn_decimal member = {NULL};
-        cn_decode  step   = {.size    = sizeof member,
-                             .storage = CN_STORAGE_DECIMAL,
-                             .scale   = 2,
-                             .name    = "Item.price"};
-        cn_arena   text   = {0};
-        cn_error   error  = {0};
+        cn_decode  step   = {
+               .size = sizeof member, .storage = CN_STORAGE_DECIMAL, .scale = 2, .name = "Item.price"};
+        cn_arena text  = {0};
+        cn_error error = {0};
         assert_true(cn_convert_store(&step, &cases[i].from, &member, &text, &error));
         assert_string_equal(member.digits, cases[i].digits);
         cn_arena_free(&text);

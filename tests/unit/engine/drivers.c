@@ -1,10 +1,14 @@
 /* Floor 2: from a URL to a driver: names, options, and what counts as this machine. */
+#define _GNU_SOURCE /* dladdr */
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -211,6 +215,50 @@ static void the_first_error_of_an_engine_is_kept(void **state)
     cn_engine_dispose(engine);
 }
 
+/* What a file in the place of the MySQL driver leads to: a text, a link to a library, or none. */
+static void expect_module_error(const char *content, const char *word)
+{
+    char directory[] = "/tmp/cinnabar-module-XXXXXX", path[80];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/libcinnabar-mysql.so", directory);
+    if (content != NULL && content[0] == '/') {
+        assert_int_equal(symlink(content, path), 0);
+    } else if (content != NULL) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(content, file);
+        fclose(file);
+    }
+    setenv("CINNABAR_DRIVERS", directory, 1);
+    cn_engine *engine = cn_create_engine("mysql://ada:very-secret@localhost/d");
+    if (!cn_ok(engine)) { /* otherwise it is built in */
+        const char *message = cn_error_message(engine);
+        assert_int_equal(cn_error_cause(engine), CN_CAUSE_DRIVER);
+        if (strstr(message, word) == NULL || strstr(message, "mysql") == NULL)
+            fail_msg("'%s' says nothing of '%s'", message, word);
+        assert_null(strstr(message, "very-secret"));
+        cn_connection *connection = cn_connect(engine);
+        assert_int_equal(cn_error_cause(connection), CN_CAUSE_DRIVER);
+        cn_close(connection);
+    }
+    cn_engine_dispose(engine);
+    unsetenv("CINNABAR_DRIVERS");
+    if (content != NULL)
+        assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+static void a_module_that_is_none_is_named(void **state)
+{
+    (void)state;
+    Dl_info library;
+    assert_true(dladdr(dlsym(RTLD_DEFAULT, "cmocka_set_message_output"), &library) != 0);
+    expect_module_error(NULL, "/libcinnabar-mysql.so"); /* where it was looked for */
+    expect_module_error(NULL, "CINNABAR_DRIVERS");
+    expect_module_error("this is no library", "does not load");
+    expect_module_error(library.dli_fname, "cn_driver_entry"); /* a library, but no driver */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +270,7 @@ int main(void)
         cmocka_unit_test(options_of_older_and_newer_programs_are_read),
         cmocka_unit_test(an_upper_floor_keeps_one_thing_with_the_engine),
         cmocka_unit_test(the_first_error_of_an_engine_is_kept),
+        cmocka_unit_test(a_module_that_is_none_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
