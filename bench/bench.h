@@ -21,7 +21,7 @@ typedef struct BenchItem {
     const char *note;
 } BenchItem;
 
-/* ---- memory of the hand-written side -------------------------------------------------------- */
+/* ---- memory of the hand-written side --------------------------------------------------------- */
 
 /* Taken from the front, given back all at once; it keeps its pages. */
 typedef struct bench_arena {
@@ -36,14 +36,14 @@ char *bench_copy(bench_arena *arena, const char *text, size_t size);
 /* Prints and ends the program: a benchmark that fails half-way has nothing to say. */
 _Noreturn void bench_fail(const char *what, const char *why);
 
-/* ---- the hand-written side ------------------------------------------------------------------ */
+/* ---- the hand-written side ------------------------------------------------------------------- */
 
 typedef struct bench_raw {
     const char *dialect;
     void *(*open)(const char *url);
     void (*close)(void *raw);
-    void (*run)(void *raw, const char *sql);          /* SQL that returns nothing */
-    int64_t (*number)(void *raw, const char *sql);    /* SQL that returns one */
+    void (*run)(void *raw, const char *sql);       /* SQL that returns nothing */
+    int64_t (*number)(void *raw, const char *sql); /* SQL that returns one */
     /* The row of bench_item with this key. */
     void (*begin_points)(void *raw);
     void (*point)(void *raw, int id, BenchItem *row, bench_arena *arena);
@@ -60,7 +60,7 @@ extern const bench_raw bench_raw_sqlite;
 extern const bench_raw bench_raw_mysql;
 extern const bench_raw bench_raw_postgresql;
 
-/* ---- the two sides ---------------------------------------------------------------------------- */
+/* ---- the two sides --------------------------------------------------------------------------- */
 
 typedef struct bench bench;
 
@@ -83,8 +83,8 @@ extern const size_t     bench_case_count;
 
 bench      *bench_open(const char *url);
 void        bench_close(bench *b);
-const char *bench_server(bench *b); /* "MariaDB 10.11.18" */
-void        bench_settle(bench *b); /* after a case: gives every connection back */
+const char *bench_server(bench *b);    /* "MariaDB 10.11.18" */
+void        bench_settle(bench *b);    /* after a case: gives every connection back */
 bool        bench_same_rows(bench *b); /* whether both sides inserted the same */
 
 #endif

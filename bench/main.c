@@ -23,7 +23,7 @@ void bench_fail(const char *what, const char *why)
     exit(2);
 }
 
-/* ---- memory of the hand-written side ------------------------------------------------------------ */
+/* ---- memory of the hand-written side --------------------------------------------------------- */
 
 #define ARENA_SIZE ((size_t)8 * 1024 * 1024)
 
@@ -47,7 +47,7 @@ char *bench_copy(bench_arena *arena, const char *text, size_t size)
     return copy;
 }
 
-/* ---- counting allocations ----------------------------------------------------------------------- */
+/* ---- counting allocations -------------------------------------------------------------------- */
 
 static size_t allocations;
 
@@ -78,7 +78,7 @@ static void release(void *context, void *block)
     free(block);
 }
 
-/* ---- measuring ---------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
 typedef struct figures {
     size_t rounds;
@@ -157,7 +157,7 @@ static void measure(bench *b, const bench_case *c, figures *f)
     bench_settle(b);
 }
 
-/* ---- printing ----------------------------------------------------------------------------------- */
+/* ---- printing -------------------------------------------------------------------------------- */
 
 static int ascending(const void *a, const void *b)
 {
@@ -203,9 +203,9 @@ static bool run_url(const char *url, const char *part, size_t rounds)
 
 int main(int argc, char **argv)
 {
-    static const cn_allocator counted = {sizeof(cn_allocator),     NULL,    counted_allocate,
-                                         counted_reallocate,       counted_allocate_aligned,
-                                         release};
+    static const cn_allocator counted = {sizeof(cn_allocator),     NULL,
+                                         counted_allocate,         counted_reallocate,
+                                         counted_allocate_aligned, release};
     const char               *part    = NULL;
     size_t                    rounds  = 31;
     bool                      good    = true;

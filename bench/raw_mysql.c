@@ -21,10 +21,10 @@ typedef struct row_buffer {
 } row_buffer;
 
 typedef struct raw {
-    MYSQL          mysql;
-    MYSQL_STMT    *point, *load, *insert, *insert_for_keys;
-    int            point_id;
-    row_buffer     row;
+    MYSQL       mysql;
+    MYSQL_STMT *point, *load, *insert, *insert_for_keys;
+    int         point_id;
+    row_buffer  row;
     /* one array for each column */
     int           *ids;
     char         **names, **notes;
@@ -119,7 +119,7 @@ static void *open_raw(const char *url)
     r->insert          = prepare(r, "INSERT INTO bench_hand (id, name, note) VALUES (?, ?, ?)");
     r->insert_for_keys = prepare(r,
                                  "INSERT INTO bench_hand (name, note) VALUES (?, ?) RETURNING id");
-    MYSQL_BIND key = {.buffer_type = MYSQL_TYPE_LONG, .buffer = &r->point_id};
+    MYSQL_BIND key     = {.buffer_type = MYSQL_TYPE_LONG, .buffer = &r->point_id};
     check_statement(r->point, mysql_stmt_bind_param(r->point, &key) == 0);
     bind_row(r, r->point);
     bind_row(r, r->load);
@@ -194,9 +194,8 @@ static void bind_texts(raw *r, const BenchItem *rows, size_t count, MYSQL_BIND *
         r->note_sizes[i]      = row->note == NULL ? 0 : strlen(row->note);
         r->note_indicators[i] = row->note == NULL ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
     }
-    binds[0] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
-                            .buffer      = r->names,
-                            .length      = r->name_sizes};
+    binds[0] = (MYSQL_BIND){
+        .buffer_type = MYSQL_TYPE_STRING, .buffer = r->names, .length = r->name_sizes};
     binds[1] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
                             .buffer      = r->notes,
                             .length      = r->note_sizes,

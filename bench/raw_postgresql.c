@@ -63,7 +63,7 @@ static void connect_raw(raw *r, const char *url)
                             cn_url_password(parts),
                             cn_url_database(parts),
                             NULL};
-    r->pg = PQconnectdbParams(names, values, 0);
+    r->pg                = PQconnectdbParams(names, values, 0);
     check(r, PQstatus(r->pg) == CONNECTION_OK);
     cn_url_free(parts);
 }
@@ -225,15 +225,15 @@ static char *put_array(char *at, const BenchItem *rows, size_t count, bool notes
 
 static void insert_for_keys(void *self, BenchItem *rows, size_t count)
 {
-    raw *r            = self;
-    r->buffer.used    = 0;
-    char       *names = bench_take(&r->buffer, 2 * count * 100);
-    char       *notes = put_array(names, rows, count, false);
-    char       *end   = put_array(notes, rows, count, true);
+    raw *r                = self;
+    r->buffer.used        = 0;
+    char       *names     = bench_take(&r->buffer, 2 * count * 100);
+    char       *notes     = put_array(names, rows, count, false);
+    char       *end       = put_array(notes, rows, count, true);
     const char *values[]  = {names, notes};
     int         lengths[] = {(int)(notes - names), (int)(end - notes)};
     int         formats[] = {1, 1};
-    PGresult   *result    = PQexecPrepared(r->pg, "insert_for_keys", 2, values, lengths, formats, 0);
+    PGresult   *result = PQexecPrepared(r->pg, "insert_for_keys", 2, values, lengths, formats, 0);
     check(r, PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == (int)count);
     for (size_t i = 0; i < count; i++)
         rows[i].id = atoi(PQgetvalue(result, (int)i, 0));

@@ -26,8 +26,8 @@ static void check(const raw *r, bool good)
 static sqlite3_stmt *prepare(const raw *r, const char *sql)
 {
     sqlite3_stmt *made = NULL;
-    check(r, sqlite3_prepare_v3(r->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, NULL) ==
-                 SQLITE_OK);
+    check(r,
+          sqlite3_prepare_v3(r->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &made, NULL) == SQLITE_OK);
     return made;
 }
 
@@ -82,10 +82,10 @@ static void *open_raw(const char *url)
 {
     raw *r = calloc(1, sizeof *r);
     (void)url;
-    if (r == NULL || sqlite3_open_v2(":memory:", &r->db,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                         SQLITE_OPEN_NOMUTEX,
-                                     NULL) != SQLITE_OK)
+    if (r == NULL ||
+        sqlite3_open_v2(":memory:", &r->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
         bench_fail("SQLite by hand", "cannot open a database in memory");
     make_tables(r);
     char *sql         = chunk_sql();
@@ -127,9 +127,8 @@ static void commit(void *self)
 static const char *text_at(sqlite3_stmt *statement, int column, bench_arena *arena)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
-    return text == NULL
-               ? NULL
-               : bench_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column));
+    return text == NULL ? NULL
+                        : bench_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column));
 }
 
 static void read_row(sqlite3_stmt *statement, BenchItem *row, bench_arena *arena)

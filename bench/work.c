@@ -16,8 +16,8 @@
 
 /* ---- models ---------------------------------------------------------------------------------- */
 
-typedef BenchItem        BenchNew; /* where Cinnabar inserts; bench_hand is where it is done by hand */
-typedef BenchItem        BenchHand;
+typedef BenchItem BenchNew; /* where Cinnabar inserts; bench_hand is where it is done by hand */
+typedef BenchItem BenchHand;
 typedef struct BenchOwner BenchOwner;
 typedef struct BenchLeaf  BenchLeaf;
 
@@ -88,7 +88,7 @@ struct bench {
     cn_session      *reader; /* .read_only */
     cn_session      *empty;
     cn_session      *crowded;
-    bool             owners;  /* their tables are filled */
+    bool             owners; /* their tables are filled */
     char             server[80];
 };
 
@@ -217,9 +217,9 @@ static uint64_t points_as_text(bench *b)
 
 static uint64_t load_by_hand(bench *b)
 {
-    uint64_t sum   = 0;
-    b->arena.used  = 0;
-    size_t   count = b->by_hand->load(b->raw, b->loaded, &b->arena);
+    uint64_t sum  = 0;
+    b->arena.used = 0;
+    size_t count  = b->by_hand->load(b->raw, b->loaded, &b->arena);
     for (size_t i = 0; i < count; i++)
         sum += weigh(&b->loaded[i]);
     return sum;
@@ -229,8 +229,8 @@ static uint64_t load_by_fetch(bench *b)
 {
     uint64_t       sum        = 0;
     cn_connection *connection = cn_connect(b->engine);
-    cn_result     *result = cn_execute(connection, cn_text("SELECT id, name, note FROM bench_item"));
-    BenchItem      row;
+    cn_result *result = cn_execute(connection, cn_text("SELECT id, name, note FROM bench_item"));
+    BenchItem  row;
     while (cn_fetch(result, BenchItem, &row, id, name, note))
         sum += weigh(&row);
     check(b, cn_ok(connection), cn_error_message(connection));
@@ -365,7 +365,7 @@ bool bench_same_rows(bench *b)
     return by_us == by_hand;
 }
 
-/* ---- a crowded session against an empty one --------------------------------------------------- */
+/* ---- a crowded session against an empty one -------------------------------------------------- */
 
 static void fill_owners(bench *b)
 {
@@ -382,34 +382,27 @@ static void fill_owners(bench *b)
     check_session(b, b->session);
     free(owners);
     free(leaves);
-    cn_all(b->crowded, BenchOwner, .where = cn_is(BenchOwner, id, >, LOADS));
-    cn_commit(b->crowded);
-    check_session(b, b->crowded);
     b->owners = true;
 }
 
-/* Leaves both as they were before the sample, with the leaves or the owners loaded that are to be
+/* Makes both anew for the sample, with the leaves or the owners loaded that are to be
    asked for what they refer to. */
 static void forget_loaded(bench *b, bool leaves, bool owners)
 {
     cn_session *const both[] = {b->empty, b->crowded};
     if (!b->owners) /* not before: in the other cases both sides have databases of one size */
         fill_owners(b);
-    cn_commit(b->empty); /* SQLite in memory has one connection for both */
+    cn_session_reset(b->empty); /* SQLite in memory has one connection for both */
+    cn_session_reset(b->crowded);
+    cn_all(b->crowded, BenchOwner, .where = cn_is(BenchOwner, id, >, LOADS));
     cn_commit(b->crowded);
     for (int i = 0; i < 2; i++) {
-        cn_session *session = both[i];
-        CN_EACH(BenchLeaf, leaf, cn_all(session, BenchLeaf))
-            cn_expunge(session, leaf);
-        CN_EACH(BenchOwner, owner,
-                cn_all(session, BenchOwner, .where = cn_is(BenchOwner, id, <=, LOADS)))
-            cn_expunge(session, owner);
         if (leaves)
-            cn_all(session, BenchLeaf, .where = cn_is(BenchLeaf, id, <=, LOADS));
+            cn_all(both[i], BenchLeaf, .where = cn_is(BenchLeaf, id, <=, LOADS));
         if (owners)
-            cn_all(session, BenchOwner, .where = cn_is(BenchOwner, id, <=, LOADS));
-        cn_commit(session);
-        check_session(b, session);
+            cn_all(both[i], BenchOwner, .where = cn_is(BenchOwner, id, <=, LOADS));
+        cn_commit(both[i]);
+        check_session(b, both[i]);
     }
 }
 
@@ -470,33 +463,48 @@ IN_BOTH(load_one)
 IN_BOTH(load_many)
 IN_BOTH(load_by_key)
 
-/* ---- the cases --------------------------------------------------------------------------------- */
+/* ---- the cases ------------------------------------------------------------------------------- */
 
 #define POINTS ((size_t)UNITS * BENCH_POINTS)
 #define ANY SIZE_MAX
 
 /* clang-format off */
 const bench_case bench_cases[] = {
-    {"select one row, text + cn_fetch", POINTS, points_by_hand, points_as_text, NULL, false, 1.5, 60},
-    {"select one row, cn_first", POINTS, points_by_hand, points_in_session, NULL, false, 1.5, 100},
-    {"select one row, cn_first, read-only", POINTS, points_by_hand, points_in_reader, NULL, false, 1.5, 200},
-    {"select one row again, cn_first", POINTS, points_again_by_hand, points_again, NULL, false, 1.5, 0},
-    {"load 10000, cn_fetch", BENCH_ROWS, load_by_hand, load_by_fetch, NULL, false, 1.5, 200},
-    {"load 10000, cn_rows", BENCH_ROWS, load_by_hand, load_rows, NULL, false, 1.5, 200},
-    {"load 10000, cn_all", BENCH_ROWS, load_by_hand, load_instances, NULL, false, 1.5, 200},
-    {"load 10000, cn_all, read-only", BENCH_ROWS, load_by_hand, load_read_only, NULL, false, 1.5, 200},
-    {"insert 10000, cn_execute_many", BENCH_ROWS, insert_by_hand, insert_text, empty_tables, true, 1.5, 200},
-    {"insert 10000, cn_insert_rows", BENCH_ROWS, insert_by_hand, insert_rows, empty_tables, true, 1.5, 200},
-    {"insert 10000 for keys, cn_insert_rows", BENCH_ROWS, insert_by_hand_for_keys, insert_rows_for_keys, empty_tables, true, 1.5, 200},
-    {"flush 10000 new", BENCH_ROWS, insert_by_hand_for_keys, flush, empty_tables, true, 1.5, 200},
-    {"cn_one, 100000 in the session", LOADS, load_one_in_empty, load_one_in_crowd, load_leaves, false, 1.1, ANY},
-    {"cn_many, 100000 in the session", LOADS, load_many_in_empty, load_many_in_crowd, load_owners, false, 1.1, ANY},
-    {"cn_get, 100000 in the session", LOADS, load_by_key_in_empty, load_by_key_in_crowd, load_neither, false, 1.1, ANY},
+    {"select one row, text + cn_fetch", POINTS, points_by_hand, points_as_text,
+     NULL, false, 1.5, 60},
+    {"select one row, cn_first", POINTS, points_by_hand, points_in_session,
+     NULL, false, 1.5, 100},
+    {"select one row, cn_first, read-only", POINTS, points_by_hand, points_in_reader,
+     NULL, false, 1.5, 200},
+    {"select one row again, cn_first", POINTS, points_again_by_hand, points_again,
+     NULL, false, 1.5, 0},
+    {"load 10000, cn_fetch", BENCH_ROWS, load_by_hand, load_by_fetch,
+     NULL, false, 1.5, 200},
+    {"load 10000, cn_rows", BENCH_ROWS, load_by_hand, load_rows,
+     NULL, false, 1.5, 200},
+    {"load 10000, cn_all", BENCH_ROWS, load_by_hand, load_instances,
+     NULL, false, 1.5, 200},
+    {"load 10000, cn_all, read-only", BENCH_ROWS, load_by_hand, load_read_only,
+     NULL, false, 1.5, 200},
+    {"insert 10000, cn_execute_many", BENCH_ROWS, insert_by_hand, insert_text,
+     empty_tables, true, 1.5, 200},
+    {"insert 10000, cn_insert_rows", BENCH_ROWS, insert_by_hand, insert_rows,
+     empty_tables, true, 1.5, 200},
+    {"insert 10000 for keys, cn_insert_rows", BENCH_ROWS, insert_by_hand_for_keys,
+     insert_rows_for_keys, empty_tables, true, 1.5, 200},
+    {"flush 10000 new", BENCH_ROWS, insert_by_hand_for_keys, flush,
+     empty_tables, true, 1.5, 200},
+    {"cn_one, 100000 in the session", LOADS, load_one_in_empty, load_one_in_crowd,
+     load_leaves, false, 1.1, ANY},
+    {"cn_many, 100000 in the session", LOADS, load_many_in_empty, load_many_in_crowd,
+     load_owners, false, 1.1, ANY},
+    {"cn_get, 100000 in the session", LOADS, load_by_key_in_empty, load_by_key_in_crowd,
+     load_neither, false, 1.1, ANY},
 };
 /* clang-format on */
 const size_t bench_case_count = sizeof bench_cases / sizeof *bench_cases;
 
-/* ---- opening and closing ------------------------------------------------------------------------- */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 static const bench_raw *raw_for(const char *dialect)
 {

@@ -9,14 +9,14 @@
  *     }
  *
  * A connection begins a transaction by itself at its first statement; nothing is saved before
- * cn_commit, and closing rolls back what was not committed. After commit or rollback the next statement
- * begins again. Errors stay with their transaction: cinnabar/error.h.
+ * cn_commit, and closing rolls back what was not committed. After commit or rollback the next
+ * statement begins again. Errors stay with their transaction: cinnabar/error.h.
  *
- * The verbs below are shared with sessions (cinnabar/session.h): cn_execute, cn_commit, cn_rollback,
- * cn_nested_begin, cn_nested_end, cn_close take either.
+ * The verbs below are shared with sessions (cinnabar/session.h): cn_execute, cn_commit,
+ * cn_rollback, cn_nested_begin, cn_nested_end, cn_close take either.
  *
- * Threads: a connection and its results belong to one thread at a time. A debug build reports a breach as
- * an error (CN_CAUSE_MISUSE).
+ * Threads: a connection and its results belong to one thread at a time. A debug build reports a
+ * breach as an error (CN_CAUSE_MISUSE).
  */
 #ifndef CINNABAR_CONNECTION_H
 #define CINNABAR_CONNECTION_H
@@ -45,11 +45,11 @@ CN_API void cn_connection_close(cn_connection *connection);
 /*
  * Runs a statement. `params` ends with a NULL name, and may be NULL.
  *
- * The result is the connection's. One without columns lives until the next statement on the connection;
- * one with columns until its last row was read and the next statement runs, or until cn_result_close, a
- * rollback, or the connection's close. It is never NULL but for want of memory; in failure it has no rows.
- * A result that is still being read when the connection is needed again is read to its end first, into memory,
- * so several may be open at once.
+ * The result is the connection's. One without columns lives until the next statement on the
+ * connection; one with columns until its last row was read and the next statement runs, or until
+ * cn_result_close, a rollback, or the connection's close. It is never NULL but for want of memory;
+ * in failure it has no rows. A result that is still being read when the connection is needed again
+ * is read to its end first, into memory, so several may be open at once.
  */
 CN_API cn_result *cn_connection_execute(cn_connection *connection, const cn_statement *statement,
                                         const cn_param *params);
@@ -61,13 +61,14 @@ CN_API cn_result *cn_session_execute(cn_session *session, const cn_statement *st
  * with NULL; every set has the names of the first. All or nothing: if one fails, so does the
  * transaction. The result's row count is the sum.
  */
-CN_API cn_result *cn_connection_execute_many(cn_connection *connection, const cn_statement *statement,
+CN_API cn_result *cn_connection_execute_many(cn_connection         *connection,
+                                             const cn_statement    *statement,
                                              const cn_param *const *sets);
 CN_API cn_result *cn_session_execute_many(cn_session *session, const cn_statement *statement,
                                           const cn_param *const *sets);
 
-/* SQL in the driver's own words: nothing is looked for or replaced in it, so `:` and `?` are what the
-   database takes them for. Values are bound in order. */
+/* SQL in the driver's own words: nothing is looked for or replaced in it, so `:` and `?` are what
+   the database takes them for. Values are bound in order. */
 CN_API cn_result *cn_connection_execute_driver_sql(cn_connection *connection, const char *sql,
                                                    const cn_value *values, size_t count);
 
@@ -86,8 +87,9 @@ CN_API bool cn_session_begin(cn_session *session, const cn_begin_options *option
 CN_API bool cn_connection_commit(cn_connection *connection);
 CN_API bool cn_session_commit(cn_session *session);
 
-/* Ends the transaction with all its savepoints, and clears the error. False only if the connection was
-   lost in the attempt; the handle is well all the same: the next statement takes another connection. */
+/* Ends the transaction with all its savepoints, and clears the error. False only if the connection
+   was lost in the attempt; the handle is well all the same: the next statement takes another
+   connection. */
 CN_API bool cn_connection_rollback(cn_connection *connection);
 CN_API bool cn_session_rollback(cn_session *session);
 
@@ -95,22 +97,23 @@ CN_API bool cn_session_rollback(cn_session *session);
  * A nested scope: a savepoint. For what is expected to fail, without losing the transaction:
  *
  *     cn_nested_begin(connection);
- *     cn_execute(connection, cn_text("INSERT INTO tag (text) VALUES (:text)"), CN_PARAMS("text", text));
+ *     cn_execute(connection, cn_text("INSERT INTO tag (text) VALUES (:text)"),
+ *                CN_PARAMS("text", text));
  *     if (!cn_nested_end(connection) && cn_nested_cause(connection) != CN_CAUSE_UNIQUE)
  *         return false;
  *
- * cn_nested_end releases the savepoint and returns true; or, if something failed in it, rolls it back, and
- * returns false: the handle is well again, and cause and message stay readable until the next cn_nested_begin.
- * (If the whole transaction is lost, cn_ok is false as well.) Scopes nest; each end closes the innermost. A begin that
- * fails opens one, too: every begin has its end. A commit with
- * a scope still open is an error.
+ * cn_nested_end releases the savepoint and returns true; or, if something failed in it, rolls it
+ * back, and returns false: the handle is well again, and cause and message stay readable until the
+ * next cn_nested_begin. (If the whole transaction is lost, cn_ok is false as well.) Scopes nest;
+ * each end closes the innermost. A begin that fails opens one, too: every begin has its end. A
+ * commit with a scope still open is an error.
  */
-CN_API bool        cn_connection_nested_begin(cn_connection *connection);
-CN_API bool        cn_session_nested_begin(cn_session *session);
-CN_API bool        cn_connection_nested_end(cn_connection *connection);
-CN_API bool        cn_session_nested_end(cn_session *session);
-CN_API bool        cn_connection_nested_rollback(cn_connection *connection); /* although nothing failed */
-CN_API bool        cn_session_nested_rollback(cn_session *session);
+CN_API bool cn_connection_nested_begin(cn_connection *connection);
+CN_API bool cn_session_nested_begin(cn_session *session);
+CN_API bool cn_connection_nested_end(cn_connection *connection);
+CN_API bool cn_session_nested_end(cn_session *session);
+CN_API bool cn_connection_nested_rollback(cn_connection *connection); /* although nothing failed */
+CN_API bool cn_session_nested_rollback(cn_session *session);
 CN_API cn_cause    cn_connection_nested_cause(cn_connection *connection);
 CN_API cn_cause    cn_session_nested_cause(cn_session *session);
 CN_API const char *cn_connection_nested_message(cn_connection *connection);
@@ -147,8 +150,8 @@ CN_END_DECLARATIONS
 
 /* cn_execute_many(handle, statement, CN_PARAMS(...), CN_PARAMS(...), ...) */
 #define cn_execute_many(handle, statement, ...)                                                    \
-    CN_EITHER_(handle, execute_many)((handle), CN_STATEMENT_(statement),                           \
-                                     (const cn_param *const[]){__VA_ARGS__, NULL})
+    CN_EITHER_(handle, execute_many)                                                               \
+    ((handle), CN_STATEMENT_(statement), (const cn_param *const[]){__VA_ARGS__, NULL})
 
 #define cn_begin(...) CN_BEGIN_(__VA_ARGS__, .size = sizeof(cn_begin_options))
 #define CN_BEGIN_(handle, ...)                                                                     \
@@ -179,9 +182,9 @@ static inline void cn_connection_leave_(cn_connection **connection)
     cn_connection_close(*connection);
 }
 #define CN_CONNECT(connection, ...)                                                                \
-    for (cn_connection *connection __attribute__((cleanup(cn_connection_leave_))) =                \
-                           cn_connect(__VA_ARGS__),                                                \
-                       *connection##_once = NULL;                                                  \
+    for (cn_connection * connection                                                                \
+             __attribute__((cleanup(cn_connection_leave_))) = cn_connect(__VA_ARGS__),             \
+             *connection##_once                             = NULL;                                \
          !connection##_once; connection##_once = (cn_connection *)(void *)&connection##_once)
 #endif
 

@@ -2,8 +2,9 @@
  * cinnabar/engine.h: one database, as a program sees it: where it is, how to get in, and a pool
  * of connections that its threads share.
  *
- *     cn_engine *engine = cn_create_engine("mysql+mysqlconnector://ada:secret@db.example:3306/blog",
- *                                          .echo = true, .pool_size = 8);
+ *     cn_engine *engine =
+ *         cn_create_engine("mysql+mysqlconnector://ada:secret@db.example:3306/blog",
+ *                          .echo = true, .pool_size = 8);
  *     if (!cn_ok(engine))
  *         fprintf(stderr, "%s\n", cn_error_message(engine));
  *     ...
@@ -12,7 +13,8 @@
  * One engine per database and process. Creating one connects to nothing: the first connection is
  * opened when it is needed.
  *
- * Connection strings (cinnabar/url.h): dialect[+driver]://user:password@host:port/database?option=value.
+ * Connection strings (cinnabar/url.h):
+ * dialect[+driver]://user:password@host:port/database?option=value.
  *   sqlite:///relative.db   sqlite:////absolute.db   sqlite://                  (memory)
  *   mysql://...  mariadb://...  mysql+mysqlconnector://...  mysql+pymysql://...
  *   postgresql://...  postgresql+psycopg2://...  postgresql+psycopg://...
@@ -42,12 +44,12 @@ CN_BEGIN_DECLARATIONS
 /* What goes through on_echo: one event of one connection. Everything is borrowed for the call, in
    which that connection is not to be used. */
 typedef struct cn_echo {
-    const char *logging_name; /* the engine's, or NULL */
-    const char *statement;    /* the SQL, or "BEGIN", "COMMIT", ... */
-    const char *parameters;   /* "{name: 'Ada'}", cut, secrets masked; NULL if there are none */
+    const char *logging_name;   /* the engine's, or NULL */
+    const char *statement;      /* the SQL, or "BEGIN", "COMMIT", ... */
+    const char *parameters;     /* "{name: 'Ada'}", cut, secrets masked; NULL if there are none */
     size_t      parameter_sets; /* more than 1 for a batch */
-    double      seconds;      /* the time it took; negative: not measured */
-    bool        cached;       /* it was compiled before */
+    double      seconds;        /* the time it took; negative: not measured */
+    bool        cached;         /* it was compiled before */
     bool        failed;
 } cn_echo;
 
@@ -59,30 +61,30 @@ typedef struct cn_echo {
 typedef struct cn_engine_options {
     size_t size;
 
-    bool        echo;         /* each statement, its parameters and time, BEGIN, COMMIT, ROLLBACK, to stderr ... */
+    bool echo; /* each statement, its parameters and time, BEGIN, COMMIT, ROLLBACK, to stderr ... */
     void (*on_echo)(void *context, const cn_echo *echo); /* ... or to this function */
     void       *echo_context;
-    const char *logging_name; /* stands in each line of echo */
+    const char *logging_name;    /* stands in each line of echo */
     bool        hide_parameters; /* none in echo and errors; what the server itself says stays */
 
     int    pool_size;    /* [5] CN_NONE: every connection is closed on return */
     int    max_overflow; /* [10] CN_NONE: none */
     double pool_timeout; /* [30] */
     double pool_recycle; /* [never] a connection older than this is replaced at checkout */
-    bool   pre_ping;     /* a connection that was not used for half a second is tried before it is handed out */
+    bool   pre_ping;     /* one that was not used for half a second is tried at checkout */
 
     double connect_timeout; /* [10] CN_NONE: without limit */
-    double read_timeout;    /* [none] for one answer of the server; after it the connection counts as lost */
+    double read_timeout;    /* [none] for one answer; after it the connection counts as lost */
     double write_timeout;   /* [none] */
 
-    cn_isolation isolation; /* of every transaction [the server's] */
-    bool autocommit;        /* no transactions: each statement is one */
-    bool read_only;         /* the database refuses every change */
+    cn_isolation isolation;  /* of every transaction [the server's] */
+    bool         autocommit; /* no transactions: each statement is one */
+    bool         read_only;  /* the database refuses every change */
 
     bool multi_statements; /* several statements in one string are allowed */
     bool local_infile;     /* MySQL: LOAD DATA LOCAL may read this program's files */
 
-    int prepared_statements; /* [256] kept per connection, the least recently used is closed first */
+    int prepared_statements; /* [256] kept per connection; the least used goes first */
     int statement_cache;     /* [500] compiled statements kept per engine */
 
     /* Errors that nobody read before their handle was closed [one line on stderr]. */
@@ -99,15 +101,19 @@ CN_API cn_engine *cn_engine_create(const char *url, const cn_engine_options *opt
 
 /*
  * Closes the engine and its idle connections, and frees it. Close connections and sessions first:
- * one that is still open is an error on stderr (in a debug build), and its connection is closed when it is
- * returned.
+ * one that is still open is an error on stderr (in a debug build), and its connection is closed
+ * when it is returned.
  */
 CN_API void cn_engine_dispose(cn_engine *engine);
 
-/* Closes the connections that are idle now; those that are out are closed on return. For a program that forks: call
-   cn_engine_forget in the child instead, before any other function, which leaves the parent's connections alone. A
-   handle that was open then sends nothing there (CN_CAUSE_LOST); after its rollback it takes a connection of the
-   child's own. Its results are not to be read. */
+/*
+ * Closes the connections that are idle now; those that are out are closed on return.
+ *
+ * For a program that forks: call cn_engine_forget in the child instead, before any other function.
+ * It leaves the parent's connections alone. A handle that was open then sends nothing there
+ * (CN_CAUSE_LOST); after its rollback it takes a connection of the child's own. Its results are
+ * not to be read.
+ */
 CN_API void cn_engine_close_idle(cn_engine *engine);
 CN_API void cn_engine_forget(cn_engine *engine);
 
@@ -116,16 +122,16 @@ CN_API const char *cn_engine_dialect(cn_engine *engine); /* "sqlite", "mysql", "
 CN_API const char *cn_engine_driver(cn_engine *engine);  /* "libpq 15.18" */
 
 typedef struct cn_pool_statistics {
-    int      size;         /* pool_size */
+    int      size; /* pool_size */
     int      max_overflow;
     int      idle;
     int      checked_out;
-    int      waiting;      /* threads */
-    uint64_t opened;       /* connections since the engine was made */
+    int      waiting; /* threads */
+    uint64_t opened;  /* connections since the engine was made */
     uint64_t closed;
     uint64_t checkouts;
     uint64_t timeouts;
-    uint64_t invalidated;  /* connections found lost, or older than one that was */
+    uint64_t invalidated; /* connections found lost, or older than one that was */
 } cn_pool_statistics;
 
 CN_API cn_pool_statistics cn_engine_pool(cn_engine *engine);

@@ -391,7 +391,7 @@ enum {
                 .offset  = CN_OFFSET_OF_(T, m),                                                    \
                 .model   = &T##_model}})
 /* Any C value as an expression; by itself only where no member says its type. */
-#define cn_value(x) CN_EXPR_(x)
+#define cn_literal(x) CN_EXPR_(x)
 #define CN_EXPR_(x)                                                                                \
     _Generic((x),                                                                                  \
         cn_expr: cn_expr_self_,                                                                    \
@@ -427,7 +427,7 @@ enum {
 #define cn_times(a, b)                                                                             \
     cn_compute_(CN_NODE_ARITHMETIC, '*', NULL, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))
 /* Any function by its name, which is checked to be one: cn_call("coalesce", cn_attr(Post, title),
-   cn_value("none")) */
+   cn_literal("none")) */
 #define cn_call(...) CN_CALL_(__VA_ARGS__, {{.kind = CN_NODE_NONE}})
 #define CN_CALL_(name, ...)                                                                        \
     cn_compute_(CN_NODE_CALL, 0, (name), ((const cn_expr[]){__VA_ARGS__}),                         \

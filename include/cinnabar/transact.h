@@ -14,9 +14,10 @@
  *         fprintf(stderr, "%s\n", report.message);
  *
  * The function is given a fresh connection (or session) in which nothing is open. If it returns
- * true and nothing failed, the unit is committed; otherwise it is rolled back. If the error says that retrying can help, it
- * is called again after a pause that doubles each time, with jitter, on a new transaction: so it must not
- * leave anything behind outside the database. A commit of unknown outcome is never retried.
+ * true and nothing failed, the unit is committed; otherwise it is rolled back. If the error says
+ * that retrying can help, it is called again after a pause that doubles each time, with jitter, on
+ * a new transaction: so it must not leave anything behind outside the database. A commit of unknown
+ * outcome is never retried.
  */
 #ifndef CINNABAR_TRANSACT_H
 #define CINNABAR_TRANSACT_H
@@ -38,12 +39,12 @@ typedef struct cn_report {
 
 typedef struct cn_transact_options {
     size_t       size;
-    int          retries;    /* [3] after the first attempt; CN_NONE: none */
-    double       pause;      /* [0.02] seconds before the first retry */
+    int          retries;       /* [3] after the first attempt; CN_NONE: none */
+    double       pause;         /* [0.02] seconds before the first retry */
     double       longest_pause; /* [1.0] */
     cn_isolation isolation;
     bool         read_only;
-    cn_report   *report;     /* filled in any case */
+    cn_report   *report; /* filled in any case */
 } cn_transact_options;
 
 typedef bool cn_connection_unit(cn_connection *connection, void *context);
@@ -64,8 +65,9 @@ CN_END_DECLARATIONS
 #define CN_TRANSACT_(engine, unit, context, ...)                                                   \
     _Generic((unit),                                                                               \
         bool (*)(cn_connection *, void *): cn_transact_connection,                                 \
-        bool (*)(cn_session *, void *): cn_transact_session)(                                      \
-        (engine), (unit), (context), &(const cn_transact_options){__VA_ARGS__})
+        bool (*)(cn_session *, void *): cn_transact_session)(                \
+                                  (engine), (unit), (context),                                     \
+                                  &(const cn_transact_options){__VA_ARGS__})
 
 #endif
 #endif

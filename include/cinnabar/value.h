@@ -110,7 +110,7 @@ typedef enum cn_kind {
     CN_KIND_BOOLEAN,
     CN_KIND_INTEGER,  /* int64_t */
     CN_KIND_UNSIGNED, /* uint64_t; a reader gets it only above INT64_MAX */
-    CN_KIND_REAL,     /* double */
+    CN_KIND_REAL,     /* double; -0.0 loses its sign in SQLite and MySQL */
     CN_KIND_TEXT,
     CN_KIND_BYTES,
     CN_KIND_DECIMAL, /* text of digits */

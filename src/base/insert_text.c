@@ -102,7 +102,7 @@ static bool parameter(reader *r, size_t number)
 
 bool cn_insert_text_read(const char *sql, size_t size, cn_insert_text *found)
 {
-    reader r = {.sql = sql, .size = size};
+    reader r       = {.sql = sql, .size = size};
     size_t columns = 0, parameters = 0;
     (void)taken(&r); /* the blanks at the start */
     if (!word(&r, "insert") || !word(&r, "into"))

@@ -39,7 +39,7 @@ static void use_allocator(const cn_allocator *allocator)
     (void)cn_set_allocator(allocator);
 }
 
-/* ---- a link ----------------------------------------------------------------------------------- */
+/* ---- a link ---------------------------------------------------------------------------------- */
 
 /* Closes the socket of a link that is of no more use. Its statements become orphans: releasing
    them sends nothing any more. */
@@ -104,7 +104,7 @@ static bool command(cn_mysql_link *link, const char *sql, cn_error *error)
     return cn_mysql_command(link, sql, strlen(sql), error);
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static bool connect_by(cn_mysql_link *link, const cn_link_parameters *parameters,
                        const cn_mysql_settings *settings, enum mysql_protocol_type protocol,
@@ -303,7 +303,7 @@ static cn_link_state state(cn_link *head)
     return open ? CN_LINK_OPEN : CN_LINK_IDLE;
 }
 
-/* ---- transactions ----------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 /* The characteristics of the next transaction, whichever way it begins. NULL: there are none. */
 static const char *characteristics(cn_isolation isolation, bool read_only)
@@ -399,7 +399,7 @@ static bool run(cn_link *head, const char *sql, size_t size, cn_error *error)
     return cn_mysql_command(link, sql, size, error);
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 const cn_driver cn_driver_mysql = {
     .size                = sizeof(cn_driver),

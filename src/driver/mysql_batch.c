@@ -26,7 +26,7 @@ typedef struct batch {
     bool               keep; /* the last rows, too: a commit follows */
 } batch;
 
-/* ---- arrays ----------------------------------------------------------------------------------- */
+/* ---- arrays ---------------------------------------------------------------------------------- */
 
 /* The client library is writing row `number` of the request. */
 static my_bool next_row(void *data, MYSQL_BIND *binds, unsigned number)
@@ -101,7 +101,7 @@ static bool send_request(batch *all, size_t first, size_t count, cn_error *error
     return sent;
 }
 
-/* ---- the end of one execution ----------------------------------------------------------------- */
+/* ---- the end of one execution ---------------------------------------------------------------- */
 
 /* `last`: what follows the rows of this execution is read as it comes. */
 static bool collect(batch *all, bool last, cn_error *error)
@@ -156,7 +156,7 @@ static bool run_rows(batch *all, size_t first, cn_error *error)
     return true;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool run_all(batch *all, cn_error *error)
 {

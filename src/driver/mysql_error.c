@@ -205,7 +205,7 @@ static code_meaning meaning_of(int code, const char *sqlstate)
     return key;
 }
 
-/* ---- errors of an open link ------------------------------------------------------------------- */
+/* ---- errors of an open link ------------------------------------------------------------------ */
 
 /* With innodb_rollback_on_timeout a lock wait ends the transaction, otherwise its statement only. */
 static bool lock_wait_ends_transaction(cn_mysql_link *link)
@@ -271,7 +271,7 @@ bool cn_mysql_fail_statement(cn_mysql_link *link, MYSQL_STMT *stmt, cn_error *er
                 error);
 }
 
-/* ---- errors of opening ------------------------------------------------------------------------ */
+/* ---- errors of opening ----------------------------------------------------------------------- */
 
 void cn_mysql_whereabouts(const cn_link_parameters *parameters, const cn_mysql_settings *settings,
                           char *text, size_t size)

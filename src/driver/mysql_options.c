@@ -69,7 +69,7 @@ typedef struct option {
 static const option options[]               = {OPTIONS(OPTION_ROW)};
 const char *const   cn_mysql_option_names[] = {OPTIONS(OPTION_NAME) NULL};
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static bool read_choice(const char *text, cn_mysql_choice *choice)
 {
@@ -250,7 +250,7 @@ bool cn_mysql_settings_read(const cn_link_parameters *parameters, cn_mysql_setti
     return true;
 }
 
-/* ---- applying --------------------------------------------------------------------------------- */
+/* ---- applying -------------------------------------------------------------------------------- */
 
 static bool set_text(MYSQL *mysql, enum mysql_option what, const char *text)
 {

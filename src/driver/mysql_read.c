@@ -12,7 +12,7 @@
 
 #define BINARY_CHARSET 63
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 typedef struct type_form {
     uint8_t signed_wire;
@@ -130,7 +130,7 @@ bool cn_mysql_describe(cn_mysql_prepared *prepared, const MYSQL_FIELD *fields, s
     return true;
 }
 
-/* ---- the bytes of a cell ---------------------------------------------------------------------- */
+/* ---- the bytes of a cell --------------------------------------------------------------------- */
 
 static const uint8_t fixed_sizes[] = {
     [CN_WIRE_INT8] = 1,  [CN_WIRE_UINT8] = 1,  [CN_WIRE_INT16] = 2, [CN_WIRE_UINT16] = 2,
@@ -168,7 +168,7 @@ size_t cn_mysql_cell_size(cn_mysql_wire wire, const unsigned char *at)
     return (size_t)(at - from) + size;
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static bool refuse(const cn_mysql_prepared *prepared, size_t column, const char *why,
                    cn_error *error)
@@ -337,7 +337,7 @@ bool cn_mysql_read(cn_prepared *head, size_t column, cn_value *value, cn_error *
     return true;
 }
 
-/* ---- rows into structs ------------------------------------------------------------------------ */
+/* ---- rows into structs ----------------------------------------------------------------------- */
 
 /* The member of a CN_OPT is marked as set; the result is where its value stands. */
 static inline char *place_of(const cn_decode *step, void *row)

@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 
-/* ---- preparing -------------------------------------------------------------------------------- */
+/* ---- preparing ------------------------------------------------------------------------------- */
 
 /* Rows are read from where the library's own struct says; a library that lays it out otherwise
    must not be used. */
@@ -131,7 +131,7 @@ void cn_mysql_close_doomed(cn_mysql_link *link)
     }
 }
 
-/* ---- executing -------------------------------------------------------------------------------- */
+/* ---- executing ------------------------------------------------------------------------------- */
 
 /*
  * Whether an execution that failed did nothing and can succeed once the statement is prepared
@@ -254,7 +254,7 @@ bool cn_mysql_expect(cn_mysql_prepared *prepared, size_t count, cn_error *error)
     return true;
 }
 
-/* ---- kept rows -------------------------------------------------------------------------------- */
+/* ---- kept rows ------------------------------------------------------------------------------- */
 
 static const unsigned char **new_row(cn_mysql_prepared *prepared)
 {
@@ -305,7 +305,7 @@ bool cn_mysql_keep_rows(cn_mysql_prepared *prepared, cn_error *error)
     }
 }
 
-/* ---- statements as text ----------------------------------------------------------------------- */
+/* ---- statements as text ---------------------------------------------------------------------- */
 
 /* A cell of a text result, in the form in which the binary protocol writes a text. */
 static bool keep_text(cn_mysql_prepared *prepared, const char *text, size_t size,
@@ -390,7 +390,7 @@ bool cn_mysql_execute(cn_prepared *head, const cn_value *values, size_t count,
     return cn_mysql_send(prepared, false, error);
 }
 
-/* ---- stepping --------------------------------------------------------------------------------- */
+/* ---- stepping -------------------------------------------------------------------------------- */
 
 /* The next row off the wire. */
 static cn_step fetch(cn_mysql_prepared *prepared, cn_error *error)

@@ -39,11 +39,11 @@ typedef struct statement {
     PGresult                *result;  /* the one that is being read, or NULL */
     int                      row;     /* in it; -1 before the first */
     int                      rows;
-    uint64_t                 plain_in; /* the transaction in which the table was found to be plain */
-    PGresult               **more; /* those that follow, of a batch */
-    size_t                   more_count;
-    size_t                   more_capacity;
-    size_t                   more_at;
+    uint64_t   plain_in; /* the transaction in which the table was found to be plain */
+    PGresult **more;     /* those that follow, of a batch */
+    size_t     more_count;
+    size_t     more_capacity;
+    size_t     more_at;
 
     char     cursor[CN_POSTGRESQL_NAME_SIZE]; /* "": there is none */
     char     fetch[CN_POSTGRESQL_NAME_SIZE + 32];
@@ -662,7 +662,7 @@ static bool is_plain_table(statement *stmt, const cn_insert_text *insert, bool *
                          "c.relrowsecurity AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a "
                          "WHERE a.attrelid = c.oid AND a.attidentity = 'a')");
     bool ok = !sql.failed || cn_error_no_memory(error);
-    ok = ok && cn_postgresql_start(stmt->link, error) &&
+    ok      = ok && cn_postgresql_start(stmt->link, error) &&
          cn_postgresql_send(stmt->link, sql.text, error) &&
          cn_postgresql_exchange(stmt->link, &result, 1, error);
     cn_buffer_free(&sql);

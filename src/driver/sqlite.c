@@ -20,7 +20,7 @@
 
 extern const cn_driver cn_driver_sqlite;
 
-/* ---- errors ----------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 /* The extended code if it is listed, else the primary one. */
 static const struct {
@@ -139,7 +139,7 @@ bool cn_sqlite_fail(cn_sqlite_link *link, int code, cn_sqlite_phase phase, cn_er
     return false;
 }
 
-/* ---- waiting ---------------------------------------------------------------------------------- */
+/* ---- waiting --------------------------------------------------------------------------------- */
 
 static int64_t microseconds_now(void)
 {
@@ -172,7 +172,7 @@ static int wait_for_lock(void *context, int tries)
     return 1;
 }
 
-/* ---- options of the URL ----------------------------------------------------------------------- */
+/* ---- options of the URL ---------------------------------------------------------------------- */
 
 /* Those that SQLite knows as parameters of a file: URI come first. */
 enum {
@@ -328,7 +328,7 @@ static bool take_options(sqlite_settings *settings, const cn_link_parameters *pa
     return take_timeout(settings, error);
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 /* Keeps what has a meaning of its own in a URI from having it. */
 static void add_escaped(cn_buffer *uri, const char *text)
@@ -553,7 +553,7 @@ static const char *library(void)
     return "SQLite " SQLITE_VERSION;
 }
 
-/* ---- transactions ----------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 bool cn_sqlite_run_held(cn_sqlite_link *link, cn_sqlite_held which, cn_error *error)
 {
@@ -642,7 +642,7 @@ static bool autocommit(cn_link *opened, bool on, cn_error *error)
     return true;
 }
 
-/* ---- from text to statements ------------------------------------------------------------------ */
+/* ---- from text to statements ----------------------------------------------------------------- */
 
 bool cn_sqlite_text_ok(const char *sql, size_t size, cn_error *error)
 {
@@ -727,7 +727,7 @@ bool cn_sqlite_run(cn_link *opened, const char *sql, size_t size, cn_error *erro
     return good;
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static void use_allocator(const cn_allocator *allocator)
 {

@@ -38,9 +38,9 @@ typedef struct sqlite_prepared {
     bool            changes_rows; /* INSERT, UPDATE, DELETE */
     bool            inserts;      /* INSERT, and without a WITH before it */
     bool            asks_for_key; /* calls last_insert_rowid() itself */
-    char           *many_sql; /* the INSERT with MANY_ROWS rows of VALUES, or NULL if it cannot be */
-    sqlite3_stmt   *many;     /* compiled at the first batch that is worth it */
-    cursor          cursor;
+    char         *many_sql; /* the INSERT with MANY_ROWS rows of VALUES, or NULL if it cannot be */
+    sqlite3_stmt *many;     /* compiled at the first batch that is worth it */
+    cursor        cursor;
     /* Kept rows: one cell after the other. */
     cn_arena  kept;
     cn_value *cells;
@@ -50,7 +50,7 @@ typedef struct sqlite_prepared {
     cn_value *row;
 } sqlite_prepared;
 
-/* ---- preparing -------------------------------------------------------------------------------- */
+/* ---- preparing ------------------------------------------------------------------------------- */
 
 /* Without it no column knows its table; a SQLite library may be compiled without it. */
 #pragma weak sqlite3_column_table_name
@@ -145,7 +145,8 @@ static void classify(sqlite_prepared *prepared, const char *sql, const char *end
     /* WITH: what else it may begin only reads, and that is asked, too. */
     static const char *const changing[]  = {"INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", NULL};
     static const char *const inserting[] = {"INSERT", "REPLACE", NULL};
-    if (sqlite3_stmt_readonly(prepared->statement) != 0 || !cn_sqlite_starts_with(sql, end, changing))
+    if (sqlite3_stmt_readonly(prepared->statement) != 0 ||
+        !cn_sqlite_starts_with(sql, end, changing))
         return;
     prepared->changes_rows = true;
     prepared->inserts      = cn_sqlite_starts_with(sql, end, inserting);
@@ -231,7 +232,7 @@ void cn_sqlite_release(cn_prepared *head)
     cn_release(prepared);
 }
 
-/* ---- binding ---------------------------------------------------------------------------------- */
+/* ---- binding --------------------------------------------------------------------------------- */
 
 /* Most of these end in one of the two. The text is the caller's until reset: nothing is copied. */
 static bool bound(const sqlite_prepared *prepared, int code, cn_error *error)
@@ -412,7 +413,7 @@ static bool bind_all(sqlite_prepared *prepared, const cn_value *values, size_t c
     return bind_values(prepared, values, count, error);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* The links are opened without a mutex, so a column's sqlite3_value may be read like any other. */
 static bool read_value(sqlite3_value *from, cn_value *value, cn_error *error)
@@ -586,7 +587,7 @@ bool cn_sqlite_decode(cn_prepared *head, const cn_decode *plan, size_t count, vo
     return true;
 }
 
-/* ---- running ---------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 /* Ends SQLite's run of the statement with its error. */
 static bool fail_and_reset(sqlite_prepared *prepared, int code, cn_error *error)
@@ -758,9 +759,9 @@ static bool run_many(sqlite_prepared *prepared, const cn_value *values, size_t r
     if (prepared->many_sql == NULL || (prepared->many == NULL && rows < 2 * MANY_ROWS) ||
         columns != prepared->head.parameter_count)
         return true;
-    if (prepared->many == NULL && sqlite3_prepare_v3(db, prepared->many_sql, -1,
-                                                     SQLITE_PREPARE_PERSISTENT, &prepared->many,
-                                                     NULL) != SQLITE_OK)
+    if (prepared->many == NULL &&
+        sqlite3_prepare_v3(db, prepared->many_sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared->many,
+                           NULL) != SQLITE_OK)
         return true;
     swap_statements(prepared);
     for (; good && rows - *done >= MANY_ROWS; *done += good ? MANY_ROWS : 0)

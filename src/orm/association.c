@@ -1,6 +1,7 @@
 /*
  * The rows of association tables in a flush: first those that go, then those that come, in batches.
- * A row that both sides ask for is sent once. Called by persist.c when the keys of all rows are known.
+ * A row that both sides ask for is sent once. Called by persist.c when the keys of all rows are
+ * known.
  */
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@
 
 #define CN_BATCH_MOST 1000 /* rows whose values are in memory at a time */
 
-/* ---- each once ---------------------------------------------------------------------------------- */
+/* ---- each once ------------------------------------------------------------------------------- */
 
 /* The same row, told from the other side: as its relationship with the lower address says it. */
 static cn_association turned(const cn_association *association)
@@ -34,18 +35,19 @@ static int order_of(uintptr_t x, uintptr_t y)
 static int by_row(const void *a, const void *b)
 {
     const cn_association *x = a, *y = b;
-    int order = order_of(x->added, y->added);
+    int                   order = order_of(x->added, y->added);
     order = order != 0 ? order : order_of((uintptr_t)x->relationship, (uintptr_t)y->relationship);
     order = order != 0 ? order : order_of((uintptr_t)x->owner, (uintptr_t)y->owner);
     order = order != 0 ? order : order_of((uintptr_t)x->element, (uintptr_t)y->element);
     return order != 0 ? order : order_of(x->place, y->place);
 }
 
-/* In the order in which they are sent: what stands in one batch next to each other, as it was asked for. */
+/* In the order in which they are sent: what stands in one batch next to each other, as it was asked
+   for. */
 static int by_batch(const void *a, const void *b)
 {
     const cn_association *x = a, *y = b;
-    int order = order_of(x->added, y->added);
+    int                   order = order_of(x->added, y->added);
     order = order != 0 ? order : order_of((uintptr_t)x->relationship, (uintptr_t)y->relationship);
     order = order != 0 ? order : order_of(x->element == NULL, y->element == NULL);
     return order != 0 ? order : order_of(x->place, y->place);
@@ -70,15 +72,16 @@ static void leave_each_once(cn_flush_plan *plan)
     qsort(rows, count, sizeof *rows, by_row);
     for (size_t i = 0; i < count; i++) {
         const cn_association *last = kept == 0 ? NULL : &rows[kept - 1];
-        if (last == NULL || last->added != rows[i].added || last->relationship != rows[i].relationship ||
-            last->owner != rows[i].owner || last->element != rows[i].element)
+        if (last == NULL || last->added != rows[i].added ||
+            last->relationship != rows[i].relationship || last->owner != rows[i].owner ||
+            last->element != rows[i].element)
             rows[kept++] = rows[i];
     }
     qsort(rows, kept, sizeof *rows, by_batch);
     plan->association_count = kept;
 }
 
-/* ---- batches ------------------------------------------------------------------------------------ */
+/* ---- batches --------------------------------------------------------------------------------- */
 
 static size_t association_values(cn_session *session, const cn_association *association,
                                  uint32_t *columns, cn_value *values)
@@ -91,7 +94,8 @@ static size_t association_values(cn_session *session, const cn_association *asso
                            association->owner, &values[count]))
             return 0;
     }
-    for (size_t i = 0; association->element != NULL && i < relationship->far_pair_count; i++, count++) {
+    for (size_t i = 0; association->element != NULL && i < relationship->far_pair_count;
+         i++, count++) {
         columns[count] = relationship->far_pairs[i].right;
         if (!cn_flush_load(session, &relationship->target->columns[relationship->far_pairs[i].left],
                            association->element, &values[count]))
@@ -100,8 +104,8 @@ static size_t association_values(cn_session *session, const cn_association *asso
     return count;
 }
 
-static bool send_rows(cn_flush_plan *plan, const cn_association *first, size_t rows, uint32_t *columns,
-                      cn_value *values)
+static bool send_rows(cn_flush_plan *plan, const cn_association *first, size_t rows,
+                      uint32_t *columns, cn_value *values)
 {
     cn_session  *session = plan->session;
     size_t       width   = 0;
@@ -130,9 +134,8 @@ static bool send_batch(cn_flush_plan *plan, const cn_association *first, size_t 
     cn_arena_mark mark    = cn_arena_here(&plan->scratch);
     uint32_t     *columns = CN_ARENA_ARRAY(&plan->scratch, uint32_t, width);
     cn_value     *values  = CN_ARENA_ARRAY(&plan->scratch, cn_value, width * rows);
-    bool          good    = columns != NULL && values != NULL
-                                ? send_rows(plan, first, rows, columns, values)
-                                : cn_session_no_memory(plan->session);
+    bool good = columns != NULL && values != NULL ? send_rows(plan, first, rows, columns, values)
+                                                  : cn_session_no_memory(plan->session);
     cn_arena_back(&plan->scratch, mark);
     return good;
 }
@@ -145,7 +148,8 @@ bool cn_flush_send_associations(cn_flush_plan *plan)
     for (size_t i = 0, rows; i < plan->association_count; i += rows) {
         const cn_association *first = &plan->associations[i];
         for (rows = 1; i + rows < plan->association_count && rows < CN_BATCH_MOST; rows++)
-            if (first[rows].relationship != first->relationship || first[rows].added != first->added ||
+            if (first[rows].relationship != first->relationship ||
+                first[rows].added != first->added ||
                 (first[rows].element == NULL) != (first->element == NULL))
                 break;
         if (!send_batch(plan, first, rows))

@@ -23,13 +23,15 @@ static bool insert_rows(cn_session *session, const cn_mapper *mapper, char *rows
                 return cn_connection_fail_filled(session->connection, NULL);
             cn_value_measure(value);
         }
-    cn_row_batch batch = {.table = table, .columns = columns, .column_count = width,
-                          .values = values, .rows = count};
-    if (!cn_session_count(session) || !cn_rows_insert(session->connection, &batch, generate ? keys : NULL))
+    cn_row_batch batch = {
+        .table = table, .columns = columns, .column_count = width, .values = values, .rows = count};
+    if (!cn_session_count(session) ||
+        !cn_rows_insert(session->connection, &batch, generate ? keys : NULL))
         return false;
     for (size_t r = 0; generate && r < count; r++) {
         cn_value key = cn_value_int(keys[r]);
-        if (!cn_convert_store(&mapper->plan[table->generated], &key, rows + r * mapper->size, NULL, error))
+        if (!cn_convert_store(&mapper->plan[table->generated], &key, rows + r * mapper->size, NULL,
+                              error))
             return cn_connection_fail_filled(session->connection, NULL);
     }
     return true;
@@ -47,15 +49,18 @@ static cn_mapper *prepare(cn_session *session, const cn_model *model, size_t siz
         cn_connection_fail(session->connection, CN_CAUSE_READ_ONLY,
                            "cn_insert_rows: the session was opened .read_only");
     else if (mapper->size != size)
-        cn_connection_fail(session->connection, CN_CAUSE_MODEL,
-                           "cn_insert_rows: the struct %s has %zu bytes here, but %zu where its model was "
-                           "compiled: two structs share a name",
-                           model->name, size, mapper->size);
-    return cn_session_autoflush(session, CN_FLUSH_ANNOUNCED, NULL) && cn_session_scope(session) ? mapper
-                                                                                                : NULL;
+        cn_connection_fail(
+            session->connection, CN_CAUSE_MODEL,
+            "cn_insert_rows: the struct %s has %zu bytes here, but %zu where its model was "
+            "compiled: two structs share a name",
+            model->name, size, mapper->size);
+    return cn_session_autoflush(session, CN_FLUSH_ANNOUNCED, NULL) && cn_session_scope(session)
+               ? mapper
+               : NULL;
 }
 
-int64_t cn_insert_rows_(cn_session *session, const cn_model *model, size_t size, void *rows, size_t count)
+int64_t cn_insert_rows_(cn_session *session, const cn_model *model, size_t size, void *rows,
+                        size_t count)
 {
     cn_mapper *mapper = prepare(session, model, size);
     if (mapper == NULL)
@@ -66,7 +71,8 @@ int64_t cn_insert_rows_(cn_session *session, const cn_model *model, size_t size,
     cn_value *values  = cn_arena_take(&scratch, at_once * width * sizeof *values, sizeof(void *));
     uint32_t *columns = CN_ARENA_ARRAY(&scratch, uint32_t, width);
     int64_t  *keys    = CN_ARENA_ARRAY(&scratch, int64_t, at_once);
-    bool      good    = (values != NULL && columns != NULL && keys != NULL) || cn_session_no_memory(session);
+    bool      good    = (values != NULL && columns != NULL && keys != NULL) ||
+                cn_session_no_memory(session);
     for (size_t from = 0; good && from < count;) {
         /* As many as are alike: with a key of their own, or without one. */
         char  *first    = (char *)rows + from * size;

@@ -35,11 +35,14 @@ bool cn_column_differs(const cn_decode *field, const void *row, const void *shad
     case CN_STORAGE_TEXT:
     case CN_STORAGE_DECIMAL:
     case CN_STORAGE_JSON:
-        return texts_differ(*(const char *const *)(const void *)a, *(const char *const *)(const void *)b);
-    case CN_STORAGE_CHARS: return strncmp(a, b, field->size) != 0;
+        return texts_differ(*(const char *const *)(const void *)a,
+                            *(const char *const *)(const void *)b);
+    case CN_STORAGE_CHARS:
+        return strncmp(a, b, field->size) != 0;
     case CN_STORAGE_BYTES:
         return bytes_differ(*(const cn_bytes *)(const void *)a, *(const cn_bytes *)(const void *)b);
-    default: return memcmp(a, b, field->size) != 0;
+    default:
+        return memcmp(a, b, field->size) != 0;
     }
 }
 
@@ -57,13 +60,13 @@ static bool mapped_differs(const cn_mapper *mapper, const void *row, const void 
     return false;
 }
 
-static bool look(cn_slab *slab, uint32_t slot,
+static bool look(cn_slab *slab, uint32_t                                           slot,
                  bool (*found)(void *context, cn_slab *slab, uint32_t slot), void *context)
 {
     const void *row    = cn_slab_struct(slab, slot);
     const void *shadow = cn_slab_shadow(slab, slot);
-    if (slab->records[slot].state != CN_INSTANCE_PERSISTENT || memcmp(row, shadow, slab->stride) == 0 ||
-        !mapped_differs(slab->mapper, row, shadow))
+    if (slab->records[slot].state != CN_INSTANCE_PERSISTENT ||
+        memcmp(row, shadow, slab->stride) == 0 || !mapped_differs(slab->mapper, row, shadow))
         return true;
     return found(context, slab, slot);
 }
@@ -77,7 +80,7 @@ bool cn_changes_none(const cn_shelf *shelf)
 }
 
 bool cn_changes_search(cn_shelf *shelf, bool (*found)(void *context, cn_slab *slab, uint32_t slot),
-                       void *context)
+                       void     *context)
 {
     for (cn_slab *slab = shelf->slabs; slab != NULL; slab = slab->next) {
         if (memcmp(slab->structs, slab->shadows, slab->shadowed * slab->stride) == 0)

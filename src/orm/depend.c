@@ -1,22 +1,24 @@
 /*
- * What follows what in a flush: the relationships of each instance that is written say which foreign
- * keys follow which instances, which rows of association tables come and go, and what else has to be
+ * What follows what in a flush: the relationships of each instance that is written say which
+ * foreign
+ * keys follow which instances, which rows of association tables come and go, and what else has to
+ * be
  * written. Called by flush.c for each work; sends nothing but what it must load to know.
  */
 #include "orm/flush.h"
 
 #include "base/memory.h"
 
-/* ---- what is noted ------------------------------------------------------------------------------ */
+/* ---- what is noted --------------------------------------------------------------------------- */
 
 static bool add_sync(cn_flush_plan *plan, uint32_t child, void *parent,
                      const cn_relationship *relationship, bool by_parent)
 {
     if (!cn_reserve(&plan->syncs, &plan->sync_capacity, plan->sync_count + 1, sizeof *plan->syncs))
         return cn_session_no_memory(plan->session);
-    plan->syncs[plan->sync_count] =
-        (cn_sync){child, plan->work[child].syncs, parent, relationship, by_parent};
-    plan->work[child].syncs = (uint32_t)plan->sync_count++;
+    plan->syncs[plan->sync_count] = (cn_sync){child, plan->work[child].syncs, parent, relationship,
+                                              by_parent};
+    plan->work[child].syncs       = (uint32_t)plan->sync_count++;
     return true;
 }
 
@@ -26,8 +28,8 @@ static bool add_association(cn_flush_plan *plan, const cn_relationship *relation
     if (!cn_reserve(&plan->associations, &plan->association_capacity, plan->association_count + 1,
                     sizeof *plan->associations))
         return cn_session_no_memory(plan->session);
-    plan->associations[plan->association_count] =
-        (cn_association){relationship, owner, element, added, plan->association_count};
+    plan->associations[plan->association_count] = (cn_association){relationship, owner, element,
+                                                                   added, plan->association_count};
     plan->association_count++;
     return true;
 }
@@ -47,15 +49,17 @@ static bool add_outdated(cn_flush_plan *plan, void *instance, const cn_relations
     return true;
 }
 
-/* ---- the other end ------------------------------------------------------------------------------- */
+/* ---- the other end --------------------------------------------------------------------------- */
 
-static bool complain(const cn_flush_plan *plan, const cn_relationship *relationship, const char *what)
+static bool complain(const cn_flush_plan *plan, const cn_relationship *relationship,
+                     const char *what)
 {
     return cn_connection_fail(plan->session->connection, CN_CAUSE_MISUSE, "%s refers to %s",
                               relationship->title, what);
 }
 
-/* An instance that a relationship refers to: taken over if it is new, refused if it is not this session's. */
+/* An instance that a relationship refers to: taken over if it is new, refused if it is not this
+   session's. */
 static cn_record *referred(cn_flush_plan *plan, const cn_relationship *relationship, void *target,
                            cn_slab **slab, uint32_t *slot)
 {
@@ -73,7 +77,8 @@ static cn_record *referred(cn_flush_plan *plan, const cn_relationship *relations
     }
     /* What is adopted brings others with it, which are announced like any. */
     if ((record == NULL || record->state == CN_INSTANCE_TRANSIENT) &&
-        (!cn_session_adopt(session, target, relationship->title) || !cn_flush_gather_announced(plan)))
+        (!cn_session_adopt(session, target, relationship->title) ||
+         !cn_flush_gather_announced(plan)))
         return NULL;
     record = cn_session_record(session, target, relationship->title, slab, slot);
     if (record != NULL &&
@@ -94,7 +99,8 @@ static bool going(const void *instance)
 }
 
 /* Whether the program has given the child another owner by its own member. */
-static bool has_other_owner(const cn_relationship *relationship, const void *owner, const void *child)
+static bool has_other_owner(const cn_relationship *relationship, const void *owner,
+                            const void *child)
 {
     const cn_relationship *reverse = relationship->reverse;
     if (reverse == NULL || reverse->many)
@@ -104,7 +110,8 @@ static bool has_other_owner(const cn_relationship *relationship, const void *own
 }
 
 /* The other end of a one-to-many: its row follows the owner's key. */
-static bool follow_owner(cn_flush_plan *plan, const cn_relationship *relationship, void *owner, void *child)
+static bool follow_owner(cn_flush_plan *plan, const cn_relationship *relationship, void *owner,
+                         void *child)
 {
     cn_slab *slab;
     uint32_t slot, index;
@@ -148,8 +155,9 @@ static bool leave_owner(cn_flush_plan *plan, const cn_relationship *relationship
     cn_slab   *slab;
     uint32_t   slot, index;
     cn_record *record = cn_record_of(child, &slab, &slot);
-    if (record == NULL || record->session != plan->session || record->state != CN_INSTANCE_PERSISTENT ||
-        has_other_owner(relationship, owner, child) || !refers_to(plan, relationship, owner, slab, slot))
+    if (record == NULL || record->session != plan->session ||
+        record->state != CN_INSTANCE_PERSISTENT || has_other_owner(relationship, owner, child) ||
+        !refers_to(plan, relationship, owner, slab, slot))
         return true;
     int orphan = owner_deleted ? CN_CASCADE_DELETE : CN_CASCADE_DELETE_ORPHAN;
     if (relationship->cascade & orphan)
@@ -158,27 +166,30 @@ static bool leave_owner(cn_flush_plan *plan, const cn_relationship *relationship
     if (reverse != NULL && !reverse->many && cn_pointer_at(child, reverse->offset) == owner)
         memcpy((char *)child + reverse->offset, &(void *){NULL}, sizeof(void *));
     return cn_flush_add_work(plan, slab, slot, CN_WORK_UPDATE, &index) &&
-           (plan->work[index].verb == CN_WORK_DELETE || add_sync(plan, index, NULL, relationship, true));
+           (plan->work[index].verb == CN_WORK_DELETE ||
+            add_sync(plan, index, NULL, relationship, true));
 }
 
-/* ---- one instance: its relationships ------------------------------------------------------------- */
+/* ---- one instance: its relationships --------------------------------------------------------- */
 
 /* The only other end of a one-to-one, where the owner's member is not loaded: it leaves, too. */
 static bool leave_unloaded(cn_flush_plan *plan, uint32_t index, const cn_relationship *relationship,
                            const void *now)
 {
-    void    *owner = plan->work[index].instance;
-    cn_list *list  = cn_load_related(plan->session, relationship,
-                                     cn_slab_shadow(plan->work[index].slab, plan->work[index].slot));
-    bool     good  = list != NULL;
+    const cn_work work   = plan->work[index];
+    void         *owner  = work.instance;
+    const void   *shadow = cn_slab_shadow(work.slab, work.slot);
+    cn_list      *list   = cn_load_related(plan->session, relationship, shadow);
+    bool          good   = list != NULL;
     for (size_t i = 0; good && i < list->count; i++)
-        good = list->items[i] == now || leave_owner(plan, relationship, owner, list->items[i], false);
+        good = list->items[i] == now ||
+               leave_owner(plan, relationship, owner, list->items[i], false);
     cn_list_free(list);
     return good;
 }
 
-static bool examine_far_one(cn_flush_plan *plan, uint32_t index, const cn_relationship *relationship,
-                            void *now, void *before)
+static bool examine_far_one(cn_flush_plan *plan, uint32_t index,
+                            const cn_relationship *relationship, void *now, void *before)
 {
     void *owner = plan->work[index].instance;
     if (plan->work[index].verb == CN_WORK_UPDATE && before == CN_UNLOADED &&
@@ -196,13 +207,14 @@ static bool examine_one(cn_flush_plan *plan, uint32_t index, const cn_relationsh
     cn_record    *record = &work.slab->records[work.slot];
     const void   *shadow = cn_slab_shadow(work.slab, work.slot);
     void         *now    = cn_pointer_at(work.instance, relationship->offset);
-    void         *before = work.verb == CN_WORK_INSERT ? NULL : cn_pointer_at(shadow, relationship->offset);
+    void *before = work.verb == CN_WORK_INSERT ? NULL : cn_pointer_at(shadow, relationship->offset);
     if (now == CN_UNLOADED || now == before)
         return true;
     if (relationship->direction == CN_ONE_TO_MANY)
         return examine_far_one(plan, index, relationship, now, before);
-    void *known = before == CN_UNLOADED ? cn_one_known(plan->session, relationship, shadow) : before;
-    bool follows = relationship->index < 16 && (record->related >> relationship->index & 1) != 0;
+    void *known   = before == CN_UNLOADED ? cn_one_known(plan->session, relationship, shadow)
+                                          : before;
+    bool  follows = relationship->index < 16 && (record->related >> relationship->index & 1) != 0;
     if (!follows && (!add_outdated(plan, known, relationship->reverse, work.instance, false) ||
                      !add_outdated(plan, now, relationship->reverse, work.instance, true)))
         return false;
@@ -264,10 +276,11 @@ static bool examine_many(cn_flush_plan *plan, uint32_t index, const cn_relations
     return true;
 }
 
-/* ---- deletes ---------------------------------------------------------------------------------------- */
+/* ---- deletes --------------------------------------------------------------------------------- */
 
 /* It leaves the lists of others that had it. */
-static bool outdate_others(cn_flush_plan *plan, const cn_work *work, const cn_relationship *relationship)
+static bool outdate_others(cn_flush_plan *plan, const cn_work *work,
+                           const cn_relationship *relationship)
 {
     if (relationship->reverse == NULL)
         return true;
@@ -284,8 +297,8 @@ static bool outdate_others(cn_flush_plan *plan, const cn_work *work, const cn_re
     return add_outdated(plan, target, relationship->reverse, work->instance, false);
 }
 
-static bool delete_end(cn_flush_plan *plan, const cn_work *work, const cn_relationship *relationship,
-                       void *end)
+static bool delete_end(cn_flush_plan *plan, const cn_work *work,
+                       const cn_relationship *relationship, void *end)
 {
     cn_slab *slab;
     uint32_t slot, target;
@@ -297,7 +310,8 @@ static bool delete_end(cn_flush_plan *plan, const cn_work *work, const cn_relati
 }
 
 /* What was taken out of the list since the last flush is stored as the owner's still. */
-static bool leave_removed(cn_flush_plan *plan, const cn_work *work, const cn_relationship *relationship)
+static bool leave_removed(cn_flush_plan *plan, const cn_work *work,
+                          const cn_relationship *relationship)
 {
     const cn_extra *extra = work->slab->records[work->slot].extra;
     if (relationship->direction != CN_ONE_TO_MANY || !relationship->many || extra == NULL ||
@@ -322,7 +336,8 @@ static bool examine_delete(cn_flush_plan *plan, uint32_t index, const cn_relatio
         return false;
     if (relationship->direction != CN_ONE_TO_MANY && !cascades)
         return true;
-    void **items  = relationship->many ? cn_items_at(work.slab, work.slot, relationship) : CN_UNLOADED;
+    void **items  = relationship->many ? cn_items_at(work.slab, work.slot, relationship)
+                                       : CN_UNLOADED;
     bool   loaded = items != CN_UNLOADED;
     if (!leave_removed(plan, &work, relationship))
         return false;

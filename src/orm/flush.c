@@ -1,12 +1,14 @@
 /*
- * A flush: what was announced and what is found becomes work, depend.c says what follows what in it,
- * order.c sorts it, persist.c sends it; afterwards, what was written is the state that is remembered.
+ * A flush: what was announced and what is found becomes work, depend.c says what follows what in
+ * it,
+ * order.c sorts it, persist.c sends it; afterwards, what was written is the state that is
+ * remembered.
  */
 #include "orm/flush.h"
 
 #include "base/memory.h"
 
-/* ---- work ------------------------------------------------------------------------------------------- */
+/* ---- work ------------------------------------------------------------------------------------ */
 
 bool cn_flush_add_work(cn_flush_plan *plan, cn_slab *slab, uint32_t slot, cn_work_verb verb,
                        uint32_t *index)
@@ -27,7 +29,7 @@ bool cn_flush_add_work(cn_flush_plan *plan, cn_slab *slab, uint32_t slot, cn_wor
         return cn_session_no_memory(plan->session);
     if (!cn_undo_log(plan->session, slab, slot))
         return false;
-    *index                           = (uint32_t)plan->work_count;
+    *index                         = (uint32_t)plan->work_count;
     plan->work[plan->work_count++] = (cn_work){.instance = cn_slab_struct(slab, slot),
                                                .slab     = slab,
                                                .slot     = slot,
@@ -53,7 +55,7 @@ bool cn_flush_gather_announced(cn_flush_plan *plan)
         cn_record *record = cn_record_of(session->announced[i], &slab, &slot);
         if (record == NULL || (record->flags & CN_RECORD_ANNOUNCED) == 0)
             continue;
-        cn_work_verb verb = record->state == CN_INSTANCE_PENDING    ? CN_WORK_INSERT
+        cn_work_verb verb = record->state == CN_INSTANCE_PENDING   ? CN_WORK_INSERT
                             : (record->flags & CN_RECORD_DELETING) ? CN_WORK_DELETE
                                                                    : CN_WORK_UPDATE;
         if ((record->state == CN_INSTANCE_PENDING || record->state == CN_INSTANCE_PERSISTENT) &&
@@ -75,7 +77,7 @@ static bool gather(cn_flush_plan *plan, cn_flush_reach reach, const cn_mapper *m
     return true;
 }
 
-/* ---- afterwards ------------------------------------------------------------------------------------------ */
+/* ---- afterwards ------------------------------------------------------------------------------ */
 
 /* A foreign key that was assigned by itself says that the target is another one now. */
 static void forget_target(const cn_work *work, const void *shadow)
@@ -88,12 +90,14 @@ static void forget_target(const cn_work *work, const void *shadow)
                 cn_pointer_at(shadow, relationship->offset))
             continue;
         for (size_t p = 0; p < relationship->pair_count; p++)
-            if (cn_column_differs(&mapper->plan[relationship->pairs[p].left], work->instance, shadow))
+            if (cn_column_differs(&mapper->plan[relationship->pairs[p].left], work->instance,
+                                  shadow))
                 cn_pointer_set(work->slab, work->slot, relationship->offset, CN_UNLOADED);
     }
 }
 
-/* What a new row says nothing of is not known before it is asked for; a foreign key that is NULL says: none. */
+/* What a new row says nothing of is not known before it is asked for; a foreign key that is NULL
+   says: none. */
 static void unload_unsaid(const cn_work *work)
 {
     const cn_mapper *mapper = work->slab->mapper;
@@ -102,10 +106,12 @@ static void unload_unsaid(const cn_work *work)
         bool                   none         = false;
         if (cn_pointer_at(work->instance, relationship->offset) != NULL)
             continue;
-        for (size_t p = 0; relationship->direction == CN_MANY_TO_ONE && p < relationship->pair_count; p++) {
+        for (size_t p = 0;
+             relationship->direction == CN_MANY_TO_ONE && p < relationship->pair_count; p++) {
             cn_value value   = {0};
             cn_error ignored = {0};
-            cn_convert_load(&mapper->plan[relationship->pairs[p].left], work->instance, &value, &ignored);
+            cn_convert_load(&mapper->plan[relationship->pairs[p].left], work->instance, &value,
+                            &ignored);
             cn_error_clear(&ignored);
             none = none || value.kind == CN_KIND_NULL;
         }
@@ -149,7 +155,8 @@ static void settle_changes(const cn_work *work)
     extra->changes = NULL;
 }
 
-/* What a plain assignment or a delete says of a list that is loaded; what is not loaded is asked for later. */
+/* What a plain assignment or a delete says of a list that is loaded; what is not loaded is asked
+   for later. */
 static bool settle_other_side(const cn_outdated *outdated)
 {
     const cn_relationship *relationship = outdated->relationship;
@@ -176,7 +183,7 @@ static void settle(cn_flush_plan *plan)
         settle_row(session, &plan->work[i]);
         settle_changes(&plan->work[i]);
         cn_record *record = &plan->work[i].slab->records[plan->work[i].slot];
-        record->flags &= (uint8_t)~(CN_RECORD_ANNOUNCED | CN_RECORD_DELETING);
+        record->flags &= (uint8_t) ~(CN_RECORD_ANNOUNCED | CN_RECORD_DELETING);
         record->related = 0;
     }
     session->announced_count = 0;
@@ -185,7 +192,7 @@ static void settle(cn_flush_plan *plan)
             cn_session_no_memory(session);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool examine(cn_flush_plan *plan)
 {
@@ -214,8 +221,7 @@ static bool carry_out(cn_flush_plan *plan, cn_flush_reach reach, const cn_mapper
 }
 
 /* What most queries find before they run: no work, and no need of a plan. */
-static bool nothing_to_find(const cn_session *session, cn_flush_reach reach,
-                            const cn_mapper *mapper)
+static bool nothing_to_find(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
 {
     if (reach == CN_FLUSH_ANNOUNCED || session->shelf_count == 0)
         return true;

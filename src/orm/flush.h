@@ -7,7 +7,8 @@
 
 #include "orm/session.h"
 
-/* In the order in which the rows of one table are written: an update may make room for an insert. */
+/* In the order in which the rows of one table are written: an update may make room for an
+   insert. */
 typedef enum cn_work_verb { CN_WORK_UPDATE, CN_WORK_INSERT, CN_WORK_DELETE } cn_work_verb;
 
 #define CN_NO_SYNC UINT32_MAX
@@ -18,10 +19,11 @@ typedef struct cn_work {
     cn_slab     *slab;
     uint32_t     slot;
     cn_work_verb verb;
-    uint32_t     rank;  /* of its table: what it refers to has a lower one, or the same in a cycle */
-    uint32_t     level; /* of its row within the rank */
-    uint32_t     syncs; /* the first of its foreign keys that follow an instance, or CN_NO_SYNC */
-    bool         examined;
+    /* of its table: what it refers to has a lower one, or the same in a cycle */
+    uint32_t rank;
+    uint32_t level; /* of its row within the rank */
+    uint32_t syncs; /* the first of its foreign keys that follow an instance, or CN_NO_SYNC */
+    bool     examined;
 } cn_work;
 
 /* The foreign key of `child` follows the key of `parent`, or becomes NULL. */
@@ -74,7 +76,8 @@ bool cn_flush_gather_announced(cn_flush_plan *plan);
 /* depend.c: what the relationships of one instance ask for; the work may grow. */
 bool cn_flush_examine(cn_flush_plan *plan, uint32_t index);
 
-/* order.c: fills rank, level and order. False: rows that refer to each other in a circle, or no memory. */
+/* order.c: fills rank, level and order. False: rows that refer to each other in a circle, or no
+   memory. */
 bool cn_flush_sort(cn_flush_plan *plan);
 
 /* persist.c: sends it all. */

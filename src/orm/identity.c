@@ -8,7 +8,8 @@
 
 #define CN_ENTRY_REMOVED UINT32_MAX
 
-/* The struct whose key is the row's: the shadow where there is one, since a member may be assigned. */
+/* The struct whose key is the row's: the shadow where there is one, since a member may be
+   assigned. */
 static const void *key_row(const void *instance)
 {
     uint32_t slot;
@@ -22,14 +23,22 @@ static int64_t integer_at(const void *row, const cn_decode *field)
 {
     const char *at = (const char *)row + field->offset;
     switch (field->storage) {
-    case CN_STORAGE_INT8: return *(const int8_t *)at;
-    case CN_STORAGE_UINT8: return *(const uint8_t *)at;
-    case CN_STORAGE_INT16: return *(const int16_t *)(const void *)at;
-    case CN_STORAGE_UINT16: return *(const uint16_t *)(const void *)at;
-    case CN_STORAGE_INT32: return *(const int32_t *)(const void *)at;
-    case CN_STORAGE_UINT32: return *(const uint32_t *)(const void *)at;
-    case CN_STORAGE_UINT64: return (int64_t) * (const uint64_t *)(const void *)at;
-    default: return *(const int64_t *)(const void *)at;
+    case CN_STORAGE_INT8:
+        return *(const int8_t *)at;
+    case CN_STORAGE_UINT8:
+        return *(const uint8_t *)at;
+    case CN_STORAGE_INT16:
+        return *(const int16_t *)(const void *)at;
+    case CN_STORAGE_UINT16:
+        return *(const uint16_t *)(const void *)at;
+    case CN_STORAGE_INT32:
+        return *(const int32_t *)(const void *)at;
+    case CN_STORAGE_UINT32:
+        return *(const uint32_t *)(const void *)at;
+    case CN_STORAGE_UINT64:
+        return (int64_t) * (const uint64_t *)(const void *)at;
+    default:
+        return *(const int64_t *)(const void *)at;
     }
 }
 
@@ -45,11 +54,11 @@ static uint64_t hash_columns(const cn_mapper *mapper, const void *row)
         plain.labels             = NULL;
         cn_convert_load(&plain, row, &value, &ignored);
         cn_error_clear(&ignored);
-        if (value.kind == CN_KIND_TEXT || value.kind == CN_KIND_DECIMAL || value.kind == CN_KIND_JSON)
-            hash = cn_hash_mix(hash, cn_hash(value.as.text.data,
-                                             value.as.text.size == CN_TERMINATED
-                                                 ? strlen(value.as.text.data)
-                                                 : value.as.text.size));
+        if (value.kind == CN_KIND_TEXT || value.kind == CN_KIND_DECIMAL ||
+            value.kind == CN_KIND_JSON)
+            hash = cn_hash_mix(hash, cn_hash(value.as.text.data, value.as.text.size == CN_TERMINATED
+                                                                     ? strlen(value.as.text.data)
+                                                                     : value.as.text.size));
         else if (value.kind == CN_KIND_BYTES)
             hash = cn_hash_mix(hash, cn_hash(value.as.bytes.data, value.as.bytes.size));
         else

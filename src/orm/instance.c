@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-/* ---- finding ------------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 cn_record *cn_record_of(const void *instance, cn_slab **slab, uint32_t *slot)
 {
@@ -35,14 +35,15 @@ static bool no_instance(cn_session *session, const void *pointer, const char *wh
 {
     const cn_model *model = cn_nothing_of(pointer);
     if (model == NULL)
-        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                  "%s: %p is not an instance: it was not made by cn_new or loaded (a struct on the "
-                                  "stack, a copy, or one that is gone)",
-                                  what, pointer);
+        return cn_connection_fail(
+            session->connection, CN_CAUSE_MISUSE,
+            "%s: %p is not an instance: it was not made by cn_new or loaded (a struct on the "
+            "stack, a copy, or one that is gone)",
+            what, pointer);
     cn_error *error = cn_connection_error_slot(session->connection);
     if (cn_mapper_of(model, error) != NULL)
-        cn_error_set(error, CN_CAUSE_MEMORY, "%s: an instance of %s could not be made: out of memory",
-                     what, model->name);
+        cn_error_set(error, CN_CAUSE_MEMORY,
+                     "%s: an instance of %s could not be made: out of memory", what, model->name);
     return cn_connection_fail_filled(session->connection, NULL);
 }
 
@@ -80,7 +81,7 @@ cn_extra *cn_extra_of(cn_record *record)
     return record->extra;
 }
 
-/* ---- text ---------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 cn_bytes cn_column_pointed(const cn_decode *field, const void *row)
 {
@@ -114,7 +115,7 @@ void cn_session_bury(cn_session *session, void *block)
 bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uint32_t column,
                           cn_bytes text)
 {
-    const cn_decode *field = &slab->mapper->plan[column];
+    const cn_decode *field  = &slab->mapper->plan[column];
     cn_record       *record = &slab->records[slot];
     cn_extra        *extra  = cn_extra_of(record);
     if (extra == NULL)
@@ -150,9 +151,9 @@ bool cn_instance_own_text(cn_session *session, cn_slab *slab, uint32_t slot)
         if (memcmp((const char *)row + field->offset, (const char *)shadow + field->offset,
                    field->size) == 0)
             continue; /* the same pointer: what most are, and it need not be measured */
-        cn_bytes         now    = cn_column_pointed(field, row);
-        cn_bytes         before = cn_column_pointed(field, shadow);
-        const void      *own    = extra == NULL || extra->texts == NULL ? NULL : extra->texts[column];
+        cn_bytes    now    = cn_column_pointed(field, row);
+        cn_bytes    before = cn_column_pointed(field, shadow);
+        const void *own    = extra == NULL || extra->texts == NULL ? NULL : extra->texts[column];
         if (now.data == NULL || now.data == own ||
             (now.data == before.data && now.size == before.size))
             continue;
@@ -166,7 +167,7 @@ bool cn_instance_own_text(cn_session *session, cn_slab *slab, uint32_t slot)
     return true;
 }
 
-/* ---- making -------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 /* Text of a new instance goes into its slab. */
 static bool copy_new_text(const cn_mapper *mapper, cn_slab *slab, void *row)
@@ -217,10 +218,12 @@ void *cn_new_(const cn_model *model, size_t size, const void *values)
     if (row == NULL)
         return cn_nothing_take(model);
     memcpy(cn_slab_shadow(slab, slot), row, mapper->size);
-    /* A list is made by cn_append only: one that was written into the struct is refused when it is flushed. */
+    /* A list is made by cn_append only: one that was written into the struct is refused when it is
+       flushed. */
     for (size_t i = 0; i < mapper->relationship_count; i++)
         if (mapper->relationships[i].many)
-            memset((char *)cn_slab_shadow(slab, slot) + mapper->relationships[i].offset, 0, sizeof(void *));
+            memset((char *)cn_slab_shadow(slab, slot) + mapper->relationships[i].offset, 0,
+                   sizeof(void *));
     return row;
 }
 
@@ -234,7 +237,7 @@ void *cn_copy_(const void *instance)
     cn_mapper *mapper = slab->mapper;
     uint32_t   made_slot;
     cn_slab   *made;
-    void      *row    = take(mapper, instance, &made, &made_slot);
+    void      *row = take(mapper, instance, &made, &made_slot);
     if (row == NULL)
         return NULL;
     for (size_t i = 0; i < mapper->relationship_count; i++)
@@ -243,7 +246,7 @@ void *cn_copy_(const void *instance)
     return row;
 }
 
-/* ---- ending -------------------------------------------------------------------------------------- */
+/* ---- ending ---------------------------------------------------------------------------------- */
 
 static void end_lists(cn_slab *slab, uint32_t slot)
 {
@@ -305,14 +308,15 @@ void cn_free(void *instance)
     if (record == NULL)
         return;
     if (record->session != NULL)
-        cn_connection_fail(record->session->connection, CN_CAUSE_MISUSE,
-                           "cn_free: the instance of %s belongs to the session; cn_expunge forgets it",
-                           slab->mapper->model->name);
+        cn_connection_fail(
+            record->session->connection, CN_CAUSE_MISUSE,
+            "cn_free: the instance of %s belongs to the session; cn_expunge forgets it",
+            slab->mapper->model->name);
     else
         cn_instance_end(slab, slot);
 }
 
-/* ---- handing over ---------------------------------------------------------------------------------- */
+/* ---- handing over ---------------------------------------------------------------------------- */
 
 bool cn_session_announce(cn_session *session, void *instance, cn_record *record)
 {
@@ -326,7 +330,8 @@ bool cn_session_announce(cn_session *session, void *instance, cn_record *record)
     return true;
 }
 
-/* What rollback restores: the struct as it was handed over, with the lists that the library made. */
+/* What rollback restores: the struct as it was handed over, with the lists that the library
+   made. */
 static void remember(cn_slab *slab, uint32_t slot)
 {
     const cn_mapper *mapper = slab->mapper;
@@ -344,7 +349,8 @@ static void remember(cn_slab *slab, uint32_t slot)
                    sizeof(void *));
 }
 
-/* Without memory for its place, an instance is the session's all the same, in a list that needs none. */
+/* Without memory for its place, an instance is the session's all the same, in a list that needs
+   none. */
 static void strand(cn_session *session, void *instance, cn_record *record)
 {
     cn_slab *slab;
@@ -430,9 +436,10 @@ static bool adopt_one(cn_session *session, void *instance, cn_slab *slab, uint32
     }
     if (session->options.instance_limit != 0 &&
         session->statistics.instances > session->options.instance_limit)
-        return cn_connection_fail(session->connection, CN_CAUSE_LIMIT,
-                                  "the session holds %llu instances, more than its instance_limit allows",
-                                  (unsigned long long)session->statistics.instances);
+        return cn_connection_fail(
+            session->connection, CN_CAUSE_LIMIT,
+            "the session holds %llu instances, more than its instance_limit allows",
+            (unsigned long long)session->statistics.instances);
     if (!cn_instance_own_text(session, slab, slot))
         return cn_session_no_memory(session);
     remember(slab, slot);
@@ -510,9 +517,9 @@ static void reach_stranded(worklist *list, cn_session *session)
 {
     cn_slab *slab;
     uint32_t slot;
-    void    *last = session->reached_stranded;
-    void    *next = last == NULL ? session->first_stranded
-                                 : cn_record_of(last, &slab, &slot)->stranded;
+    void    *last             = session->reached_stranded;
+    void    *next             = last == NULL ? session->first_stranded
+                                             : cn_record_of(last, &slab, &slot)->stranded;
     session->reached_stranded = next;
     if (cn_record_of(next, &slab, &slot) != NULL)
         reach(list, session, slab, slot);
@@ -578,7 +585,7 @@ bool cn_add_all_(cn_session *session, void *const *instances, size_t count)
     return good;
 }
 
-/* ---- assigning ------------------------------------------------------------------------------------ */
+/* ---- assigning ------------------------------------------------------------------------------- */
 
 bool cn_set_(void *instance, size_t offset, const void *value, size_t size)
 {

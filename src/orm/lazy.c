@@ -20,8 +20,9 @@ static cn_record *readable(const void *instance, size_t offset, bool many,
         if (record->session != NULL)
             cn_connection_fail(record->session->connection, CN_CAUSE_MISUSE,
                                *relationship == NULL ? "%s: the member at %zu is no relationship"
-                               : many ? "%s: cn_many was given a member that holds one; use cn_one"
-                                      : "%s: cn_one was given a member that holds many; use cn_many",
+                               : many
+                                   ? "%s: cn_many was given a member that holds one; use cn_one"
+                                   : "%s: cn_one was given a member that holds many; use cn_many",
                                (*slab)->mapper->model->name, offset);
         return NULL;
     }
@@ -80,7 +81,7 @@ void *cn_one_(const void *instance, size_t offset)
     const cn_relationship *relationship;
     cn_slab               *slab;
     uint32_t               slot;
-    cn_record *record = readable(instance, offset, false, &relationship, &slab, &slot);
+    cn_record             *record = readable(instance, offset, false, &relationship, &slab, &slot);
     if (record == NULL)
         return NULL;
     cn_session *session = record->session;
@@ -120,7 +121,7 @@ const void *cn_many_(const void *instance, size_t offset)
     const cn_relationship *relationship;
     cn_slab               *slab;
     uint32_t               slot;
-    cn_record *record = readable(instance, offset, true, &relationship, &slab, &slot);
+    cn_record             *record = readable(instance, offset, true, &relationship, &slab, &slot);
     if (record == NULL)
         return empty_list;
     cn_session *session = record->session;

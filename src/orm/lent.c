@@ -1,7 +1,8 @@
 /*
  * An aid for programs under development: at flush, text that a plain assignment lent is looked at
  * before it is read. Two mistakes can be told: a pointer into a function that has returned, and one
- * buffer lent by several members, which would all be stored with its last content. Called by a flush,
+ * buffer lent by several members, which would all be stored with its last content. Called by a
+ * flush,
  * for sessions opened .check_lent and, in a debug build, for all.
  */
 #define _GNU_SOURCE
@@ -28,7 +29,7 @@ typedef struct cn_lent_text {
     const char *name; /* "Post.title" */
 } cn_lent_text;
 
-/* ---- a frame that has ended ----------------------------------------------------------------------- */
+/* ---- a frame that has ended ------------------------------------------------------------------ */
 
 /* The lowest address of this thread's stack; everything else is above it if that is not known. */
 static const void *stack_low(void)
@@ -44,8 +45,8 @@ static const void *stack_low(void)
     return low;
 }
 
-/* Stacks grow downwards: what lies below the frame of the flush belongs to functions that have returned, for
-   the library lends nothing. */
+/* Stacks grow downwards: what lies below the frame of the flush belongs to functions that have
+   returned, for the library lends nothing. */
 static bool in_dead_frame(cn_lent *lent, const void *pointer)
 {
     if (lent->low == NULL)
@@ -54,7 +55,7 @@ static bool in_dead_frame(cn_lent *lent, const void *pointer)
            (const char *)pointer < (const char *)lent->frame;
 }
 
-/* ---- one flush ------------------------------------------------------------------------------------ */
+/* ---- one flush ------------------------------------------------------------------------------- */
 
 bool cn_lent_look(cn_lent *lent, cn_session *session, cn_slab *slab, uint32_t slot)
 {
@@ -71,10 +72,11 @@ bool cn_lent_look(cn_lent *lent, cn_session *session, cn_slab *slab, uint32_t sl
             (extra != NULL && extra->texts != NULL && extra->texts[column] == now))
             continue;
         if (in_dead_frame(lent, now))
-            return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                      "%s points into a function that has returned: cn_set copies its "
-                                      "text, an assignment does not",
-                                      field->name);
+            return cn_connection_fail(
+                session->connection, CN_CAUSE_MISUSE,
+                "%s points into a function that has returned: cn_set copies its "
+                "text, an assignment does not",
+                field->name);
         if (!cn_reserve(&lent->texts, &lent->capacity, lent->count + 1, sizeof *lent->texts))
             return cn_session_no_memory(session);
         lent->texts[lent->count++] = (cn_lent_text){now, field->name};
@@ -86,10 +88,10 @@ bool cn_lent_look(cn_lent *lent, cn_session *session, cn_slab *slab, uint32_t sl
 static int find_constant(struct dl_phdr_info *object, size_t size, void *pointer)
 {
     (void)size;
-    ElfW(Addr) address = (ElfW(Addr))(uintptr_t)*(const void **)pointer;
+    ElfW(Addr) address = (ElfW(Addr))(uintptr_t) * (const void **)pointer;
     for (size_t i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-        ElfW(Addr)        start   = object->dlpi_addr + segment->p_vaddr;
+        ElfW(Addr) start          = object->dlpi_addr + segment->p_vaddr;
         if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) == 0 && address >= start &&
             address < start + segment->p_memsz)
             return 1;
@@ -111,10 +113,11 @@ bool cn_lent_end(cn_lent *lent, cn_session *session, bool good)
     for (size_t i = 1; good && i < lent->count; i++) {
         const void *data = lent->texts[i].data;
         if (data == lent->texts[i - 1].data && dl_iterate_phdr(find_constant, &data) == 0)
-            good = cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                      "%s and %s lend one buffer: cn_set copies its text, an assignment "
-                                      "does not",
-                                      lent->texts[i - 1].name, lent->texts[i].name);
+            good = cn_connection_fail(
+                session->connection, CN_CAUSE_MISUSE,
+                "%s and %s lend one buffer: cn_set copies its text, an assignment "
+                "does not",
+                lent->texts[i - 1].name, lent->texts[i].name);
     }
     cn_release(lent->texts);
     *lent = (cn_lent){0};

@@ -95,7 +95,7 @@ bool cn_list_has(const cn_slab *slab, uint32_t slot, const cn_relationship *rela
     return false;
 }
 
-/* ---- the log -------------------------------------------------------------------------------------- */
+/* ---- the log --------------------------------------------------------------------------------- */
 
 /* Takes an element out of a log; false if it is not in it. */
 static bool cancel(void **items, size_t *count, const void *element)
@@ -136,8 +136,8 @@ bool cn_list_log(cn_slab *slab, uint32_t slot, const cn_relationship *relationsh
            note(&changes->removed, &changes->removed_count, &changes->removed_capacity, element);
 }
 
-bool cn_list_logged(const cn_record *record, const cn_relationship *relationship, const void *element,
-                    bool added)
+bool cn_list_logged(const cn_record *record, const cn_relationship *relationship,
+                    const void *element, bool added)
 {
     if (record->extra == NULL || record->extra->changes == NULL)
         return false;

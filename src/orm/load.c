@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-/* ---- rows ----------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 bool cn_load_begin(cn_load *load, cn_session *session, cn_mapper *mapper, const cn_decode *plan,
                    size_t count)
@@ -52,9 +52,10 @@ static bool decode(cn_load *load, void *row, cn_arena *text)
     return cn_result_decode(load->result, load->plan, load->plan_count, row, text);
 }
 
-/* One member of an instance that was expired. Text that is the same stays where it is, so that reading a
-   row again and again takes no memory. */
-static bool renew_member(cn_load *load, cn_slab *slab, uint32_t slot, const cn_decode *field, const void *row)
+/* One member of an instance that was expired. Text that is the same stays where it is, so that
+   reading a row again and again takes no memory. */
+static bool renew_member(cn_load *load, cn_slab *slab, uint32_t slot, const cn_decode *field,
+                         const void *row)
 {
     char       *instance = cn_slab_struct(slab, slot);
     const char *known    = slab->shadows != NULL ? cn_slab_shadow(slab, slot) : instance;
@@ -69,14 +70,16 @@ static bool renew_member(cn_load *load, cn_slab *slab, uint32_t slot, const cn_d
     if (!text)
         memcpy(instance + field->offset, (const char *)row + field->offset, field->size);
     if (known != instance)
-        memcpy((char *)cn_slab_shadow(slab, slot) + field->offset, instance + field->offset, field->size);
+        memcpy((char *)cn_slab_shadow(slab, slot) + field->offset, instance + field->offset,
+               field->size);
     return true;
 }
 
 static bool assigned(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship)
 {
-    return slab->shadows != NULL && cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset) !=
-                                        cn_pointer_at(cn_slab_shadow(slab, slot), relationship->offset);
+    return slab->shadows != NULL &&
+           cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset) !=
+               cn_pointer_at(cn_slab_shadow(slab, slot), relationship->offset);
 }
 
 /* The members of an instance that was expired become those of the row. */
@@ -110,9 +113,8 @@ static void *keep(cn_load *load, cn_slab *slab, void *row, uint32_t hash)
                            (unsigned long long)session->options.instance_limit);
         return NULL;
     }
-    *record = (cn_record){.session = session,
-                          .scope   = session->serial,
-                          .state   = CN_INSTANCE_PERSISTENT};
+    *record = (cn_record){
+        .session = session, .scope = session->serial, .state = CN_INSTANCE_PERSISTENT};
     if (!cn_shelf_place(load->shelf, row, record) ||
         !cn_identity_put(load->shelf, record->place, hash)) {
         if (record->place + 1 == load->shelf->instance_count && record->place != UINT32_MAX)
@@ -177,7 +179,8 @@ cn_list *cn_load_list(cn_load *load)
     }
     while ((instance = cn_load_next(load)) != NULL) {
         if (list->count == list->capacity) {
-            cn_list *more = cn_reallocate(list, sizeof *list + (list->capacity * 2 + 1) * sizeof(void *));
+            cn_list *more = cn_reallocate(list,
+                                          sizeof *list + (list->capacity * 2 + 1) * sizeof(void *));
             if (more == NULL) {
                 cn_session_no_memory(load->session);
                 break;
@@ -194,7 +197,7 @@ cn_list *cn_load_list(cn_load *load)
     return NULL;
 }
 
-/* ---- statements of the ORM's own -------------------------------------------------------------------- */
+/* ---- statements of the ORM's own ------------------------------------------------------------- */
 
 enum { BY_RELATIONSHIP, BY_KEY };
 
@@ -231,7 +234,8 @@ static bool spell_related(cn_compiler *compiler, const cn_relationship *relation
             return false;
     for (size_t i = 0; i < relationship->order_count; i++) {
         cn_compiler_text(compiler, i == 0 ? " ORDER BY " : ", ");
-        if (!cn_compiler_column(compiler, &relationship->target->columns[relationship->order[i].column]))
+        if (!cn_compiler_column(compiler,
+                                &relationship->target->columns[relationship->order[i].column]))
             return false;
         if (relationship->order[i].descending)
             cn_compiler_text(compiler, " DESC");
@@ -318,8 +322,8 @@ static cn_statement_slot *run_own(cn_session *session, cn_walk *walk, own_statem
                                                                : (const void *)statement->table;
     cn_walk_begin(walk, cn_connection_error_slot(session->connection));
     statement->walk = walk;
-    bool good = cn_walk_word(walk, CN_KEY_RELATED |
-                                       (uint64_t)(relationship != NULL ? BY_RELATIONSHIP : BY_KEY) << 8) &&
+    uint64_t by     = relationship != NULL ? BY_RELATIONSHIP : BY_KEY;
+    bool     good   = cn_walk_word(walk, CN_KEY_RELATED | by << 8) &&
                 cn_walk_word(walk, (uint64_t)(uintptr_t)identity);
     if (good && relationship != NULL)
         good = bind_columns(walk, relationship->owner, row, left_column, relationship->pairs,
@@ -356,23 +360,26 @@ bool cn_load_again(cn_session *session, cn_slab *slab, uint32_t slot)
 {
     cn_record *record = &slab->records[slot];
     record->flags |= CN_RECORD_EXPIRED;
-    const void *key = slab->shadows != NULL ? cn_slab_shadow(slab, slot) : cn_slab_struct(slab, slot);
+    const void *key = slab->shadows != NULL ? cn_slab_shadow(slab, slot)
+                                            : cn_slab_struct(slab, slot);
     if (cn_load_by_key(session, slab->mapper, key) != NULL)
         return true;
     return cn_session_well(session) &&
-           cn_connection_fail(session->connection, CN_CAUSE_STALE,
-                              "the row of an instance of %s is gone: another transaction has deleted it",
-                              slab->mapper->model->name);
+           cn_connection_fail(
+               session->connection, CN_CAUSE_STALE,
+               "the row of an instance of %s is gone: another transaction has deleted it",
+               slab->mapper->model->name);
 }
 
-cn_list *cn_load_related(cn_session *session, const cn_relationship *relationship, const void *owner)
+cn_list *cn_load_related(cn_session *session, const cn_relationship *relationship,
+                         const void *owner)
 {
-    own_statement      statement = {.table = relationship->target, .relationship = relationship};
-    bool               nothing   = false;
-    cn_list           *list      = NULL;
-    cn_mapper         *mapper    = cn_session_mapper(session, relationship->target->model);
-    cn_walk            walk;
-    cn_load            load;
+    own_statement statement = {.table = relationship->target, .relationship = relationship};
+    bool          nothing   = false;
+    cn_list      *list      = NULL;
+    cn_mapper    *mapper    = cn_session_mapper(session, relationship->target->model);
+    cn_walk       walk;
+    cn_load       load;
     if (mapper == NULL)
         return NULL;
     cn_statement_slot *slot = run_own(session, &walk, &statement, owner, &nothing);

@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 
-/* ---- resolving ------------------------------------------------------------------------------------- */
+/* ---- resolving ------------------------------------------------------------------------------- */
 
 /* What a member of a relationship holds before anything was loaded. */
 static void set_pointer(void *row, size_t offset, const void *pointer)
@@ -61,9 +61,10 @@ cn_mapper *cn_mapper_of(const cn_model *model, cn_error *error)
     if (relationships == NULL)
         return NULL;
     if (table->primary_key_count == 0) {
-        cn_error_set(error, CN_CAUSE_MODEL,
-                     "%s has no primary key: mark a member with CN_COLUMN(member, .primary_key = true)",
-                     model->name);
+        cn_error_set(
+            error, CN_CAUSE_MODEL,
+            "%s has no primary key: mark a member with CN_COLUMN(member, .primary_key = true)",
+            model->name);
         return NULL;
     }
     cn_arena arena = {0};
@@ -100,7 +101,7 @@ const cn_relationship *cn_mapper_relationship(const cn_mapper *mapper, size_t of
     return NULL;
 }
 
-/* ---- the nursery ------------------------------------------------------------------------------------- */
+/* ---- the nursery ----------------------------------------------------------------------------- */
 
 void cn_nursery_open(cn_mapper *mapper)
 {
@@ -160,9 +161,10 @@ void cn_nursery_give(cn_slab *slab, uint32_t slot)
     pthread_mutex_unlock(&mapper->lock);
 }
 
-/* ---- what could not be made ---------------------------------------------------------------------- */
+/* ---- what could not be made ------------------------------------------------------------------ */
 
-/* Models of which an instance could not be made: a list through their states, so that it needs no memory. */
+/* Models of which an instance could not be made: a list through their states, so that it needs no
+   memory. */
 static const cn_model *failed_models;
 
 const cn_model *cn_nothing_of(const void *pointer)

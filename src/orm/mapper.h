@@ -19,11 +19,12 @@ struct cn_mapper {
     size_t                 size;
     const cn_decode       *plan;  /* all columns of the table, in their order */
     void                  *blank; /* a struct as loading finds it: zero, relationships unloaded */
-    const uint32_t        *texts; /* columns whose member is a pointer to something borrowed or owned */
-    size_t                 text_count;
-    bool                   integer_key; /* the key is one integer column */
-    pthread_mutex_t        lock;        /* of the nursery */
-    cn_slab               *nursery;     /* the slab that cn_new fills */
+    /* columns whose member is a pointer to something borrowed or owned */
+    const uint32_t *texts;
+    size_t          text_count;
+    bool            integer_key; /* the key is one integer column */
+    pthread_mutex_t lock;        /* of the nursery */
+    cn_slab        *nursery;     /* the slab that cn_new fills */
 };
 
 /* Whether a member of this storage points to text, bytes, ... instead of holding them. */

@@ -33,7 +33,7 @@ static void leave_others(void *instance, const cn_slab *slab, uint32_t slot)
             continue;
         }
         for (void **items = cn_items_at(slab, slot, relationship); items != NULL && *items != NULL;
-             items = cn_items_at(slab, slot, relationship))
+             items        = cn_items_at(slab, slot, relationship))
             if (!cn_remove_(instance, relationship->offset, *items))
                 return;
     }
@@ -55,16 +55,18 @@ bool cn_delete(cn_session *session, void *instance)
     case CN_INSTANCE_PERSISTENT:
         record->flags |= CN_RECORD_DELETING;
         return cn_session_announce(session, instance, record);
-    case CN_INSTANCE_DELETED: return true;
+    case CN_INSTANCE_DELETED:
+        return true;
     default:
         return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                  "cn_delete: the instance of %s is not a row", slab->mapper->model->name);
+                                  "cn_delete: the instance of %s is not a row",
+                                  slab->mapper->model->name);
     }
 }
 
 /* One relationship of one instance: if it holds what is gone, it is read anew. */
-static void unlink(cn_session *session, cn_slab *slab, uint32_t slot, const cn_relationship *relationship,
-                   const void *gone)
+static void unlink(cn_session *session, cn_slab *slab, uint32_t slot,
+                   const cn_relationship *relationship, const void *gone)
 {
     if (!relationship->many) {
         if (cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset) == gone ||
@@ -140,7 +142,7 @@ static void expunge_one(cn_session *session, void *instance, cn_slab *slab, uint
     cn_slab_free(slab);
 }
 
-/* ---- the instance and what cascades -------------------------------------------------------------- */
+/* ---- the instance and what cascades ---------------------------------------------------------- */
 
 /* The instances that an instance reaches by relationships that cascade so, itself the first. */
 typedef struct reached {
@@ -172,7 +174,8 @@ static bool reach_all(cn_session *session, reached *list, void *instance, int ca
             void *at = cn_pointer_at(cn_slab_struct(slab, slot), relationship->offset);
             if ((relationship->cascade & cascade) == 0 || at == NULL || at == CN_UNLOADED)
                 continue;
-            void **items = relationship->many ? cn_items_at(slab, slot, relationship) : (void *[]){at, NULL};
+            void **items = relationship->many ? cn_items_at(slab, slot, relationship)
+                                              : (void *[]){at, NULL};
             for (; good && items != NULL && items != CN_UNLOADED && *items != NULL; items++)
                 good = cn_session_of(*items) != session || reach(session, list, *items);
         }
@@ -207,7 +210,8 @@ bool cn_expire(cn_session *session, void *instance)
         return false;
     if (record->state != CN_INSTANCE_PERSISTENT)
         return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                  "cn_expire: the instance of %s is not a row", slab->mapper->model->name);
+                                  "cn_expire: the instance of %s is not a row",
+                                  slab->mapper->model->name);
     bool good = reach_all(session, &list, instance, CN_CASCADE_REFRESH_EXPIRE);
     for (size_t i = 0; good && i < list.count; i++) {
         record = cn_record_of(list.items[i], &slab, &slot);

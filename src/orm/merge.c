@@ -32,7 +32,7 @@ typedef struct merge {
     size_t      count, capacity;
 } merge;
 
-/* ---- columns -------------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 /* Whether a relationship that is merged says what the column holds. */
 static bool follows(const cn_mapper *mapper, const void *from, uint32_t column)
@@ -63,7 +63,7 @@ static bool copy_columns(const cn_mapper *mapper, void *to, const void *from)
     return true;
 }
 
-/* ---- counterparts ---------------------------------------------------------------------------------- */
+/* ---- counterparts ---------------------------------------------------------------------------- */
 
 /* The session's instance of the same row; NULL: there is none, or failure. */
 static void *same_row(cn_session *session, cn_mapper *mapper, const void *instance)
@@ -137,10 +137,11 @@ static pair *pair_of(merge *m, const void *instance)
     return made;
 }
 
-/* ---- relationships ---------------------------------------------------------------------------------- */
+/* ---- relationships --------------------------------------------------------------------------- */
 
 /* The list of the counterpart becomes that of the original. */
-static bool merge_list(merge *m, const cn_relationship *relationship, const pair *p, void *const *items)
+static bool merge_list(merge *m, const cn_relationship *relationship, const pair *p,
+                       void *const *items)
 {
     void *const *old = cn_many_(p->to, relationship->offset);
     for (size_t i = 0; items[i] != NULL; i++) {

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "orm/flush.h"
 
-/* ---- tables ------------------------------------------------------------------------------------------ */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 typedef struct tables {
     cn_mapper **mappers;
@@ -79,7 +79,7 @@ static uint32_t rank_of(const tables *t, size_t table)
     return rank;
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 /* `first` is written before `second`; both in one circle. */
 typedef struct edge {
@@ -108,8 +108,8 @@ static bool add_edge(rows *r, uint32_t first, uint32_t second)
 static const cn_work *work_of(const cn_flush_plan *plan, const void *instance, uint32_t rank,
                               cn_work_verb verb)
 {
-    cn_slab *slab;
-    uint32_t slot;
+    cn_slab   *slab;
+    uint32_t   slot;
     cn_record *record = instance == NULL ? NULL : cn_record_of(instance, &slab, &slot);
     if (record == NULL || (record->flags & CN_RECORD_FLUSHING) == 0)
         return NULL;
@@ -131,7 +131,8 @@ static bool order_inserts(const cn_flush_plan *plan, rows *r)
     return true;
 }
 
-/* Rows to delete: this order is gone through backwards, so those that are referred to come first. */
+/* Rows to delete: this order is gone through backwards, so those that are referred to come
+   first. */
 static bool order_deletes(const cn_flush_plan *plan, rows *r)
 {
     for (uint32_t i = 0; i < plan->work_count; i++) {
@@ -142,9 +143,9 @@ static bool order_deletes(const cn_flush_plan *plan, rows *r)
             const cn_relationship *relationship = &work->slab->mapper->relationships[k];
             if (relationship->direction != CN_MANY_TO_ONE)
                 continue;
-            const void *target = cn_one_known(plan->session, relationship,
-                                              cn_slab_shadow(work->slab, work->slot));
-            const cn_work *other = work_of(plan, target, work->rank, CN_WORK_DELETE);
+            const void    *target = cn_one_known(plan->session, relationship,
+                                                 cn_slab_shadow(work->slab, work->slot));
+            const cn_work *other  = work_of(plan, target, work->rank, CN_WORK_DELETE);
             if (other != NULL && other != work && !add_edge(r, (uint32_t)(other - plan->work), i))
                 return false;
         }
@@ -173,22 +174,22 @@ static bool level_rows(cn_flush_plan *plan, rows *r, uint32_t *queue)
         return true;
     for (uint32_t i = 0; i < plan->work_count; i++)
         if (r->waiting[i] != 0)
-            return cn_connection_fail(plan->session->connection, CN_CAUSE_MODEL,
-                                      "instances of %s refer to each other in a circle: no order of "
-                                      "%s; %s one of the references %s a flush of its own",
-                                      plan->work[i].slab->mapper->model->name,
-                                      plan->work[i].verb == CN_WORK_DELETE ? "deletes serves all"
-                                                                           : "inserts serves all",
-                                      plan->work[i].verb == CN_WORK_DELETE ? "clear" : "set",
-                                      plan->work[i].verb == CN_WORK_DELETE ? "before, in" : "after, in");
+            return cn_connection_fail(
+                plan->session->connection, CN_CAUSE_MODEL,
+                "instances of %s refer to each other in a circle: no order of "
+                "%s; %s one of the references %s a flush of its own",
+                plan->work[i].slab->mapper->model->name,
+                plan->work[i].verb == CN_WORK_DELETE ? "deletes serves all" : "inserts serves all",
+                plan->work[i].verb == CN_WORK_DELETE ? "clear" : "set",
+                plan->work[i].verb == CN_WORK_DELETE ? "before, in" : "after, in");
     return false;
 }
 
 static bool order_rows(cn_flush_plan *plan)
 {
-    rows r       = {0};
-    r.heads      = CN_ARENA_ARRAY(&plan->scratch, uint32_t, plan->work_count);
-    r.waiting    = CN_ARENA_ARRAY(&plan->scratch, uint32_t, plan->work_count);
+    rows r          = {0};
+    r.heads         = CN_ARENA_ARRAY(&plan->scratch, uint32_t, plan->work_count);
+    r.waiting       = CN_ARENA_ARRAY(&plan->scratch, uint32_t, plan->work_count);
     uint32_t *queue = CN_ARENA_ARRAY(&plan->scratch, uint32_t, plan->work_count);
     bool good = r.heads != NULL && r.waiting != NULL && queue != NULL && order_inserts(plan, &r) &&
                 order_deletes(plan, &r);
@@ -197,7 +198,7 @@ static bool order_rows(cn_flush_plan *plan)
     return good;
 }
 
-/* ---- the order ------------------------------------------------------------------------------------------ */
+/* ---- the order ------------------------------------------------------------------------------- */
 
 typedef struct key {
     uint64_t place; /* rank and level */

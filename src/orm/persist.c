@@ -8,16 +8,17 @@
 
 #define CN_BATCH_MOST 4096 /* rows whose values are in memory at a time */
 
-/* ---- foreign keys that follow -------------------------------------------------------------------------- */
+/* ---- foreign keys that follow ---------------------------------------------------------------- */
 
-static bool null_column(cn_flush_plan *plan, const cn_column *column, const cn_relationship *relationship,
-                        void *row)
+static bool null_column(cn_flush_plan *plan, const cn_column *column,
+                        const cn_relationship *relationship, void *row)
 {
     if (!column->nullable || column->field.storage == 0)
-        return cn_connection_fail(plan->session->connection, CN_CAUSE_NOT_NULL,
-                                  "%s cannot become NULL, which %s asks for: declare the member CN_OPT(...), or "
-                                  "let the relationship delete (.cascade) what loses its owner",
-                                  column->field.name, relationship->title);
+        return cn_connection_fail(
+            plan->session->connection, CN_CAUSE_NOT_NULL,
+            "%s cannot become NULL, which %s asks for: declare the member CN_OPT(...), or "
+            "let the relationship delete (.cascade) what loses its owner",
+            column->field.name, relationship->title);
     memset((char *)row + column->field.offset, 0, column->field.size);
     return true;
 }
@@ -82,26 +83,26 @@ static bool follow(cn_flush_plan *plan, const cn_work *work)
     return true;
 }
 
-/* ---- batches ---------------------------------------------------------------------------------------------- */
+/* ---- batches --------------------------------------------------------------------------------- */
 
 typedef struct batch {
-    cn_flush_plan *plan;
+    cn_flush_plan  *plan;
     const cn_table *table;
-    cn_value      *values; /* room for so many rows of all columns, and of the key once more */
-    uint32_t      *columns;
-    uint32_t      *members; /* work */
-    int64_t       *keys;
+    cn_value       *values; /* room for so many rows of all columns, and of the key once more */
+    uint32_t       *columns;
+    uint32_t       *members; /* work */
+    int64_t        *keys;
 } batch;
 
 static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_table *table, size_t count)
 {
     size_t width = table->column_count + table->primary_key_count;
     size_t rows  = count < CN_BATCH_MOST ? count : CN_BATCH_MOST;
-    *b = (batch){.plan = plan, .table = table};
-    b->values  = cn_arena_take(&plan->scratch, width * rows * sizeof(cn_value), sizeof(void *));
-    b->columns = CN_ARENA_ARRAY(&plan->scratch, uint32_t, table->column_count);
-    b->members = CN_ARENA_ARRAY(&plan->scratch, uint32_t, rows);
-    b->keys    = CN_ARENA_ARRAY(&plan->scratch, int64_t, rows);
+    *b           = (batch){.plan = plan, .table = table};
+    b->values    = cn_arena_take(&plan->scratch, width * rows * sizeof(cn_value), sizeof(void *));
+    b->columns   = CN_ARENA_ARRAY(&plan->scratch, uint32_t, table->column_count);
+    b->members   = CN_ARENA_ARRAY(&plan->scratch, uint32_t, rows);
+    b->keys      = CN_ARENA_ARRAY(&plan->scratch, int64_t, rows);
     return (b->values != NULL && b->columns != NULL && b->members != NULL && b->keys != NULL) ||
            cn_session_no_memory(plan->session);
 }
@@ -123,7 +124,7 @@ static bool is_zero(const cn_column *column, const void *row)
     return true;
 }
 
-/* ---- inserts ------------------------------------------------------------------------------------------------ */
+/* ---- inserts --------------------------------------------------------------------------------- */
 
 static bool store_keys(const batch *b, size_t rows)
 {
@@ -141,13 +142,16 @@ static bool store_keys(const batch *b, size_t rows)
 static bool insert_members(batch *b, size_t rows, size_t column_count, bool generate)
 {
     cn_session  *session = b->plan->session;
-    cn_row_batch send    = {.table = b->table, .columns = b->columns, .column_count = column_count,
-                            .values = b->values, .rows = rows};
+    cn_row_batch send    = {.table        = b->table,
+                            .columns      = b->columns,
+                            .column_count = column_count,
+                            .values       = b->values,
+                            .rows         = rows};
     cn_value    *value   = b->values;
     for (size_t i = 0; i < rows; i++)
         for (size_t c = 0; c < column_count; c++)
             if (!cn_flush_load(session, &b->table->columns[b->columns[c]],
-                            b->plan->work[b->members[i]].instance, value++))
+                               b->plan->work[b->members[i]].instance, value++))
                 return false;
     return rows == 0 || (cn_session_count(session) &&
                          cn_rows_insert(session->connection, &send, generate ? b->keys : NULL) &&
@@ -188,7 +192,7 @@ static bool send_inserts(batch *b, const uint32_t *order, size_t count)
            (b->table->generated == CN_NO_COLUMN || insert_run(b, order, count, true));
 }
 
-/* ---- updates ------------------------------------------------------------------------------------------------- */
+/* ---- updates --------------------------------------------------------------------------------- */
 
 /* The columns in which a row differs from what is stored; how many. */
 static size_t changed_columns(const cn_work *work, uint32_t *columns)
@@ -207,9 +211,13 @@ static bool update_members(batch *b, size_t rows, size_t column_count)
     cn_session     *session = b->plan->session;
     const cn_table *table   = b->table;
     int64_t         matched = 0;
-    cn_row_batch    send    = {.table = table, .columns = b->columns, .column_count = column_count,
-                               .where = table->primary_key, .where_count = table->primary_key_count,
-                               .values = b->values, .rows = rows};
+    cn_row_batch    send    = {.table        = table,
+                               .columns      = b->columns,
+                               .column_count = column_count,
+                               .where        = table->primary_key,
+                               .where_count  = table->primary_key_count,
+                               .values       = b->values,
+                               .rows         = rows};
     cn_value       *value   = b->values;
     for (size_t i = 0; i < rows; i++) {
         const cn_work *work = &b->plan->work[b->members[i]];
@@ -218,21 +226,22 @@ static bool update_members(batch *b, size_t rows, size_t column_count)
                 return false;
         for (size_t k = 0; k < table->primary_key_count; k++)
             if (!cn_flush_load(session, &table->columns[table->primary_key[k]],
-                            cn_slab_shadow(work->slab, work->slot), value++))
+                               cn_slab_shadow(work->slab, work->slot), value++))
                 return false;
     }
     if (!cn_session_count(session) || !cn_rows_update(session->connection, &send, &matched))
         return false;
     return matched < 0 || (uint64_t)matched == rows ||
            cn_connection_fail(session->connection, CN_CAUSE_STALE,
-                              "of %zu rows of %s to update, %lld are there: another transaction has deleted the rest",
+                              "of %zu rows of %s to update, %lld are there: another transaction "
+                              "has deleted the rest",
                               rows, cn_table_title(table), (long long)matched);
 }
 
 /* Batches of consecutive rows that changed in the same columns. */
 static bool send_updates(batch *b, const uint32_t *order, size_t count)
 {
-    uint32_t *columns = CN_ARENA_ARRAY(&b->plan->scratch, uint32_t, b->table->column_count);
+    uint32_t *columns      = CN_ARENA_ARRAY(&b->plan->scratch, uint32_t, b->table->column_count);
     size_t    column_count = 0, rows = 0;
     if (columns == NULL)
         return cn_session_no_memory(b->plan->session);
@@ -243,7 +252,8 @@ static bool send_updates(batch *b, const uint32_t *order, size_t count)
         size_t changed = changed_columns(work, columns);
         if (changed == 0)
             continue;
-        bool same = changed == column_count && memcmp(columns, b->columns, changed * sizeof *columns) == 0;
+        bool same = changed == column_count &&
+                    memcmp(columns, b->columns, changed * sizeof *columns) == 0;
         if (rows != 0 && (!same || rows == CN_BATCH_MOST)) {
             if (!update_members(b, rows, column_count))
                 return false;
@@ -256,22 +266,24 @@ static bool send_updates(batch *b, const uint32_t *order, size_t count)
     return rows == 0 || update_members(b, rows, column_count);
 }
 
-/* ---- deletes -------------------------------------------------------------------------------------------------- */
+/* ---- deletes --------------------------------------------------------------------------------- */
 
 static bool delete_members(batch *b, size_t rows)
 {
     cn_session     *session = b->plan->session;
     const cn_table *table   = b->table;
     int64_t         matched = 0;
-    cn_row_batch    send    = {.table = table, .where = table->primary_key,
-                               .where_count = table->primary_key_count, .values = b->values,
-                               .rows = rows};
+    cn_row_batch    send    = {.table       = table,
+                               .where       = table->primary_key,
+                               .where_count = table->primary_key_count,
+                               .values      = b->values,
+                               .rows        = rows};
     cn_value       *value   = b->values;
     for (size_t i = 0; i < rows; i++) {
         const cn_work *work = &b->plan->work[b->members[i]];
         for (size_t k = 0; k < table->primary_key_count; k++)
             if (!cn_flush_load(session, &table->columns[table->primary_key[k]],
-                            cn_slab_shadow(work->slab, work->slot), value++))
+                               cn_slab_shadow(work->slab, work->slot), value++))
                 return false;
     }
     return cn_session_count(session) && cn_rows_delete(session->connection, &send, &matched);
@@ -291,7 +303,7 @@ static bool send_deletes(batch *b, const uint32_t *order, size_t count)
     return true;
 }
 
-/* ---- runs: what has the same place, table and verb --------------------------------------------------------------- */
+/* ---- runs: what has the same place, table and verb ------------------------------------------- */
 
 static bool same_run(const cn_flush_plan *plan, uint32_t a, uint32_t b)
 {
@@ -302,19 +314,20 @@ static bool same_run(const cn_flush_plan *plan, uint32_t a, uint32_t b)
 
 static bool send_run(cn_flush_plan *plan, const uint32_t *order, size_t count)
 {
-    static bool (*const send[])(batch *, const uint32_t *, size_t) = {
-        [CN_WORK_INSERT] = send_inserts,
-        [CN_WORK_UPDATE] = send_updates,
-        [CN_WORK_DELETE] = send_deletes};
-    const cn_work *work = &plan->work[order[0]];
+    static bool (*const send[])(batch *, const uint32_t *,
+                                size_t) = {[CN_WORK_INSERT] = send_inserts,
+                                           [CN_WORK_UPDATE] = send_updates,
+                                           [CN_WORK_DELETE] = send_deletes};
+    const cn_work *work                 = &plan->work[order[0]];
     batch          b;
     cn_arena_mark  mark = cn_arena_here(&plan->scratch);
-    bool good = batch_begin(&b, plan, work->slab->mapper->table, count) && send[work->verb](&b, order, count);
+    bool           good = batch_begin(&b, plan, work->slab->mapper->table, count) &&
+                send[work->verb](&b, order, count);
     cn_arena_back(&plan->scratch, mark);
     return good;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Sends the runs of one kind, forwards or backwards. */
 static bool send_order(cn_flush_plan *plan, bool deletes)

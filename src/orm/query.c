@@ -15,15 +15,16 @@ static bool prepare(cn_session *session, const cn_mapper *reads)
     return cn_session_autoflush(session, reach, reads) && cn_session_count(session);
 }
 
-/* ---- instances ------------------------------------------------------------------------------------------ */
+/* ---- instances ------------------------------------------------------------------------------- */
 
 static bool matches(cn_session *session, const cn_mapper *mapper, const char *name, size_t size)
 {
     return mapper->size == size ||
-           cn_connection_fail(session->connection, CN_CAUSE_MODEL,
-                              "the struct %s has %zu bytes here, but %zu where its model %s was compiled: two "
-                              "structs share a name",
-                              name, size, mapper->size, mapper->model->name);
+           cn_connection_fail(
+               session->connection, CN_CAUSE_MODEL,
+               "the struct %s has %zu bytes here, but %zu where its model %s was compiled: two "
+               "structs share a name",
+               name, size, mapper->size, mapper->model->name);
 }
 
 /* Starts a select of instances. False: failure, already reported. */
@@ -35,10 +36,11 @@ static bool start(cn_load *load, cn_walk *walk, cn_session *session, size_t size
         !prepare(session, mapper))
         return false;
     if (select->columns != NULL)
-        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                  "cn_all and cn_first give instances of %s; rows of other columns are read with "
-                                  "cn_rows(session, %s, ...)",
-                                  mapper->model->name, select->columns->struct_name);
+        return cn_connection_fail(
+            session->connection, CN_CAUSE_MISUSE,
+            "cn_all and cn_first give instances of %s; rows of other columns are read with "
+            "cn_rows(session, %s, ...)",
+            mapper->model->name, select->columns->struct_name);
     cn_statement_slot *slot = cn_sql_run(session->connection, walk, &select->head, NULL, NULL);
     if (slot == NULL || !cn_load_begin(load, session, mapper, cn_plan_of(slot)->decode,
                                        cn_plan_of(slot)->decode_count))
@@ -47,7 +49,8 @@ static bool start(cn_load *load, cn_walk *walk, cn_session *session, size_t size
     return true;
 }
 
-/* Whether the condition is `key == value`: then there is one row at most, and no limit is needed. */
+/* Whether the condition is `key == value`: then there is one row at most, and no limit is
+   needed. */
 static bool is_by_key(cn_session *session, const cn_select_statement *select)
 {
     const cn_node   *where  = &select->where.node;
@@ -62,7 +65,8 @@ void *cn_first_(cn_session *session, size_t size, const cn_select_statement *sta
     if (!cn_session_well(session))
         return NULL;
     cn_select_statement first = {.head = statement->head};
-    memcpy(&first, statement, statement->head.size < sizeof first ? statement->head.size : sizeof first);
+    memcpy(&first, statement,
+           statement->head.size < sizeof first ? statement->head.size : sizeof first);
     if (first.limit == 0 && !is_by_key(session, &first))
         first.limit = 1;
     cn_walk walk;
@@ -138,9 +142,9 @@ void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_
     if (good) {
         cn_slab        *slab;
         uint32_t        slot, hash;
-        const cn_shelf *shelf  = cn_session_find_shelf(session, mapper);
-        instance               = shelf == NULL ? NULL : cn_identity_find(shelf, row, &hash);
-        cn_record      *record = instance == NULL ? NULL : cn_record_of(instance, &slab, &slot);
+        const cn_shelf *shelf = cn_session_find_shelf(session, mapper);
+        instance              = shelf == NULL ? NULL : cn_identity_find(shelf, row, &hash);
+        cn_record *record     = instance == NULL ? NULL : cn_record_of(instance, &slab, &slot);
         if (record != NULL && record->flags & CN_RECORD_DELETING)
             instance = NULL;
         else if (record == NULL || cn_record_expired(record))
@@ -152,7 +156,7 @@ void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_
     return instance;
 }
 
-/* ---- rows: plain structs -------------------------------------------------------------------------------- */
+/* ---- rows: plain structs --------------------------------------------------------------------- */
 
 /* Where rows come from, and how one is decoded. */
 typedef struct row_source {
@@ -190,13 +194,15 @@ static void finish(row_source *source)
 }
 
 /* The struct that a text fills: its .fields, or those of its .entity's columns. */
-static const cn_fields *fields_of(cn_session *session, const cn_text_statement *text, cn_mapper **mapper)
+static const cn_fields *fields_of(cn_session *session, const cn_text_statement *text,
+                                  cn_mapper **mapper)
 {
     if (text->entity == NULL) {
         if (text->fields == NULL)
-            cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                               "the text does not say which members it fills: give it .fields = CN_FIELDS(...) or "
-                               ".entity = &T_model");
+            cn_connection_fail(
+                session->connection, CN_CAUSE_MISUSE,
+                "the text does not say which members it fills: give it .fields = CN_FIELDS(...) or "
+                ".entity = &T_model");
         return text->fields;
     }
     *mapper = cn_session_mapper(session, text->entity);
@@ -211,15 +217,16 @@ static const cn_fields *fields_of(cn_session *session, const cn_text_statement *
     }
     for (size_t i = 0; i < count; i++) {
         const cn_column *column = &(*mapper)->table->columns[i];
-        list[i] = (cn_field){column->name, column->field.offset, column->field.size, column->field.storage};
+        list[i]                 = (cn_field){column->name, column->field.offset, column->field.size,
+                                             column->field.storage};
     }
     *fields = (cn_fields){(*mapper)->model->name, (*mapper)->size, list, count};
     return fields;
 }
 
 /* The plan by names knows nothing of enumerations: the columns of the model do. */
-static const cn_decode *with_labels(cn_session *session, const cn_mapper *mapper, const cn_decode *plan,
-                                    size_t count)
+static const cn_decode *with_labels(cn_session *session, const cn_mapper *mapper,
+                                    const cn_decode *plan, size_t count)
 {
     cn_decode *made = CN_ARENA_ARRAY(&session->kept, cn_decode, count);
     if (made == NULL) {
@@ -239,7 +246,8 @@ static bool open_text(row_source *source, const cn_text_statement *statement)
 {
     cn_session       *session = source->session;
     cn_text_statement text    = {.head = statement->head};
-    memcpy(&text, statement, statement->head.size < sizeof text ? statement->head.size : sizeof text);
+    memcpy(&text, statement,
+           statement->head.size < sizeof text ? statement->head.size : sizeof text);
     const cn_fields *fields = fields_of(session, &text, &source->mapper);
     if (fields == NULL || !prepare(session, NULL))
         return false;
@@ -261,7 +269,8 @@ static bool open_built(row_source *source, cn_walk *walk, const cn_statement *st
     cn_mapper  *reads   = NULL;
     if (statement->kind == CN_STATEMENT_SELECT &&
         ((const cn_select_statement *)(const void *)statement)->from != NULL)
-        reads = cn_session_mapper(session, ((const cn_select_statement *)(const void *)statement)->from);
+        reads = cn_session_mapper(session,
+                                  ((const cn_select_statement *)(const void *)statement)->from);
     if (!prepare(session, reads))
         return false;
     source->rows = cn_sql_run(session->connection, walk, statement, NULL, NULL);
@@ -269,22 +278,25 @@ static bool open_built(row_source *source, cn_walk *walk, const cn_statement *st
         return false;
     const cn_plan *plan = cn_plan_of(source->rows);
     if (plan->struct_name == NULL)
-        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                  "the statement returns no rows: give it .returning = CN_INTO(%s, ...)",
-                                  source->struct_name);
-    source->plan        = plan->decode;
-    source->plan_count  = plan->decode_count;
-    source->mapper      = plan->entity == NULL ? NULL : cn_session_mapper(session, plan->entity->model);
+        return cn_connection_fail(
+            session->connection, CN_CAUSE_MISUSE,
+            "the statement returns no rows: give it .returning = CN_INTO(%s, ...)",
+            source->struct_name);
+    source->plan       = plan->decode;
+    source->plan_count = plan->decode_count;
+    source->mapper = plan->entity == NULL ? NULL : cn_session_mapper(session, plan->entity->model);
     source->struct_name = plan->struct_name;
     source->struct_size = plan->struct_size;
     return true;
 }
 
-static bool same_struct(cn_session *session, const row_source *source, const char *name, size_t size)
+static bool same_struct(cn_session *session, const row_source *source, const char *name,
+                        size_t size)
 {
     return (strcmp(source->struct_name, name) == 0 && source->struct_size == size) ||
            cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                              "the statement fills the struct %s (%zu bytes), but its rows are asked for as %s (%zu bytes)",
+                              "the statement fills the struct %s (%zu bytes), but its rows are "
+                              "asked for as %s (%zu bytes)",
                               source->struct_name, source->struct_size, name, size);
 }
 
@@ -292,10 +304,10 @@ static bool same_struct(cn_session *session, const row_source *source, const cha
 static const void *plain_list(row_source *source)
 {
     static void *const empty[1];
-    cn_session        *session  = source->session;
-    void             **items    = NULL;
-    size_t             count    = 0, capacity = 0;
-    const void        *list     = empty;
+    cn_session        *session = source->session;
+    void             **items   = NULL;
+    size_t             count = 0, capacity = 0;
+    const void        *list = empty;
     while (next(source) == CN_STEP_ROW) {
         void *row = cn_arena_zero(&session->kept, 1, source->struct_size);
         if (row == NULL || !cn_reserve(&items, &capacity, count + 1, sizeof *items)) {
@@ -348,21 +360,23 @@ const void *cn_rows_(cn_session *session, const char *struct_name, size_t struct
     if (!cn_session_well(session))
         return empty;
     cn_walk_begin(&walk, NULL);
-    if (open_rows(&source, &walk, statement) && same_struct(session, &source, struct_name, struct_size))
+    if (open_rows(&source, &walk, statement) &&
+        same_struct(session, &source, struct_name, struct_size))
         list = source.mapper != NULL ? instance_list(&source) : plain_list(&source);
     finish(&source);
     cn_walk_end(&walk);
     return list;
 }
 
-/* ---- one value -------------------------------------------------------------------------------------------- */
+/* ---- one value ------------------------------------------------------------------------------- */
 
 void *cn_scalar_(cn_session *session, const cn_statement *statement, uint8_t storage, void *target)
 {
     if (!cn_session_well(session) || !prepare(session, NULL))
         return target;
     cn_result *result = cn_connection_execute(session->connection, statement, NULL);
-    cn_decode  plan   = {.storage = storage, .size = (uint32_t)cn_storage_size(storage), .name = "scalar"};
+    cn_decode  plan   = {
+           .storage = storage, .size = (uint32_t)cn_storage_size(storage), .name = "scalar"};
     if (result != NULL && cn_result_step(result) == CN_STEP_ROW) {
         session->statistics.rows++;
         cn_result_decode(result, &plan, 1, target, &session->kept);

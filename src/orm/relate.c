@@ -8,7 +8,8 @@
 #include "orm/session.h"
 
 /* A failure of a call on `slab`'s instance: its session's error, or kept until it has one. */
-static bool fail(cn_slab *slab, uint32_t slot, cn_cause cause, const char *format, const char *title)
+static bool fail(cn_slab *slab, uint32_t slot, cn_cause cause, const char *format,
+                 const char *title)
 {
     cn_record *record = &slab->records[slot];
     if (record->session != NULL)
@@ -23,13 +24,15 @@ static bool fail(cn_slab *slab, uint32_t slot, cn_cause cause, const char *forma
 
 static bool no_memory(cn_slab *slab, uint32_t slot)
 {
-    return fail(slab, slot, CN_CAUSE_MEMORY, "out of memory in a change of %s", slab->mapper->model->name);
+    return fail(slab, slot, CN_CAUSE_MEMORY, "out of memory in a change of %s",
+                slab->mapper->model->name);
 }
 
 /* The place of an instance as a target; false: it is none. */
 static bool place_of(const void *instance, cn_slab **slab, uint32_t *slot)
 {
-    return instance != NULL && instance != CN_UNLOADED && cn_record_of(instance, slab, slot) != NULL;
+    return instance != NULL && instance != CN_UNLOADED &&
+           cn_record_of(instance, slab, slot) != NULL;
 }
 
 static bool loaded(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship)
@@ -54,8 +57,8 @@ static bool follow(const cn_relationship *reverse, void *there, void *element, b
     if (!reverse->many) {
         void *now = cn_pointer_at(there, reverse->offset);
         if (added || now == element)
-            memcpy((char *)there + reverse->offset, added ? (void *)&element : (void *)&(void *){NULL},
-                   sizeof element);
+            memcpy((char *)there + reverse->offset,
+                   added ? (void *)&element : (void *)&(void *){NULL}, sizeof element);
         mark_related(&slab->records[slot], reverse);
         return true;
     }
@@ -67,7 +70,7 @@ static bool follow(const cn_relationship *reverse, void *there, void *element, b
     return cn_list_has(slab, slot, reverse, element) || cn_list_add(slab, slot, reverse, element);
 }
 
-/* ---- the calls --------------------------------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------------------------------- */
 
 typedef struct change {
     cn_slab               *slab;
@@ -87,10 +90,11 @@ static bool no_element(const change *c, const void *element)
         cn_session_record(c->session, element, c->relationship->title, &slab, &slot) == NULL)
         return false;
     if (model != NULL)
-        return fail(c->slab, c->slot, CN_CAUSE_MEMORY,
-                    "%s was given an instance that could not be made: out of memory, or its model is "
-                    "broken",
-                    c->relationship->title);
+        return fail(
+            c->slab, c->slot, CN_CAUSE_MEMORY,
+            "%s was given an instance that could not be made: out of memory, or its model is "
+            "broken",
+            c->relationship->title);
     return fail(c->slab, c->slot, CN_CAUSE_MISUSE, "%s was given what is no instance of its model",
                 c->relationship->title);
 }
@@ -98,8 +102,8 @@ static bool no_element(const change *c, const void *element)
 /* What all three calls check. An element is handed over even if the call fails. */
 static bool begin(change *c, void *owner, size_t offset, void *element, bool many)
 {
-    cn_slab  *slab;
-    uint32_t  slot;
+    cn_slab *slab;
+    uint32_t slot;
     c->record = cn_record_of(owner, &c->slab, &c->slot);
     if (c->record == NULL)
         return false;
@@ -109,14 +113,16 @@ static bool begin(change *c, void *owner, size_t offset, void *element, bool man
         return fail(c->slab, c->slot, CN_CAUSE_MISUSE,
                     many ? "%s: cn_append and cn_remove take a member that holds many"
                          : "%s: cn_set_one takes a member that holds one",
-                    c->relationship != NULL ? c->relationship->title : c->slab->mapper->model->name);
-    if (element != NULL && (!place_of(element, &slab, &slot) ||
-                            slab->mapper->table != c->relationship->target))
+                    c->relationship != NULL ? c->relationship->title
+                                            : c->slab->mapper->model->name);
+    if (element != NULL &&
+        (!place_of(element, &slab, &slot) || slab->mapper->table != c->relationship->target))
         return no_element(c, element);
     cn_session *other = element == NULL ? NULL : slab->records[slot].session;
     if (c->session != NULL && other != NULL && other != c->session)
         return cn_session_record(c->session, element, c->relationship->title, &slab, &slot) != NULL;
-    bool taken = c->session == NULL || element == NULL || c->record->state == CN_INSTANCE_TRANSIENT ||
+    bool taken = c->session == NULL || element == NULL ||
+                 c->record->state == CN_INSTANCE_TRANSIENT ||
                  (c->relationship->cascade & CN_CASCADE_SAVE_UPDATE) == 0 || other != NULL ||
                  cn_session_adopt(c->session, element, c->relationship->title);
     if (c->session != NULL && c->session->options.read_only)
@@ -161,7 +167,8 @@ static bool log_change(const change *c, void *owner, void *element, bool added)
 static void *holder_of(const change *c, const void *element, const cn_relationship *single)
 {
     void *holder = cn_pointer_at(element, single->offset);
-    return holder == CN_UNLOADED && c->session != NULL ? cn_one_known(c->session, single, element) : holder;
+    return holder == CN_UNLOADED && c->session != NULL ? cn_one_known(c->session, single, element)
+                                                       : holder;
 }
 
 /* What is new has no rows at the other end: its list can be changed without being loaded. */
@@ -180,8 +187,8 @@ bool cn_append_(void *owner, size_t offset, void *element)
     if (!begin(&c, owner, offset, element, true))
         return false;
     if (element == NULL)
-        return fail(c.slab, c.slot, CN_CAUSE_MISUSE, "%s: there is nothing to append: the element is NULL",
-                    c.relationship->title);
+        return fail(c.slab, c.slot, CN_CAUSE_MISUSE,
+                    "%s: there is nothing to append: the element is NULL", c.relationship->title);
     if (!open_list(&c))
         return false;
     if (already(&c, owner, element))
@@ -203,8 +210,8 @@ static void withdraw_orphan(const change *c, void *element)
 {
     cn_slab *slab;
     uint32_t slot;
-    if ((c->relationship->cascade & CN_CASCADE_DELETE_ORPHAN) == 0 || !place_of(element, &slab, &slot) ||
-        slab->records[slot].state != CN_INSTANCE_PENDING)
+    if ((c->relationship->cascade & CN_CASCADE_DELETE_ORPHAN) == 0 ||
+        !place_of(element, &slab, &slot) || slab->records[slot].state != CN_INSTANCE_PENDING)
         return;
     cn_session_withdraw(slab->records[slot].session, element, &slab->records[slot]);
     slab->records[slot].state = CN_INSTANCE_TRANSIENT;

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "sql/keep.h"
 
-/* ---- opening and closing --------------------------------------------------------------------------- */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 cn_session *cn_session_open(cn_engine *engine, const cn_session_options *options)
 {
@@ -131,7 +131,7 @@ cn_condition cn_session_keep(cn_session *owner, cn_condition condition)
     return cn_keep_in(&owner->conditions, condition);
 }
 
-/* ---- what the other files need ------------------------------------------------------------------------ */
+/* ---- what the other files need --------------------------------------------------------------- */
 
 bool cn_session_no_memory(cn_session *session)
 {
@@ -158,8 +158,8 @@ cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
         cn_session_no_memory(session);
         return NULL;
     }
-    shelf->mapper  = mapper;
-    shelf->session = session;
+    shelf->mapper                            = mapper;
+    shelf->session                           = session;
     session->shelves[session->shelf_count++] = shelf;
     return shelf;
 }
@@ -185,12 +185,13 @@ bool cn_session_count(cn_session *session)
     session->statistics.statements++;
     return session->options.statement_limit == 0 ||
            session->statistics.statements <= session->options.statement_limit ||
-           cn_connection_fail(session->connection, CN_CAUSE_LIMIT,
-                              "the session has sent %llu statements, as many as its statement_limit allows",
-                              (unsigned long long)session->options.statement_limit);
+           cn_connection_fail(
+               session->connection, CN_CAUSE_LIMIT,
+               "the session has sent %llu statements, as many as its statement_limit allows",
+               (unsigned long long)session->options.statement_limit);
 }
 
-/* ---- transactions --------------------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 bool cn_session_begin(cn_session *session, const cn_begin_options *options)
 {
@@ -207,7 +208,8 @@ bool cn_session_commit(cn_session *session)
 {
     if (session == NULL)
         return false;
-    if (!cn_session_flush(session, CN_FLUSH_ALL, NULL) || !cn_connection_commit(session->connection))
+    if (!cn_session_flush(session, CN_FLUSH_ALL, NULL) ||
+        !cn_connection_commit(session->connection))
         return false;
     cn_undo_keep(session);
     if (session->options.expire_on_commit)
@@ -226,7 +228,8 @@ bool cn_session_rollback(cn_session *session)
     return good;
 }
 
-/* Whether the innermost scope of the connection, or the one around it (-1), is the innermost here. */
+/* Whether the innermost scope of the connection, or the one around it (-1), is the innermost
+   here. */
 static bool has_scope(const cn_session *session, int around)
 {
     int depth = cn_connection_depth(session->connection) + around;
@@ -237,8 +240,8 @@ bool cn_session_nested_begin(cn_session *session)
 {
     if (session == NULL)
         return false;
-    /* What was assigned before belongs to the outer scope; in failure the scope is opened all the same,
-       so that its end has something to close. */
+    /* What was assigned before belongs to the outer scope; in failure the scope is opened all the
+       same, so that its end has something to close. */
     bool good = cn_session_flush(session, CN_FLUSH_ALL, NULL) && cn_session_scope(session);
     good      = cn_connection_nested_begin(session->connection) && good;
     /* Without memory for a scope of its own nothing can happen in this one, nor in those within. */
@@ -280,7 +283,7 @@ const char *cn_session_nested_message(cn_session *session)
     return cn_connection_nested_message(session == NULL ? NULL : session->connection);
 }
 
-/* ---- statements of the program's own ----------------------------------------------------------------------- */
+/* ---- statements of the program's own --------------------------------------------------------- */
 
 /* They may read anything, so everything is flushed first. */
 static bool ready(cn_session *session)

@@ -38,10 +38,10 @@ static inline cn_list *cn_list_of_items(void *const *items)
 
 /* What has been done to one list since the last flush. */
 typedef struct cn_list_changes {
-    void  **added;
-    size_t  added_count, added_capacity;
-    void  **removed;
-    size_t  removed_count, removed_capacity;
+    void **added;
+    size_t added_count, added_capacity;
+    void **removed;
+    size_t removed_count, removed_capacity;
 } cn_list_changes;
 
 struct cn_extra {
@@ -51,7 +51,7 @@ struct cn_extra {
     bool             faulty;
 };
 
-/* ---- a session -------------------------------------------------------------------------------- */
+/* ---- a session ------------------------------------------------------------------------------- */
 
 typedef struct cn_identity_entry {
     uint32_t hash;
@@ -60,12 +60,13 @@ typedef struct cn_identity_entry {
 
 /* What a session has of one model. */
 typedef struct cn_shelf {
-    cn_mapper         *mapper;
-    cn_session        *session;
-    cn_slab           *slabs;     /* of loaded instances, the newest first */
-    void             **instances; /* every instance, in the order of arrival; NULL where one has gone */
+    cn_mapper  *mapper;
+    cn_session *session;
+    cn_slab    *slabs; /* of loaded instances, the newest first */
+    /* every instance, in the order of arrival; NULL where one has gone */
+    void             **instances;
     size_t             instance_count, instance_capacity;
-    void             **adopted;   /* those of them that live in the nursery's slabs */
+    void             **adopted; /* those of them that live in the nursery's slabs */
     size_t             adopted_count, adopted_capacity;
     cn_identity_entry *entries;
     size_t             entry_capacity, entry_used; /* used: removed ones too */
@@ -79,34 +80,34 @@ typedef struct cn_undo {
 } cn_undo;
 
 typedef struct cn_scope {
-    size_t   undo;   /* the first entry of the log that belongs to it */
+    size_t   undo; /* the first entry of the log that belongs to it */
     uint32_t serial;
 } cn_scope;
 
 struct cn_session {
-    cn_connection     *connection;
-    cn_engine         *engine;
-    cn_session_options options;
-    cn_shelf         **shelves;
-    size_t             shelf_count, shelf_capacity;
-    void             **announced; /* instances with changes that a call made */
-    size_t             announced_count, announced_capacity;
-    cn_undo           *undo;
-    size_t             undo_count, undo_capacity;
-    cn_arena           undo_images;
-    cn_scope          *scopes; /* the transaction, then its savepoints */
-    size_t             scope_count, scope_capacity;
-    uint32_t           serial;  /* of the newest scope */
-    uint32_t           expired; /* what was loaded in a scope before this one is expired */
-    void             **graves;  /* replaced text, freed at the end of the transaction */
-    size_t             grave_count, grave_capacity;
-    cn_list           *retired; /* replaced lists, likewise */
-    cn_arena           kept;    /* lists of queries and their rows */
-    cn_arena           conditions; /* what cn_keep copied */
-    void              *first_stranded, *last_stranded; /* instances without a place */
-    void              *reached_stranded; /* what those up to this one reach was taken over */
-    bool               flushing;
-    bool               check_lent;
+    cn_connection        *connection;
+    cn_engine            *engine;
+    cn_session_options    options;
+    cn_shelf            **shelves;
+    size_t                shelf_count, shelf_capacity;
+    void                **announced; /* instances with changes that a call made */
+    size_t                announced_count, announced_capacity;
+    cn_undo              *undo;
+    size_t                undo_count, undo_capacity;
+    cn_arena              undo_images;
+    cn_scope             *scopes; /* the transaction, then its savepoints */
+    size_t                scope_count, scope_capacity;
+    uint32_t              serial;  /* of the newest scope */
+    uint32_t              expired; /* what was loaded in a scope before this one is expired */
+    void                **graves;  /* replaced text, freed at the end of the transaction */
+    size_t                grave_count, grave_capacity;
+    cn_list              *retired;                        /* replaced lists, likewise */
+    cn_arena              kept;                           /* lists of queries and their rows */
+    cn_arena              conditions;                     /* what cn_keep copied */
+    void                 *first_stranded, *last_stranded; /* instances without a place */
+    void                 *reached_stranded; /* what those up to this one reach was taken over */
+    bool                  flushing;
+    bool                  check_lent;
     cn_session_statistics statistics;
 };
 
@@ -114,8 +115,9 @@ struct cn_session {
 cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper);
 /* The shelf if there is one. */
 cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper);
-cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model); /* NULL: the session has the error */
-bool cn_session_no_memory(cn_session *session);
+/* NULL: the session has the error */
+cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model);
+bool       cn_session_no_memory(cn_session *session);
 /* Whether calls do anything: false on NULL and in failure. */
 static inline bool cn_session_well(cn_session *session)
 {
@@ -126,22 +128,25 @@ bool cn_session_count(cn_session *session);
 /* Opens the outermost scope if none is. */
 bool cn_session_scope(cn_session *session);
 
-/* ---- identity.c --------------------------------------------------------------------------------- */
+/* ---- identity.c ------------------------------------------------------------------------------ */
 
 /* The instance with the key that stands in `row`, a struct of this model; NULL: none here. */
 void *cn_identity_find(const cn_shelf *shelf, const void *row, uint32_t *hash);
-/* Puts the instance at `place` of the shelf in, under the hash that find gave; its key is not there. False: no memory. */
+/* Puts the instance at `place` of the shelf in, under the hash that find gave; its key is not
+   there. False: no memory. */
 bool cn_identity_put(cn_shelf *shelf, uint32_t place, uint32_t hash);
 void cn_identity_remove(cn_shelf *shelf, const void *instance);
 /* Gives it a place in the shelf's list. */
 bool cn_shelf_place(cn_shelf *shelf, void *instance, cn_record *record);
 void cn_shelf_forget(cn_shelf *shelf, cn_record *record);
 
-/* ---- instance.c --------------------------------------------------------------------------------- */
+/* ---- instance.c ------------------------------------------------------------------------------ */
 
 cn_record *cn_record_of(const void *instance, cn_slab **slab, uint32_t *slot);
-/* The record of an instance of this session; NULL: the session has an error that names what `what` (a call or a member) was given. */
-cn_record *cn_session_record(cn_session *session, const void *instance, const char *what, cn_slab **slab, uint32_t *slot);
+/* The record of an instance of this session; NULL: the session has an error that names what `what`
+   (a call or a member) was given. */
+cn_record *cn_session_record(cn_session *session, const void *instance, const char *what,
+                             cn_slab **slab, uint32_t *slot);
 cn_extra  *cn_extra_of(cn_record *record); /* made if need be; NULL: no memory */
 void       cn_extra_free(cn_slab *slab, cn_record *record, void *instance);
 /* Takes over what is not yet in a session, with all that its relationships reach. */
@@ -162,7 +167,7 @@ void cn_instance_end(cn_slab *slab, uint32_t slot);
 /* Frees what the instances of a slab own that is about to be freed itself. */
 void cn_slab_end_instances(cn_slab *slab);
 
-/* ---- list.c, relate.c --------------------------------------------------------------------------- */
+/* ---- list.c, relate.c ------------------------------------------------------------------------ */
 
 /* What a relationship's member holds. */
 static inline void *cn_pointer_at(const void *row, size_t offset)
@@ -174,9 +179,10 @@ static inline void *cn_pointer_at(const void *row, size_t offset)
 /* Writes a pointer into the struct and, with `slab`, into its shadow: not a change. */
 void cn_pointer_set(cn_slab *slab, uint32_t slot, size_t offset, const void *pointer);
 
-/* The items of a many side: NULL for empty, or CN_UNLOADED. The shadow has them, since a program may have
-   written over its member. */
-static inline void **cn_items_at(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship)
+/* The items of a many side: NULL for empty, or CN_UNLOADED. The shadow has them, since a program
+   may have written over its member. */
+static inline void **cn_items_at(const cn_slab *slab, uint32_t slot,
+                                 const cn_relationship *relationship)
 {
     return cn_pointer_at(slab->shadows != NULL ? cn_slab_shadow(slab, slot)
                                                : cn_slab_struct(slab, slot),
@@ -185,19 +191,25 @@ static inline void **cn_items_at(const cn_slab *slab, uint32_t slot, const cn_re
 
 cn_list *cn_list_new(size_t capacity); /* empty; NULL: no memory */
 void     cn_list_free(cn_list *list);
-void     cn_list_drop(cn_session *session, cn_list *list); /* retired if it was handed out and there is a session */
-/* Adds or removes in a member's list, which is replaced where somebody may be reading it. Nothing is logged. False: no memory. */
+/* retired if it was handed out and there is a session */
+void cn_list_drop(cn_session *session, cn_list *list);
+/* Adds or removes in a member's list, which is replaced where somebody may be reading it. Nothing
+   is logged. False: no memory. */
 bool cn_list_add(cn_slab *slab, uint32_t slot, const cn_relationship *relationship, void *element);
-bool cn_list_take_out(cn_slab *slab, uint32_t slot, const cn_relationship *relationship, const void *element);
-bool cn_list_has(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship, const void *element);
-bool cn_list_log(cn_slab *slab, uint32_t slot, const cn_relationship *relationship, void *element, bool added);
+bool cn_list_take_out(cn_slab *slab, uint32_t slot, const cn_relationship *relationship,
+                      const void *element);
+bool cn_list_has(const cn_slab *slab, uint32_t slot, const cn_relationship *relationship,
+                 const void *element);
+bool cn_list_log(cn_slab *slab, uint32_t slot, const cn_relationship *relationship, void *element,
+                 bool added);
 /* Whether the log says that the element was added, or removed. */
-bool cn_list_logged(const cn_record *record, const cn_relationship *relationship, const void *element, bool added);
+bool cn_list_logged(const cn_record *record, const cn_relationship *relationship,
+                    const void *element, bool added);
 /* The log does not mention an element any more. */
 void cn_list_forget(cn_record *record, const cn_relationship *relationship, const void *element);
 void cn_list_changes_free(cn_list_changes *changes, size_t relationship_count);
 
-/* ---- load.c ------------------------------------------------------------------------------------- */
+/* ---- load.c ---------------------------------------------------------------------------------- */
 
 /*
  * Rows of one entity, decoded where they will live. A row whose instance is in the session already
@@ -212,21 +224,26 @@ typedef struct cn_load {
     cn_result         *result; /* ... or this */
 } cn_load;
 
-bool  cn_load_begin(cn_load *load, cn_session *session, cn_mapper *mapper, const cn_decode *plan, size_t count);
+bool cn_load_begin(cn_load *load, cn_session *session, cn_mapper *mapper, const cn_decode *plan,
+                   size_t count);
 /* The instance of the next row; NULL at the end and in failure. */
 void *cn_load_next(cn_load *load);
 void  cn_load_end(cn_load *load); /* makes the shadows of what was loaded */
 
-/* The instance with a key that stands in `key`, a struct of the model: from the session or the database; NULL: none or failure. */
+/* The instance with a key that stands in `key`, a struct of the model: from the session or the
+   database; NULL: none or failure. */
 void *cn_load_by_key(cn_session *session, cn_mapper *mapper, const void *key);
 /* Loads the members of an instance anew. False in failure, or if its row is gone (an error). */
 bool cn_load_again(cn_session *session, cn_slab *slab, uint32_t slot);
-/* The rows at the other end of a relationship, as a list of the caller's; NULL in failure. `owner` is a struct of its model. */
-cn_list *cn_load_related(cn_session *session, const cn_relationship *relationship, const void *owner);
+/* The rows at the other end of a relationship, as a list of the caller's; NULL in failure. `owner`
+   is a struct of its model. */
+cn_list *cn_load_related(cn_session *session, const cn_relationship *relationship,
+                         const void *owner);
 /* All rows that `load` gives, as a list of the caller's; NULL in failure. */
 cn_list *cn_load_list(cn_load *load);
 
-/* The target of a to-one relationship whose key stands in the columns of `owner`, if it is in the session. */
+/* The target of a to-one relationship whose key stands in the columns of `owner`, if it is in the
+   session. */
 void *cn_one_known(cn_session *session, const cn_relationship *relationship, const void *owner);
 
 static inline bool cn_record_expired(const cn_record *record)
@@ -238,16 +255,18 @@ static inline bool cn_record_expired(const cn_record *record)
 /* merge.c: whether a key that the database could generate is given. */
 bool cn_key_is_set(const cn_mapper *mapper, const void *row);
 
-/* ---- changes.c ---------------------------------------------------------------------------------- */
+/* ---- changes.c ------------------------------------------------------------------------------- */
 
-/* Whether column `index` of the struct differs from that of the shadow: in value, not in address. */
+/* Whether column `index` of the struct differs from that of the shadow: in value, not in
+   address. */
 bool cn_column_differs(const cn_decode *field, const void *row, const void *shadow);
 /* Whether nothing can have changed in the shelf, as far as a glance tells. */
 bool cn_changes_none(const cn_shelf *shelf);
 /* Calls `found` for every instance of the shelf whose struct differs from its shadow. */
-bool cn_changes_search(cn_shelf *shelf, bool (*found)(void *context, cn_slab *slab, uint32_t slot), void *context);
+bool cn_changes_search(cn_shelf *shelf, bool (*found)(void *context, cn_slab *slab, uint32_t slot),
+                       void     *context);
 
-/* ---- lent.c --------------------------------------------------------------------------------------- */
+/* ---- lent.c ---------------------------------------------------------------------------------- */
 
 /* What one flush has seen of lent text. */
 typedef struct cn_lent {
@@ -259,12 +278,13 @@ typedef struct cn_lent {
 
 /* Whether a session looks for lent text that cannot be right. */
 bool cn_lent_wanted(const cn_session_options *options);
-/* Refuses text that a member of the instance lends from a stack frame that has ended. Remembers the rest. */
+/* Refuses text that a member of the instance lends from a stack frame that has ended. Remembers the
+   rest. */
 bool cn_lent_look(cn_lent *lent, cn_session *session, cn_slab *slab, uint32_t slot);
 /* Refuses a buffer that two members lend. Ends `lent`. */
 bool cn_lent_end(cn_lent *lent, cn_session *session, bool good);
 
-/* ---- flush.c, persist.c, undo.c ------------------------------------------------------------------ */
+/* ---- flush.c, persist.c, undo.c -------------------------------------------------------------- */
 
 typedef enum cn_flush_reach {
     CN_FLUSH_ANNOUNCED, /* only what a call announced */
@@ -274,7 +294,8 @@ typedef enum cn_flush_reach {
 
 bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper);
 /* The same before a query, unless the session was opened .no_autoflush. */
-static inline bool cn_session_autoflush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
+static inline bool cn_session_autoflush(cn_session *session, cn_flush_reach reach,
+                                        const cn_mapper *mapper)
 {
     return session->options.no_autoflush ? cn_session_well(session)
                                          : cn_session_flush(session, reach, mapper);
@@ -284,8 +305,8 @@ void cn_session_withdraw(cn_session *session, const void *instance, cn_record *r
 
 /* Remembers what an instance was, once in a scope. */
 bool cn_undo_log(cn_session *session, cn_slab *slab, uint32_t slot);
-bool cn_undo_begin(cn_session *session); /* a new scope */
-void cn_undo_keep(cn_session *session);  /* the innermost scope ended well */
+bool cn_undo_begin(cn_session *session);     /* a new scope */
+void cn_undo_keep(cn_session *session);      /* the innermost scope ended well */
 void cn_undo_roll_back(cn_session *session); /* restores it, and everything not flushed */
 /* Takes back what was assigned to one instance since it was loaded or flushed. */
 void cn_undo_discard(cn_session *session, cn_slab *slab, uint32_t slot);

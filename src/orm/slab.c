@@ -13,7 +13,7 @@
 #define CN_SLAB_SHIFT 16
 #define CN_SLAB_PAGE ((size_t)1 << CN_SLAB_SHIFT)
 
-/* ---- the directory: two levels, indexed by the address of a page of 64 KiB ---------------------- */
+/* ---- the directory: two levels, indexed by the address of a page of 64 KiB ------------------- */
 
 #define CN_LEVEL_BITS 16
 #define CN_LEVEL_SIZE ((size_t)1 << CN_LEVEL_BITS)
@@ -29,14 +29,14 @@ static pthread_mutex_t           directory_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool page_of(const void *address, size_t *page)
 {
     uintptr_t bits = (uintptr_t)address;
-    *page = (size_t)(bits >> CN_SLAB_SHIFT);
+    *page          = (size_t)(bits >> CN_SLAB_SHIFT);
     return *page >> (2 * CN_LEVEL_BITS) == 0;
 }
 
 static cn_slab *directory_get(size_t page)
 {
-    directory_leaf *leaf =
-        atomic_load_explicit(&directory[page >> CN_LEVEL_BITS], memory_order_acquire);
+    directory_leaf *leaf = atomic_load_explicit(&directory[page >> CN_LEVEL_BITS],
+                                                memory_order_acquire);
     return leaf == NULL ? NULL
                         : atomic_load_explicit(&leaf->slabs[page & (CN_LEVEL_SIZE - 1)],
                                                memory_order_acquire);
@@ -83,13 +83,14 @@ cn_slab *cn_slab_of(const void *instance, uint32_t *slot)
         return NULL;
     size_t at    = (size_t)((const char *)instance - slab->structs);
     size_t index = (size_t)((at * slab->inverse) >> 32);
-    if (index >= __atomic_load_n(&slab->used, __ATOMIC_ACQUIRE) || index * slab->stride != at || slab->records[index].state == 0)
+    if (index >= __atomic_load_n(&slab->used, __ATOMIC_ACQUIRE) || index * slab->stride != at ||
+        slab->records[index].state == 0)
         return NULL;
     *slot = (uint32_t)index;
     return slab;
 }
 
-/* ---- memory: slabs of one page are kept for the next session ------------------------------------ */
+/* ---- memory: slabs of one page are kept for the next session --------------------------------- */
 
 #define CN_RECYCLED_MOST 512
 
@@ -130,7 +131,7 @@ void cn_slab_trim(void)
     pthread_mutex_unlock(&recycled_lock);
 }
 
-/* ---- slabs --------------------------------------------------------------------------------------- */
+/* ---- slabs ----------------------------------------------------------------------------------- */
 
 static size_t round_up(size_t size, size_t alignment)
 {
@@ -150,9 +151,14 @@ cn_slab *cn_slab_new(cn_mapper *mapper, cn_session *session, size_t stride, size
     if (slab == NULL)
         return NULL;
     size_t capacity = (bytes - fixed) / each;
-    *slab = (cn_slab){.mapper = mapper, .session = session, .bytes = bytes, .stride = stride,
-                      .inverse  = UINT32_MAX / stride + 1,
-                      .capacity = capacity > UINT32_MAX ? UINT32_MAX : (uint32_t)capacity};
+    if (capacity > UINT32_MAX)
+        capacity = UINT32_MAX;
+    *slab         = (cn_slab){.mapper   = mapper,
+                              .session  = session,
+                              .bytes    = bytes,
+                              .stride   = stride,
+                              .inverse  = UINT32_MAX / stride + 1,
+                              .capacity = (uint32_t)capacity};
     slab->records = (cn_record *)(void *)((char *)slab + head);
     slab->structs = (char *)round_up((uintptr_t)(slab->records + capacity), alignment);
     if (shadows)

@@ -19,10 +19,10 @@ typedef struct cn_slab   cn_slab;
 typedef struct cn_extra  cn_extra; /* orm/extra.h */
 
 enum {
-    CN_RECORD_ANNOUNCED = 1, /* in the session's list of announced changes */
-    CN_RECORD_EXPIRED   = 2, /* its members are loaded anew when it is met */
-    CN_RECORD_DELETING  = 4, /* cn_delete was called, the flush is to come */
-    CN_RECORD_FLUSHING  = 8, /* among the work of the flush that runs */
+    CN_RECORD_ANNOUNCED = 1,  /* in the session's list of announced changes */
+    CN_RECORD_EXPIRED   = 2,  /* its members are loaded anew when it is met */
+    CN_RECORD_DELETING  = 4,  /* cn_delete was called, the flush is to come */
+    CN_RECORD_FLUSHING  = 8,  /* among the work of the flush that runs */
     CN_RECORD_LOGGED    = 16, /* the undo log of the innermost scope has its image */
     CN_RECORD_STRANDED  = 32  /* the session's, but without a place in it */
 };
@@ -38,16 +38,16 @@ typedef struct cn_record {
         };
         void *stranded; /* the next one, of an instance for whose place there was no memory */
     };
-    uint32_t    work;    /* its place in the flush that runs */
-    uint8_t     state;   /* cn_instance_state; 0: the slot is free */
-    uint8_t     flags;
-    uint16_t    related; /* relationships (the first 16) whose other side follows already */
+    uint32_t work;  /* its place in the flush that runs */
+    uint8_t  state; /* cn_instance_state; 0: the slot is free */
+    uint8_t  flags;
+    uint16_t related; /* relationships (the first 16) whose other side follows already */
 } cn_record;
 
 struct cn_slab {
     cn_mapper  *mapper;
-    cn_session *session;  /* NULL: a nursery */
-    cn_slab    *next;     /* of the same session and model */
+    cn_session *session; /* NULL: a nursery */
+    cn_slab    *next;    /* of the same session and model */
     cn_slab    *previous;
     size_t      bytes;
     size_t      stride;   /* sizeof the struct */
@@ -68,7 +68,8 @@ cn_slab *cn_slab_new(cn_mapper *mapper, cn_session *session, size_t stride, size
 void     cn_slab_free(cn_slab *slab);
 void     cn_slab_trim(void); /* gives recycled slabs back to the system: for tests of leaks */
 
-/* The slab of an instance; NULL if the pointer is anything else, or a slot that is free. Safe for any pointer. */
+/* The slab of an instance; NULL if the pointer is anything else, or a slot that is free. Safe for
+   any pointer. */
 cn_slab *cn_slab_of(const void *instance, uint32_t *slot);
 
 static inline void *cn_slab_struct(const cn_slab *slab, uint32_t slot)

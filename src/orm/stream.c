@@ -26,23 +26,26 @@ static bool open_stream(cn_stream *stream, size_t size, const cn_select_statemen
     if (stream->mapper == NULL)
         return false;
     if (stream->mapper->size != size || statement->columns != NULL)
-        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                                  statement->columns != NULL
-                                      ? "CN_STREAM reads whole rows of %s: other columns are read with cn_rows"
-                                      : "CN_STREAM: the struct %s has another size where its model was compiled: two structs share a name",
-                                  stream->mapper->model->name);
-    if (!cn_session_scope(session) || !cn_session_autoflush(session, CN_FLUSH_MODEL, stream->mapper) ||
+        return cn_connection_fail(
+            session->connection, CN_CAUSE_MISUSE,
+            statement->columns != NULL
+                ? "CN_STREAM reads whole rows of %s: other columns are read with cn_rows"
+                : "CN_STREAM: the struct %s has another size where its model was compiled: two "
+                  "structs share a name",
+            stream->mapper->model->name);
+    if (!cn_session_scope(session) ||
+        !cn_session_autoflush(session, CN_FLUSH_MODEL, stream->mapper) ||
         !cn_session_count(session))
         return false;
     stream->row = cn_allocate(size);
     if (stream->row == NULL)
         return cn_session_no_memory(session);
-    cn_statement_slot *slot =
-        cn_sql_run(session->connection, &stream->walk, &statement->head, NULL, &how);
+    cn_statement_slot *slot = cn_sql_run(session->connection, &stream->walk, &statement->head, NULL,
+                                         &how);
     if (slot == NULL)
         return false;
-    /* The result keeps the rows apart from whatever else runs on the connection meanwhile; the plan is the
-       mapper's, which lives for ever, for the columns of an entity stand in its order. */
+    /* The result keeps the rows apart from whatever else runs on the connection meanwhile; the plan
+       is the mapper's, which lives for ever, for the columns of an entity stand in its order. */
     stream->result     = cn_connection_result(session->connection, slot);
     stream->plan       = stream->mapper->plan;
     stream->plan_count = stream->mapper->table->column_count;
@@ -73,7 +76,8 @@ const void *cn_stream_next(cn_stream *stream)
     cn_arena_reset(&stream->text);
     memcpy(stream->row, stream->mapper->blank, stream->mapper->size);
     stream->session->statistics.rows++;
-    return cn_result_decode(stream->result, stream->plan, stream->plan_count, stream->row, &stream->text)
+    return cn_result_decode(stream->result, stream->plan, stream->plan_count, stream->row,
+                            &stream->text)
                ? stream->row
                : NULL;
 }

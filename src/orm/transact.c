@@ -13,14 +13,13 @@ typedef struct unit {
 static bool attempt(cn_engine *engine, const cn_transact_options *options, void *context,
                     cn_error *error)
 {
-    const unit        *u   = context;
-    cn_session_options how = {.size = sizeof how, .isolation = options->isolation};
+    const unit        *u       = context;
+    cn_session_options how     = {.size = sizeof how, .isolation = options->isolation};
     cn_session        *session = cn_session_open(engine, &how);
     if (session == NULL)
         return cn_error_no_memory(error);
-    cn_begin_options begin = {.size      = sizeof begin,
-                              .isolation = options->isolation,
-                              .read_only = options->read_only};
+    cn_begin_options begin = {
+        .size = sizeof begin, .isolation = options->isolation, .read_only = options->read_only};
     bool done = cn_session_begin(session, &begin) && u->function(session, u->context) &&
                 cn_session_commit(session);
     if (!done)

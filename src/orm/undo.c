@@ -32,17 +32,17 @@ bool cn_undo_log(cn_session *session, cn_slab *slab, uint32_t slot)
     if (record->flags & CN_RECORD_LOGGED)
         return true;
     void *image = cn_arena_take(&session->undo_images, slab->stride, sizeof(void *) * 2);
-    if (image == NULL || !cn_reserve(&session->undo, &session->undo_capacity, session->undo_count + 1,
-                                     sizeof *session->undo))
+    if (image == NULL || !cn_reserve(&session->undo, &session->undo_capacity,
+                                     session->undo_count + 1, sizeof *session->undo))
         return cn_session_no_memory(session);
     memcpy(image, cn_slab_shadow(slab, slot), slab->stride);
-    session->undo[session->undo_count++] =
-        (cn_undo){.instance = cn_slab_struct(slab, slot), .image = image, .state = record->state};
+    session->undo[session->undo_count++] = (cn_undo){
+        .instance = cn_slab_struct(slab, slot), .image = image, .state = record->state};
     record->flags |= CN_RECORD_LOGGED;
     return true;
 }
 
-/* ---- the end of a scope ------------------------------------------------------------------------------ */
+/* ---- the end of a scope ---------------------------------------------------------------------- */
 
 /* The end of the whole transaction: what was replaced in it may go. */
 static void forget(cn_session *session)
@@ -75,14 +75,14 @@ void cn_undo_keep(cn_session *session)
         forget(session);
 }
 
-/* ---- rolling back ------------------------------------------------------------------------------------ */
+/* ---- rolling back ---------------------------------------------------------------------------- */
 
-/* Graves are sorted by address for the search; one that was dug up has its lowest bit set. Those that are
-   dug meanwhile stand behind them. */
+/* Graves are sorted by address for the search; one that was dug up has its lowest bit set. Those
+   that are dug meanwhile stand behind them. */
 static int by_block(const void *a, const void *b)
 {
-    uintptr_t x = (uintptr_t)*(void *const *)a & ~(uintptr_t)1;
-    uintptr_t y = (uintptr_t)*(void *const *)b & ~(uintptr_t)1;
+    uintptr_t x = (uintptr_t) * (void *const *)a & ~(uintptr_t)1;
+    uintptr_t y = (uintptr_t) * (void *const *)b & ~(uintptr_t)1;
     return x < y ? -1 : x > y;
 }
 
@@ -105,9 +105,9 @@ static void dig_up(cn_session *session, size_t sorted, cn_slab *slab, uint32_t s
         void       *own    = extra->texts[column];
         if (block == own)
             continue;
-        void **grave = sorted == 0 || block == NULL
-                           ? NULL
-                           : bsearch(&block, session->graves, sorted, sizeof *session->graves, by_block);
+        void **grave = sorted == 0 || block == NULL ? NULL
+                                                    : bsearch(&block, session->graves, sorted,
+                                                              sizeof *session->graves, by_block);
         if (grave != NULL)
             *grave = (void *)((uintptr_t)*grave | 1);
         extra->texts[column] = grave == NULL ? NULL : block;
@@ -130,7 +130,8 @@ static void restore_lists(cn_slab *slab, uint32_t slot, bool stored)
     cn_record *record = &slab->records[slot];
     for (size_t i = 0; i < slab->mapper->relationship_count; i++) {
         const cn_relationship *relationship = &slab->mapper->relationships[i];
-        void **items = relationship->many && stored ? cn_items_at(slab, slot, relationship) : CN_UNLOADED;
+        void **items = relationship->many && stored ? cn_items_at(slab, slot, relationship)
+                                                    : CN_UNLOADED;
         if (items == CN_UNLOADED)
             continue;
         if (items != NULL)
@@ -175,7 +176,7 @@ static void restore(cn_session *session, const cn_undo *undo, size_t sorted)
     put_back(slab, slot, undo->image);
     dig_up(session, sorted, slab, slot);
     record->state = stored ? CN_INSTANCE_PERSISTENT : CN_INSTANCE_TRANSIENT;
-    record->flags &= (uint8_t)~(CN_RECORD_LOGGED | CN_RECORD_DELETING);
+    record->flags &= (uint8_t) ~(CN_RECORD_LOGGED | CN_RECORD_DELETING);
     /* An entry was taken out for this very key, so there is room for it. */
     if (stored && cn_identity_find(shelf, undo->instance, &hash) == NULL)
         cn_identity_put(shelf, record->place, hash);
@@ -185,9 +186,10 @@ static void restore(cn_session *session, const cn_undo *undo, size_t sorted)
 static void restore_unflushed(cn_session *session, cn_slab *slab, uint32_t slot, size_t sorted)
 {
     cn_record *record = &slab->records[slot];
-    uint32_t   serial = session->scope_count == 0 ? session->serial + 1
-                                                  : session->scopes[session->scope_count - 1].serial;
-    record->flags &= (uint8_t)~(CN_RECORD_ANNOUNCED | CN_RECORD_DELETING);
+    uint32_t   serial = session->serial + 1;
+    if (session->scope_count != 0)
+        serial = session->scopes[session->scope_count - 1].serial;
+    record->flags &= (uint8_t) ~(CN_RECORD_ANNOUNCED | CN_RECORD_DELETING);
     record->related = 0;
     if (memcmp(cn_slab_struct(slab, slot), cn_slab_shadow(slab, slot), slab->stride) != 0) {
         put_back(slab, slot, cn_slab_shadow(slab, slot));
@@ -208,8 +210,8 @@ static void restore_rest(cn_session *session, size_t sorted)
         for (size_t i = 0; i < shelf->instance_count; i++) {
             cn_slab *slab;
             uint32_t slot;
-            if (shelf->instances[i] != NULL && cn_record_of(shelf->instances[i], &slab, &slot) != NULL &&
-                slab->shadows != NULL)
+            if (shelf->instances[i] != NULL &&
+                cn_record_of(shelf->instances[i], &slab, &slot) != NULL && slab->shadows != NULL)
                 restore_unflushed(session, slab, slot, sorted);
         }
     }
@@ -219,8 +221,8 @@ static void restore_rest(cn_session *session, size_t sorted)
 void cn_undo_roll_back(cn_session *session)
 {
     bool   outermost = session->scope_count <= 1;
-    size_t from      = session->scope_count == 0 ? 0 : session->scopes[session->scope_count - 1].undo;
-    size_t sorted    = sort_graves(session);
+    size_t from   = session->scope_count == 0 ? 0 : session->scopes[session->scope_count - 1].undo;
+    size_t sorted = sort_graves(session);
     while (session->undo_count > from)
         restore(session, &session->undo[--session->undo_count], sorted);
     restore_rest(session, sorted);

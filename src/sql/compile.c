@@ -388,7 +388,8 @@ static bool emit_connected(cn_compiler *compiler, const cn_node *node)
 {
     const cn_node *only = NULL;
     if (node->kind == CN_NODE_NOT) {
-        (void)count_chosen(node, &only);
+        if (count_chosen(node, &only) == 0)
+            return true; /* of nothing there is nothing */
         cn_compiler_text(compiler, "NOT ");
         return emit_within(compiler, only, BIND_ATOM, NULL);
     }

@@ -145,6 +145,7 @@ static bool null_text(cn_walk *walk, const char *what)
 
 static bool later(cn_walk *walk, const char *name, cn_value *value)
 {
+    *value = cn_value_null();
     if (name == NULL)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_later was given no name");
     for (size_t i = 0; walk->params != NULL && walk->params[i].name != NULL; i++) {
@@ -163,7 +164,6 @@ static bool later(cn_walk *walk, const char *name, cn_value *value)
                   "cn_in_array",
             name);
     }
-    *value = cn_value_null();
     return walk->describing ||
            cn_error_set(
                walk->error, CN_CAUSE_PARAMETER,

@@ -4,6 +4,7 @@
 #include "blog.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
 
 CN_TABLE(post_tag, "post_tag")
@@ -30,8 +31,8 @@ CN_MODEL(Post, "post")
     CN_RELATIONSHIP(author, Author, .primaryjoin = "foreign(Post.author_id) == Author.id",
                     .back_populates = "posts");
     CN_RELATIONSHIP(tags, Tag, .secondary = &post_tag,
-                    .primaryjoin   = "foreign(post_tag.post_id) == Post.id",
-                    .secondaryjoin = "foreign(post_tag.tag_id) == Tag.id",
+                    .primaryjoin    = "foreign(post_tag.post_id) == Post.id",
+                    .secondaryjoin  = "foreign(post_tag.tag_id) == Tag.id",
                     .back_populates = "posts", .order_by = "id");
 }
 
@@ -40,14 +41,14 @@ CN_MODEL(Tag, "tag")
     CN_COLUMN(id, .primary_key = true);
     CN_COLUMN(text);
     CN_RELATIONSHIP(posts, Post, .secondary = &post_tag,
-                    .primaryjoin   = "foreign(post_tag.tag_id) == Tag.id",
-                    .secondaryjoin = "foreign(post_tag.post_id) == Post.id",
+                    .primaryjoin    = "foreign(post_tag.tag_id) == Tag.id",
+                    .secondaryjoin  = "foreign(post_tag.post_id) == Post.id",
                     .back_populates = "tags", .order_by = "id");
 }
 
 CN_METADATA(Base, &Author_model, &Post_model, &Tag_model, &post_tag);
 
-/* ---- what was sent ---------------------------------------------------------------------------- */
+/* ---- what was sent --------------------------------------------------------------------------- */
 
 cn_engine    *blog;
 static size_t sent;
@@ -56,7 +57,8 @@ static size_t said_size;
 
 static bool is_frame(const char *statement)
 {
-    static const char *const frames[] = {"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "START"};
+    static const char *const frames[] = {"BEGIN",     "COMMIT",  "ROLLBACK",
+                                         "SAVEPOINT", "RELEASE", "START"};
     for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
         if (strncmp(statement, frames[i], strlen(frames[i])) == 0)
             return true;
@@ -65,9 +67,11 @@ static bool is_frame(const char *statement)
 
 static void listen(void *context, const cn_echo *echo)
 {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* any thread may send */
     (void)context;
     if (is_frame(echo->statement))
         return;
+    pthread_mutex_lock(&lock);
     sent++;
     bool blank = false;
     for (const char *at = echo->statement; *at != '\0' && said_size + 3 < sizeof said; at++) {
@@ -80,6 +84,7 @@ static void listen(void *context, const cn_echo *echo)
     if (said_size + 2 < sizeof said)
         said[said_size++] = '\n';
     said[said_size] = '\0';
+    pthread_mutex_unlock(&lock);
 }
 
 void blog_forget(void)
@@ -107,7 +112,7 @@ size_t blog_said(const char *words)
     return count;
 }
 
-/* ---- tables --------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 int blog_open_with(const cn_metadata *metadata)
 {
@@ -143,7 +148,8 @@ void blog_fill(void)
 {
     static const char *const names[] = {"Ada", "Grace", "Edsger"};
     CN_SESSION(session, blog) {
-        Tag *tags[3] = {cn_new(Tag, .text = "c"), cn_new(Tag, .text = "sql"), cn_new(Tag, .text = "tea")};
+        Tag *tags[3] = {cn_new(Tag, .text = "c"), cn_new(Tag, .text = "sql"),
+                        cn_new(Tag, .text = "tea")};
         cn_add_all(session, tags[0], tags[1], tags[2]);
         for (int a = 0; a < 3; a++) {
             Author *author = cn_new(Author, .name = names[a], .age = cn_some(int, 30 + a));
@@ -163,7 +169,7 @@ void blog_fill(void)
     blog_forget();
 }
 
-/* ---- checking --------------------------------------------------------------------------------------- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 void blog_well(cn_session *session)
 {

@@ -67,7 +67,8 @@ int blog_close_with(const cn_metadata *metadata);
 void blog_forget(void);
 /* The statements since then, without BEGIN, COMMIT and the like. */
 size_t blog_statements(void);
-/* Their text, one after the other, without quotes and with single blanks; and how often a word stands in it. */
+/* Their text, one after the other, without quotes and with single blanks; and how often a word
+   stands in it. */
 const char *blog_log(void);
 size_t      blog_said(const char *words);
 

@@ -84,22 +84,10 @@ static void kill_connection(void)
     }
 }
 
-/* Some servers answer a little before they let anyone in. */
 static void restart_server(void)
 {
     suite_server_kill();
     suite_server_start();
-    for (int i = 0; i < 250; i++) {
-        bool there = false;
-        CN_CONNECT(connection, admin) {
-            there = cn_only(cn_execute(connection, cn_text("SELECT 1"))) && cn_ok(connection);
-            (void)cn_error_message(connection); /* seen: it is not there yet */
-        }
-        if (there)
-            return;
-        rest();
-    }
-    fail_msg("the server does not come back");
 }
 
 /* Stands between any two statements of a piece of work. */

@@ -174,6 +174,47 @@ static void a_unit_without_a_report_says_its_error_once(void **state)
     cn_engine_dispose(other);
 }
 
+/* ---- scopes ---------------------------------------------------------------------------------- */
+
+static void kill_connection(cn_connection *victim)
+{
+    bool       mysql  = suite_which() == SUITE_MYSQL;
+    cn_result *result = cn_execute(victim, mysql ? cn_text("SELECT CONNECTION_ID()")
+                                                 : cn_text("SELECT pg_backend_pid()"));
+    assert_true(cn_only(result));
+    char sql[80];
+    snprintf(sql, sizeof sql, mysql ? "KILL %d" : "SELECT pg_terminate_backend(%d)",
+             cn_cell_at(result, int, 0));
+    suite_run(engine, sql);
+}
+
+static void a_scope_whose_connection_is_lost_says_so_and_ends(void **state)
+{
+    (void)state;
+    if (suite_which() == SUITE_SQLITE)
+        return; /* nobody to lose */
+    for (int way = 0; way < 3; way++) {
+        cn_connection *connection = cn_connect(engine);
+        cn_execute(connection, cn_text("INSERT INTO processes (id) VALUES (1)"));
+        assert_true(cn_nested_begin(connection));
+        assert_true(cn_nested_begin(connection));
+        kill_connection(connection);
+        if (way == 1)
+            cn_execute(connection, cn_text("INSERT INTO processes (id) VALUES (2)"));
+        assert_false(way == 2 ? cn_nested_rollback(connection) : cn_nested_end(connection));
+        assert_int_equal(cn_error_cause(connection), CN_CAUSE_LOST);
+        assert_true(cn_error_lost(connection));
+        assert_false(cn_nested_end(connection));
+        if (way < 2)
+            assert_int_equal(cn_nested_cause(connection), CN_CAUSE_LOST);
+        assert_false(cn_commit(connection));
+        assert_true(cn_error_lost(connection));
+        (void)cn_rollback(connection);
+        assert_int_equal(count_on(connection), 0);
+        cn_close(connection);
+    }
+}
+
 /* ---- isolation ------------------------------------------------------------------------------- */
 
 static const char *isolation_of(cn_connection *connection)
@@ -270,6 +311,7 @@ int main(void)
         TEST(a_child_that_forgets_leaves_its_parent_alone),
         TEST(retries_are_used_up_and_no_more),
         TEST(a_unit_without_a_report_says_its_error_once),
+        TEST(a_scope_whose_connection_is_lost_says_so_and_ends),
         TEST(the_server_says_which_isolation_is_in_force),
         TEST(who_waits_in_vain_is_told_for_what),
         TEST(a_connection_too_old_is_replaced),

@@ -1,6 +1,8 @@
 /*
- * What a delete does to the other ends, with constraints in the database that would object: cascades,
- * orphans, foreign keys that become NULL, association rows; trees, one-to-one, composite keys; and the
+ * What a delete does to the other ends, with constraints in the database that would object:
+ * cascades,
+ * orphans, foreign keys that become NULL, association rows; trees, one-to-one, composite keys; and
+ * the
  * order of it all.
  */
 #include "suite.h"
@@ -163,8 +165,7 @@ CN_MODEL(Node, "node")
     CN_RELATIONSHIP(parent, Node, .primaryjoin = "foreign(Node.parent_id) == Node.id",
                     .back_populates = "children");
     CN_RELATIONSHIP(children, Node, .primaryjoin = "foreign(Node.parent_id) == Node.id",
-                    .back_populates = "parent", .order_by = "id",
-                    .cascade = CN_CASCADE_ALL);
+                    .back_populates = "parent", .order_by = "id", .cascade = CN_CASCADE_ALL);
 }
 
 CN_MODEL(Shelf, "shelf")
@@ -172,8 +173,8 @@ CN_MODEL(Shelf, "shelf")
     CN_COLUMN(room, .primary_key = true);
     CN_COLUMN(letter, .primary_key = true);
     CN_RELATIONSHIP(books, Book,
-                    .primaryjoin = "foreign(Book.shelf_room) == Shelf.room && "
-                                   "foreign(Book.shelf_letter) == Shelf.letter",
+                    .primaryjoin    = "foreign(Book.shelf_room) == Shelf.room && "
+                                      "foreign(Book.shelf_letter) == Shelf.letter",
                     .back_populates = "shelf");
 }
 
@@ -183,8 +184,8 @@ CN_MODEL(Book, "book")
     CN_COLUMN(shelf_room);
     CN_COLUMN(shelf_letter, .type = CN_STRING(3));
     CN_RELATIONSHIP(shelf, Shelf,
-                    .primaryjoin = "foreign(Book.shelf_room) == Shelf.room && "
-                                   "foreign(Book.shelf_letter) == Shelf.letter",
+                    .primaryjoin    = "foreign(Book.shelf_room) == Shelf.room && "
+                                      "foreign(Book.shelf_letter) == Shelf.letter",
                     .back_populates = "books");
 }
 
@@ -239,7 +240,7 @@ static Owner *store(cn_session *session)
     return owner;
 }
 
-/* ---- deletes -------------------------------------------------------------------------------------- */
+/* ---- deletes --------------------------------------------------------------------------------- */
 
 static void deleted(bool loaded)
 {
@@ -304,8 +305,8 @@ static void what_leaves_its_only_owner_is_deleted(void **state)
     (void)state;
     CN_SESSION(session, blog) {
         Owner *owner = store(session);
-        Part *first = cn_many(owner, parts)[0], *second = cn_many(owner, parts)[1];
-        Part *third = cn_many(owner, parts)[2];
+        Part  *first = cn_many(owner, parts)[0], *second = cn_many(owner, parts)[1];
+        Part  *third = cn_many(owner, parts)[2];
         cn_remove(owner, parts, first);
         cn_set_one(second, owner, NULL);
         third->owner = NULL;
@@ -430,7 +431,7 @@ static void expunging_cascades_where_it_is_asked_to(void **state)
     }
 }
 
-/* ---- one-to-one -------------------------------------------------------------------------------------- */
+/* ---- one-to-one ------------------------------------------------------------------------------ */
 
 static void one_to_one_is_kept_equal_on_both_sides(void **state)
 {
@@ -472,7 +473,7 @@ static void a_new_one_takes_the_place_of_one_that_was_not_loaded(void **state)
     assert_int_equal(blog_number("SELECT COUNT(*) FROM badge WHERE owner_id IS NULL"), 2);
 }
 
-/* ---- trees --------------------------------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 static void a_tree_is_stored_parents_first(void **state)
 {
@@ -487,7 +488,7 @@ static void a_tree_is_stored_parents_first(void **state)
         assert_int_equal(leaf->parent_id.value, twig->id);
         assert_int_equal(twig->parent_id.value, root->id);
         assert_ptr_equal(cn_many(root, children)[0], twig);
-        Node *crown = cn_new(Node, .name = "crown"); /* an old row follows a new one */
+        Node *crown  = cn_new(Node, .name = "crown"); /* an old row follows a new one */
         root->parent = crown;
         commit(session);
         assert_int_equal(root->parent_id.value, crown->id);
@@ -580,13 +581,14 @@ static void rows_in_a_circle_are_an_error(void **state)
     assert_int_equal(blog_number("SELECT COUNT(*) FROM twin"), 0);
 }
 
-/* ---- composite keys ------------------------------------------------------------------------------------- */
+/* ---- composite keys -------------------------------------------------------------------------- */
 
 static void composite_foreign_keys_follow_their_owner(void **state)
 {
     (void)state;
     CN_SESSION(session, blog) {
-        Shelf *a = cn_new(Shelf, .room = 1, .letter = "A"), *b = cn_new(Shelf, .room = 1, .letter = "B");
+        Shelf *a    = cn_new(Shelf, .room = 1, .letter = "A"),
+              *b    = cn_new(Shelf, .room = 1, .letter = "B");
         Book *first = cn_new(Book), *second = cn_new(Book, .shelf = b);
         cn_append(a, books, first);
         cn_add_all(session, a, b, second);

@@ -23,7 +23,8 @@ static int64_t posts_of(const char *name)
 {
     char sql[200];
     snprintf(sql, sizeof sql,
-             "SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id WHERE a.name = '%s'", name);
+             "SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id WHERE a.name = '%s'",
+             name);
     return blog_number(sql);
 }
 
@@ -36,7 +37,7 @@ static bool has(void *const *list, const void *element)
 }
 #define in_list(list, element) has((void *const *)(list), (element))
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void walking_loads_each_end_once(void **state)
 {
@@ -133,7 +134,7 @@ static void a_new_row_knows_what_it_was_not_told_after_the_flush(void **state)
     }
 }
 
-/* ---- both sides ------------------------------------------------------------------------------------------ */
+/* ---- both sides ------------------------------------------------------------------------------ */
 
 static void calls_keep_both_sides_equal_at_once(void **state)
 {
@@ -231,7 +232,7 @@ static void member_and_foreign_key_that_contradict_are_an_error(void **state)
     blog_fill();
     CN_SESSION(session, blog) {
         Author *ada = author_named(session, "Ada"), *grace = author_named(session, "Grace");
-        Post   *post = cn_many(ada, posts)[0];
+        Post   *post    = cn_many(ada, posts)[0];
         post->author    = grace;
         post->author_id = cn_some(int, 12345);
         assert_false(cn_flush(session));
@@ -241,7 +242,8 @@ static void member_and_foreign_key_that_contradict_are_an_error(void **state)
         post->author    = grace;
         post->author_id = cn_some(int, grace->id);
         assert_true(cn_commit(session));
-        cn_add(session, cn_new(Post, .title = "x", .author = ada, .author_id = cn_some(int, grace->id)));
+        cn_add(session,
+               cn_new(Post, .title = "x", .author = ada, .author_id = cn_some(int, grace->id)));
         assert_false(cn_flush(session));
         blog_error(session, CN_CAUSE_MISUSE, "Post.author ", "Post.author_id");
     }
@@ -263,7 +265,7 @@ static void the_last_assignment_decides_who_owns(void **state)
     assert_int_equal(posts_of("Edsger"), 4);
 }
 
-/* ---- many-to-many ----------------------------------------------------------------------------------------- */
+/* ---- many-to-many ---------------------------------------------------------------------------- */
 
 static void association_rows_come_and_go_with_the_list(void **state)
 {
@@ -308,7 +310,8 @@ static void a_row_that_both_sides_append_is_stored_once(void **state)
         cn_expire(session, other);
         cn_expire(session, tag);
         assert_int_equal(blog_number("SELECT COUNT(*) FROM post_tag"), 2);
-        cn_append(post, tags, tag); /* of an old row, stored already: in the list once it is loaded */
+        /* of an old row, stored already: in the list once it is loaded */
+        cn_append(post, tags, tag);
         assert_int_equal(cn_list_count(cn_many(post, tags)), 1);
         blog_well(session);
     }
@@ -362,14 +365,14 @@ static void removing_what_is_not_in_a_list_that_is_not_loaded_does_nothing(void 
     assert_int_equal(posts_of("Grace"), 3);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------ */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 static void a_list_does_not_change_under_its_reader(void **state)
 {
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        Author *ada = author_named(session, "Ada");
+        Author *ada  = author_named(session, "Ada");
         size_t  seen = 0;
         CN_EACH(Post, post, cn_many(ada, posts)) {
             cn_remove(ada, posts, post);

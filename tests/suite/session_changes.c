@@ -1,5 +1,6 @@
 /*
- * What a flush finds and what it sends: changed columns only, nothing for nothing, batches; what a query
+ * What a flush finds and what it sends: changed columns only, nothing for nothing, batches; what a
+ * query
  * flushes first; refreshing, expiring, merging; sessions that only read, and limits.
  */
 #include "suite.h"
@@ -15,7 +16,7 @@ static Author *first_author(cn_session *session)
     return author;
 }
 
-/* ---- updates --------------------------------------------------------------------------------------- */
+/* ---- updates --------------------------------------------------------------------------------- */
 
 static void only_changed_columns_are_updated(void **state)
 {
@@ -35,7 +36,8 @@ static void only_changed_columns_are_updated(void **state)
         assert_int_equal(blog_said("age"), 1);
         assert_int_equal(blog_said("name"), 0);
     }
-    assert_int_equal(blog_number("SELECT COUNT(*) FROM author WHERE name = 'Augusta' AND age IS NULL"), 1);
+    assert_int_equal(
+        blog_number("SELECT COUNT(*) FROM author WHERE name = 'Augusta' AND age IS NULL"), 1);
 }
 
 static void no_net_change_sends_nothing(void **state)
@@ -43,15 +45,15 @@ static void no_net_change_sends_nothing(void **state)
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        Author *author = first_author(session);
-        author->age.value = 99;
-        author->age.value = 30;
-        author->notes     = 7;       /* not mapped */
+        Author *author            = first_author(session);
+        author->age.value         = 99;
+        author->age.value         = 30;
+        author->notes             = 7; /* not mapped */
         ((char *)&author->age)[1] = 7; /* padding */
         assert_true(cn_commit(session));
         assert_int_equal(blog_statements(), 0);
         assert_int_equal(author->notes, 7);
-        author->age.set = false;
+        author->age.set   = false;
         author->age.value = 12; /* of no meaning while it is not set */
         assert_true(cn_commit(session));
         author->age.value = 13;
@@ -65,7 +67,7 @@ static void members_that_are_not_mapped_survive_rollback(void **state)
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        Author *author = first_author(session);
+        Author *author    = first_author(session);
         author->notes     = 7;
         author->age.value = 1;
         assert_true(cn_flush(session));
@@ -104,7 +106,8 @@ static void ten_thousand_new_objects_take_few_statements(void **state)
         for (int i = 1; i < COUNT; i++)
             assert_true(posts[i]->id > posts[i - 1]->id);
     }
-    assert_int_equal(blog_number("SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id"), COUNT);
+    assert_int_equal(blog_number("SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id"),
+                     COUNT);
     assert_int_equal(blog_number("SELECT COUNT(*) FROM post a JOIN post b ON a.id = b.id + 1 "
                                  "WHERE a.views <> b.views + 1"),
                      0);
@@ -158,7 +161,7 @@ static void a_key_can_be_changed(void **state)
     }
 }
 
-/* ---- what is flushed when ------------------------------------------------------------------------------ */
+/* ---- what is flushed when -------------------------------------------------------------------- */
 
 static void a_query_finds_what_was_assigned_in_what_it_reads(void **state)
 {
@@ -167,11 +170,12 @@ static void a_query_finds_what_was_assigned_in_what_it_reads(void **state)
     CN_SESSION(session, blog) {
         Author *author = first_author(session);
         author->name   = "Augusta";
-        assert_ptr_equal(cn_first(session, Author, .where = cn_is(Author, name, ==, "Augusta")), author);
+        assert_ptr_equal(cn_first(session, Author, .where = cn_is(Author, name, ==, "Augusta")),
+                         author);
         cn_add(session, cn_new(Tag, .text = "new"));
         assert_int_equal(cn_list_count(cn_all(session, Tag)), 4);
         author->age.value = 77;
-        int64_t age = cn_scalar(session, int64_t, cn_text("SELECT MAX(age) FROM author"));
+        int64_t age       = cn_scalar(session, int64_t, cn_text("SELECT MAX(age) FROM author"));
         assert_int_equal(age, 77); /* a text may read anything */
     }
 }
@@ -219,7 +223,7 @@ static void without_autoflush_nothing_is_sent_before_it_is_asked_for(void **stat
     }
 }
 
-/* ---- refresh, expire, merge ----------------------------------------------------------------------------- */
+/* ---- refresh, expire, merge ------------------------------------------------------------------ */
 
 static void refreshing_reads_the_row_anew(void **state)
 {
@@ -332,14 +336,15 @@ static void merging_what_is_no_row_adds_one(void **state)
     assert_int_equal(author->id, 0);
     cn_free(post);
     cn_free(author);
-    assert_int_equal(blog_number("SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id"), 1);
+    assert_int_equal(blog_number("SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id"),
+                     1);
 }
 
 static void merging_a_list_makes_the_row_have_that_list(void **state)
 {
     (void)state;
     blog_fill();
-    Author *author = NULL;
+    Author *author   = NULL;
     Post   *posts[2] = {NULL, NULL};
     CN_SESSION(session, blog) {
         Author *theirs = first_author(session);
@@ -361,7 +366,7 @@ static void merging_a_list_makes_the_row_have_that_list(void **state)
     assert_int_equal(blog_number("SELECT COUNT(*) FROM post"), 9);
 }
 
-/* ---- sessions with limits ---------------------------------------------------------------------------------- */
+/* ---- sessions with limits -------------------------------------------------------------------- */
 
 static void a_session_that_only_reads_refuses_changes(void **state)
 {

@@ -40,7 +40,7 @@ CN_MODEL(Crooked, "crooked")
     CN_RELATIONSHIP(author, Author, .primaryjoin = "foreign(Crooked.author_id) === Author.id");
 }
 
-/* ---- made, added ------------------------------------------------------------------------------ */
+/* ---- made, added ----------------------------------------------------------------------------- */
 
 static void what_is_made_is_the_callers_until_it_is_added(void **state)
 {
@@ -171,7 +171,7 @@ static void no_session_takes_an_instance_and_ends_it(void **state)
     assert_int_equal(cn_state(tag), CN_INSTANCE_NONE);
 }
 
-/* ---- freeing ------------------------------------------------------------------------------------- */
+/* ---- freeing --------------------------------------------------------------------------------- */
 
 static void what_a_session_owns_is_not_freed(void **state)
 {
@@ -254,7 +254,7 @@ static void expunging_all_gives_the_memory_back(void **state)
     }
 }
 
-/* ---- what is no instance ---------------------------------------------------------------------------- */
+/* ---- what is no instance --------------------------------------------------------------------- */
 
 static Author in_bss;
 
@@ -324,7 +324,7 @@ static void a_member_that_points_to_no_instance_is_named(void **state)
 static void calls_given_what_is_no_instance_name_the_member(void **state)
 {
     (void)state;
-    Author on_stack = {0};
+    Author on_stack      = {0};
     Post   post_on_stack = {0};
     CN_SESSION(session, blog) {
         Post   *post   = cn_new(Post, .title = "x");
@@ -347,7 +347,7 @@ static void calls_given_what_is_no_instance_name_the_member(void **state)
     assert_false(cn_append(&on_stack, posts, &post_on_stack));
 }
 
-/* ---- another session's ---------------------------------------------------------------------------------- */
+/* ---- another session's ----------------------------------------------------------------------- */
 
 static void another_sessions_instance_is_refused_wherever_it_turns_up(void **state)
 {
@@ -389,7 +389,7 @@ static void another_sessions_instance_is_refused_wherever_it_turns_up(void **sta
     }
 }
 
-/* ---- what could not be made ----------------------------------------------------------------------------- */
+/* ---- what could not be made ------------------------------------------------------------------ */
 
 static void a_broken_model_fails_when_its_instance_is_added(void **state)
 {
@@ -447,7 +447,8 @@ static void resetting_ends_every_instance_and_keeps_the_session(void **state)
             assert_int_equal(cn_session_stats(session).statements, 0);
             assert_false(cn_in_transaction(session));
         }
-        cn_condition kept = cn_keep(session, cn_and(cn_is(Author, name, ==, "Ada"), cn_is(Author, id, >, 0)));
+        cn_condition kept = cn_keep(
+            session, cn_and(cn_is(Author, name, ==, "Ada"), cn_is(Author, id, >, 0)));
         cn_session_reset(session);
         assert_non_null(cn_first(session, Author, .where = kept));
         blog_well(session);

@@ -1,5 +1,6 @@
 /*
- * The identity map and the fetching verbs: one row one struct, whatever its key; rows of text and of
+ * The identity map and the fetching verbs: one row one struct, whatever its key; rows of text and
+ * of
  * built statements as structs; one value; streams; rows inserted by value.
  */
 #include "suite.h"
@@ -62,7 +63,7 @@ static int close_keys(void **state)
     return blog_close_with(&Keys);
 }
 
-/* ---- identity ---------------------------------------------------------------------------------------- */
+/* ---- identity -------------------------------------------------------------------------------- */
 
 static void one_row_is_one_struct(void **state)
 {
@@ -74,9 +75,10 @@ static void one_row_is_one_struct(void **state)
         assert_ptr_equal(cn_first(session, Author, .order_by = CN_BY(cn_attr(Author, id))), ada);
         CN_EACH(Post, post, cn_many(ada, posts))
             assert_ptr_equal(cn_one(post, author), ada);
-        Author *const *rows = cn_rows(session, Author, cn_text("SELECT id, name, age FROM author WHERE name = :n",
-                                                                .params = CN_PARAMS("n", "Ada"),
-                                                                .entity = &Author_model));
+        Author *const *rows = cn_rows(session, Author,
+                                      cn_text("SELECT id, name, age FROM author WHERE name = :n",
+                                              .params = CN_PARAMS("n", "Ada"),
+                                              .entity = &Author_model));
         assert_ptr_equal(rows[0], ada);
         assert_null(rows[1]);
     }
@@ -111,7 +113,8 @@ static void composite_and_textual_keys_are_told_apart(void **state)
     CN_SESSION(session, blog) {
         cn_add_all(session, cn_new(Pair, .left = 1, .right = "a", .note = "1a"),
                    cn_new(Pair, .left = 1, .right = "b", .note = "1b"),
-                   cn_new(Pair, .left = 2, .right = "a", .note = "2a"), cn_new(Word, .word = "tea", .count = 3));
+                   cn_new(Pair, .left = 2, .right = "a", .note = "2a"),
+                   cn_new(Word, .word = "tea", .count = 3));
         assert_true(cn_commit(session));
         cn_session_reset(session);
         Pair *pair = cn_get(session, Pair, 1, "b");
@@ -119,7 +122,7 @@ static void composite_and_textual_keys_are_told_apart(void **state)
         assert_int_equal(cn_list_count(cn_all(session, Pair)), 3);
         assert_ptr_equal(cn_get(session, Pair, 1, "b"), pair);
         assert_null(cn_get(session, Pair, 2, "b"));
-        Word *word = cn_get(session, Word, "tea");
+        Word *word  = cn_get(session, Word, "tea");
         word->count = 4;
         assert_ptr_equal(cn_first(session, Word), word);
         assert_true(cn_commit(session));
@@ -148,7 +151,8 @@ static void a_hundred_thousand_rows_with_keys_in_steps_of_4096(void **state)
         for (int i = 0; i < MANY; i++)
             assert_ptr_equal(cn_get(session, Flake, rows[i].id), list[i]);
         assert_int_equal(blog_statements(), 0);
-        assert_ptr_equal(cn_all(session, Flake, .order_by = CN_BY(cn_attr(Flake, id)))[MANY - 1], list[MANY - 1]);
+        assert_ptr_equal(cn_all(session, Flake, .order_by = CN_BY(cn_attr(Flake, id)))[MANY - 1],
+                         list[MANY - 1]);
         list[500]->value = -1;
         assert_true(cn_commit(session));
         assert_int_equal(cn_session_stats(session).instances, MANY);
@@ -168,7 +172,8 @@ static void rows_that_are_known_may_fill_a_slab(void **state)
     CN_SESSION(session, blog) {
         assert_int_equal(cn_insert_rows(session, Flake, rows, ROWS), ROWS);
         for (int part = 1; part <= ROWS; part += 97) {
-            CN_EACH(Flake, flake, cn_all(session, Flake, .limit = part, .order_by = CN_BY(cn_attr(Flake, id))))
+            CN_EACH(Flake, flake,
+                    cn_all(session, Flake, .limit = part, .order_by = CN_BY(cn_attr(Flake, id))))
                 if (flake->value % 97 == 0 && flake->value == flake->id - 1)
                     flake->value += 1000000;
             assert_true(cn_flush(session));
@@ -179,18 +184,18 @@ static void rows_that_are_known_may_fill_a_slab(void **state)
     assert_int_equal(blog_number("SELECT COUNT(*) FROM flake WHERE value <> id - 1"), 62);
 }
 
-/* ---- rows as structs ----------------------------------------------------------------------------------- */
+/* ---- rows as structs ------------------------------------------------------------------------- */
 
 static void text_fills_structs_by_name(void **state)
 {
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        Count *const *counts = cn_rows(
-            session, Count,
-            cn_text("SELECT a.name AS name, COUNT(*) AS posts FROM author a JOIN post p ON p.author_id = a.id "
-                    "GROUP BY a.name ORDER BY a.name",
-                    .fields = CN_FIELDS(Count, name, posts)));
+        Count *const *counts = cn_rows(session, Count,
+                                       cn_text("SELECT a.name AS name, COUNT(*) AS posts FROM "
+                                               "author a JOIN post p ON p.author_id = a.id "
+                                               "GROUP BY a.name ORDER BY a.name",
+                                               .fields = CN_FIELDS(Count, name, posts)));
         assert_int_equal(cn_list_count(counts), 3);
         assert_string_equal(counts[0]->name, "Ada");
         assert_int_equal(counts[2]->posts, 3);
@@ -204,11 +209,13 @@ static void a_struct_that_does_not_match_is_an_error_naming_both(void **state)
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        cn_rows(session, Count, cn_text("SELECT name FROM author", .fields = CN_FIELDS(Count, name, posts)));
+        cn_rows(session, Count,
+                cn_text("SELECT name FROM author", .fields = CN_FIELDS(Count, name, posts)));
         blog_error(session, cn_error_cause(session), "posts", NULL);
         assert_false(cn_ok(session));
         cn_rollback(session);
-        cn_rows(session, Count, cn_text("SELECT id, name, age FROM author", .entity = &Author_model));
+        cn_rows(session, Count,
+                cn_text("SELECT id, name, age FROM author", .entity = &Author_model));
         blog_error(session, CN_CAUSE_MISUSE, "Author", "Count");
         cn_rollback(session);
         cn_rows(session, Count, cn_select(Author));
@@ -224,10 +231,12 @@ static void built_statements_fill_structs(void **state)
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        Count *const *rows = cn_rows(session, Count,
-                                     cn_select(Author, .columns = CN_INTO(Count, name, cn_attr(Author, name), posts,
-                                                                          cn_attr(Author, id)),
-                                               .order_by = CN_BY(cn_attr(Author, name))));
+        Count *const *rows = cn_rows(
+            session, Count,
+            cn_select(
+                Author,
+                .columns  = CN_INTO(Count, name, cn_attr(Author, name), posts, cn_attr(Author, id)),
+                .order_by = CN_BY(cn_attr(Author, name))));
         assert_int_equal(cn_list_count(rows), 3);
         assert_string_equal(rows[2]->name, "Grace");
         Author *const *authors = cn_rows(session, Author, cn_select(Author, .limit = 2));
@@ -243,9 +252,11 @@ static void one_value_is_read_as_a_c_type(void **state)
     blog_fill();
     CN_SESSION(session, blog) {
         int64_t     count = cn_scalar(session, int64_t, cn_text("SELECT COUNT(*) FROM post"));
-        const char *name  = cn_scalar(session, const char *, cn_text("SELECT name FROM author ORDER BY id"));
+        const char *name  = cn_scalar(session, const char *,
+                                      cn_text("SELECT name FROM author ORDER BY id"));
         int         none  = cn_scalar(session, int, cn_text("SELECT id FROM author WHERE id < 0"));
-        CN_OPT(int) age   = cn_scalar(session, CN_OPT(int), cn_text("SELECT MAX(age) FROM author WHERE id < 0"));
+        CN_OPT(int) age   = cn_scalar(session, CN_OPT(int),
+                                      cn_text("SELECT MAX(age) FROM author WHERE id < 0"));
         assert_int_equal(count, 9);
         assert_string_equal(name, "Ada");
         assert_int_equal(none, 0);
@@ -257,7 +268,7 @@ static void one_value_is_read_as_a_c_type(void **state)
     }
 }
 
-/* ---- streams ------------------------------------------------------------------------------------------------ */
+/* ---- streams --------------------------------------------------------------------------------- */
 
 static void a_stream_reads_rows_that_are_no_instances(void **state)
 {
@@ -288,8 +299,9 @@ static void a_stream_can_be_left_and_interrupted(void **state)
         }
         assert_int_equal(seen, 4);
         CN_STREAM(Post, post, session, .order_by = CN_BY(cn_attr(Post, id))) {
-            char    wanted[40];
-            Author *author = cn_get(session, Author, post->author_id.value); /* another statement inside */
+            char wanted[40];
+            /* another statement inside */
+            Author *author = cn_get(session, Author, post->author_id.value);
             snprintf(wanted, sizeof wanted, "%s %d", author->name, post->views + 1);
             assert_string_equal(post->title, wanted);
             CN_STREAM(Tag, tag, session)
@@ -317,7 +329,7 @@ static void a_stream_of_a_hundred_thousand_rows_keeps_none(void **state)
     free(rows);
 }
 
-/* ---- rows by value -------------------------------------------------------------------------------------------- */
+/* ---- rows by value --------------------------------------------------------------------------- */
 
 static void rows_are_inserted_by_value_and_get_their_keys(void **state)
 {

@@ -13,18 +13,18 @@ static void well(cn_session *session, bool good)
         fail_msg("%s", cn_error_message(session));
 }
 
-/* ---- rollback ------------------------------------------------------------------------------------ */
+/* ---- rollback -------------------------------------------------------------------------------- */
 
 static void rollback_restores_structs(void **state)
 {
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        Author *ada  = cn_first(session, Author, .where = cn_is(Author, name, ==, "Ada"));
+        Author *ada   = cn_first(session, Author, .where = cn_is(Author, name, ==, "Ada"));
         Author *grace = cn_first(session, Author, .where = cn_is(Author, name, ==, "Grace"));
-        Post   *post = cn_many(ada, posts)[0];
+        Post   *post  = cn_many(ada, posts)[0];
         well(session, cn_commit(session));
-        ada->name = "flushed";
+        ada->name    = "flushed";
         post->author = grace;
         assert_true(cn_flush(session));
         ada->age.value = 99; /* not flushed */
@@ -48,8 +48,9 @@ static void what_was_added_is_new_again_and_can_be_added_again(void **state)
     (void)state;
     CN_SESSION(session, blog) {
         Author *author = cn_new(Author, .name = "Ada");
-        Post   *post = cn_new(Post, .title = "x"), *plain = cn_new(Post, .title = "y", .author = author);
-        Tag    *tag = cn_new(Tag, .text = "t");
+        Post   *post   = cn_new(Post, .title = "x"),
+             *plain    = cn_new(Post, .title = "y", .author = author);
+        Tag *tag       = cn_new(Tag, .text = "t");
         cn_append(author, posts, post);
         cn_append(post, tags, tag);
         cn_add_all(session, author, plain);
@@ -69,7 +70,8 @@ static void what_was_added_is_new_again_and_can_be_added_again(void **state)
         assert_int_equal(post->author_id.value, author->id);
         assert_int_equal(plain->author_id.value, author->id);
     }
-    assert_int_equal(blog_number("SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id"), 2);
+    assert_int_equal(blog_number("SELECT COUNT(*) FROM post p JOIN author a ON p.author_id = a.id"),
+                     2);
     assert_int_equal(blog_number("SELECT COUNT(*) FROM post_tag"), 1);
 }
 
@@ -78,8 +80,8 @@ static void a_failed_flush_changes_no_struct_once_it_is_rolled_back(void **state
     (void)state;
     blog_fill();
     CN_SESSION(session, blog) {
-        Author *grace  = cn_first(session, Author, .where = cn_is(Author, name, ==, "Grace"));
-        Author *fresh  = cn_new(Author, .name = "Fresh");
+        Author *grace   = cn_first(session, Author, .where = cn_is(Author, name, ==, "Grace"));
+        Author *fresh   = cn_new(Author, .name = "Fresh");
         Author *double_ = cn_new(Author, .name = "Ada");
         cn_add_all(session, fresh, double_);
         grace->name = "Amazing";
@@ -120,7 +122,7 @@ static void a_connection_is_held_only_in_a_transaction(void **state)
     }
 }
 
-/* ---- nested scopes ------------------------------------------------------------------------------------ */
+/* ---- nested scopes --------------------------------------------------------------------------- */
 
 static Author *find_or_make(cn_session *session, const char *name)
 {
@@ -246,7 +248,7 @@ static void ending_a_scope_that_is_not_open_is_an_error(void **state)
     }
 }
 
-/* ---- errors ----------------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 static void after_a_failure_every_call_fails_and_sends_nothing(void **state)
 {

@@ -1,6 +1,8 @@
 /*
- * Text and bytes of members: cn_new, cn_add and cn_set copy, a plain assignment lends until the next
- * flush, what was read lives to the end of the transaction in which it is replaced; and the aid that
+ * Text and bytes of members: cn_new, cn_add and cn_set copy, a plain assignment lends until the
+ * next
+ * flush, what was read lives to the end of the transaction in which it is replaced; and the aid
+ * that
  * finds lent text that cannot be right.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -66,7 +68,8 @@ static void the_loop_over_lines_stores_each_line(void **state)
         assert_true(cn_commit(session));
     }
     fclose(file);
-    assert_int_equal(blog_number("SELECT COUNT(*) FROM author WHERE name IN ('one', 'two', 'three')"), 3);
+    assert_int_equal(
+        blog_number("SELECT COUNT(*) FROM author WHERE name IN ('one', 'two', 'three')"), 3);
 }
 
 static void a_plain_assignment_lends_until_the_flush(void **state)
@@ -114,7 +117,7 @@ static void text_that_was_read_lives_to_the_end_of_the_transaction(void **state)
 {
     (void)state;
     CN_SESSION(session, blog) {
-        Author     *author = one_author(session, "Ada");
+        Author *author = one_author(session, "Ada");
         cn_set(author, name, "Augusta");
         assert_true(cn_flush(session));
         const char *read = author->name;
@@ -213,7 +216,7 @@ static void text_in_the_struct_is_edited_in_place(void **state)
         Tag *tag = cn_new(Tag, .text = "sql");
         cn_add(session, tag);
         assert_true(cn_commit(session));
-        tag->text[0] = 'S';
+        tag->text[0]  = 'S';
         tag->text[10] = 'x'; /* behind the NUL: not a part of the text */
         blog_forget();
         assert_true(cn_commit(session));
@@ -245,7 +248,7 @@ static void text_too_long_for_its_struct_is_an_error(void **state)
     }
 }
 
-/* ---- memory ---------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* What the library holds: each block knows its size. Slabs, which are recycled, are not counted. */
 static size_t held;
@@ -314,7 +317,7 @@ static void a_member_flushed_100_000_times_takes_bounded_memory(void **state)
     }
 }
 
-/* ---- lent text that cannot be right ---------------------------------------------------------------- */
+/* ---- lent text that cannot be right ---------------------------------------------------------- */
 
 /* The address leaves the function, as it does by mistake in a program. */
 static void __attribute__((noinline, no_sanitize("address"))) fill(Author *author)
@@ -348,7 +351,7 @@ static void one_buffer_lent_by_two_members_is_found(void **state)
         assert_false(cn_flush(session));
         blog_error(session, CN_CAUSE_MISUSE, "Author.name", "one buffer");
         cn_rollback(session);
-        Post *post  = cn_new(Post, .title = "x");
+        Post *post = cn_new(Post, .title = "x");
         cn_add(session, post);
         assert_true(cn_flush(session));
         post->title = first->name = buffer;
@@ -376,8 +379,8 @@ static void literals_and_live_buffers_may_be_lent(void **state)
 
 int main(void)
 {
-    static const cn_allocator counting = {sizeof counting, NULL, count_allocate, count_reallocate,
-                                          count_aligned, count_release};
+    static const cn_allocator counting = {sizeof counting,  NULL,          count_allocate,
+                                          count_reallocate, count_aligned, count_release};
     cn_set_allocator(&counting); /* for the whole program: a block ends where it began */
     const struct CMUnitTest tests[] = {
         TEST(new_and_set_copy),

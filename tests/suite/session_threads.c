@@ -1,5 +1,6 @@
 /*
- * Threads: each with sessions of its own, making instances of the same models at once; and one model
+ * Threads: each with sessions of its own, making instances of the same models at once; and one
+ * model
  * used by two engines. SUITE_NOT_IN_MEMORY: several connections.
  */
 #include "suite.h"
@@ -14,7 +15,7 @@ static void *work(void *context)
 {
     int *number = context, failed = 0;
     for (int round = 0; round < ROUNDS; round++) {
-        Tag *unused = cn_new(Tag, .text = "freed");
+        Tag  *unused = cn_new(Tag, .text = "freed");
         Post *posts[EACH];
         for (int i = 0; i < EACH; i++) {
             char title[40];
@@ -79,9 +80,9 @@ static void an_instance_may_be_made_by_one_thread_and_added_by_another(void **st
 static void one_model_serves_two_engines_at_once(void **state)
 {
     (void)state;
-    cn_engine *memory = cn_create_engine("sqlite://");
-    const cn_model *const   models[] = {&Author_model, &Post_model, &Tag_model, &post_tag, NULL};
-    const cn_metadata       base     = {models};
+    cn_engine            *memory   = cn_create_engine("sqlite://");
+    const cn_model *const models[] = {&Author_model, &Post_model, &Tag_model, &post_tag, NULL};
+    const cn_metadata     base     = {models};
     assert_true(cn_create_all(&base, memory));
     blog_fill();
     CN_SESSION(here, blog) {

@@ -140,7 +140,7 @@ static void lists_fragments_and_functions(void **state)
     assert_string_equal(where(cn_cmp(cn_call("length", cn_attr(Thing, name)), >=, 3)),
                         "length(name) >= ?");
     assert_string_equal(
-        where(cn_cmp(cn_call("coalesce", cn_attr(Thing, name), cn_value("x")), ==, "x")),
+        where(cn_cmp(cn_call("coalesce", cn_attr(Thing, name), cn_literal("x")), ==, "x")),
         "coalesce(name, ?) = ?");
 }
 

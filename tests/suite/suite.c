@@ -2,11 +2,13 @@
  * suite/suite.c: the helpers of the common suite. Knows only public headers and the environment
  * that tests/servers/servers describes.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "suite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 const char *suite_environment(const char *name)
 {
@@ -89,14 +91,35 @@ void suite_server_kill(void)
     servers("kill", "");
 }
 
+/* PostgreSQL answers a little before it lets anyone in. */
+static void await_server(void)
+{
+    char       message[300] = "";
+    bool       there        = false;
+    cn_engine *engine       = suite_engine();
+    for (int i = 0; i < 300 && !there; i++) {
+        cn_connection *connection = cn_connect(engine);
+        there                     = cn_ok(connection);
+        snprintf(message, sizeof message, "%.299s", cn_error_message(connection));
+        cn_close(connection);
+        if (!there)
+            (void)nanosleep(&(const struct timespec){0, 100000000}, NULL);
+    }
+    cn_engine_dispose(engine);
+    if (!there)
+        fail_msg("the server does not come back: %s", message);
+}
+
 void suite_server_start(void)
 {
     servers("restart", "");
+    await_server();
 }
 
 void suite_server_tls(const char *kind)
 {
     servers("tls", kind);
+    await_server();
 }
 
 int suite_main_(int failed)

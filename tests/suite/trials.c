@@ -138,11 +138,18 @@ static Post in_bss;
 static void ident_only_instances_are_instances(void **state)
 {
     (void)state;
-    Post  on_stack = {0};
-    Post *real     = cn_new(Post, .title = "x");
-    Post  copy     = *real;
-    void *const no[] = {&on_stack, &copy, &in_bss, NULL, (char *)real + 8, CN_UNLOADED,
-                        (void *)(uintptr_t) "x", (void *)(uintptr_t)state, (void *)(uintptr_t)1};
+    Post        on_stack = {0};
+    Post       *real     = cn_new(Post, .title = "x");
+    Post        copy     = *real;
+    void *const no[]     = {&on_stack,
+                            &copy,
+                            &in_bss,
+                            NULL,
+                            (char *)real + 8,
+                            CN_UNLOADED,
+                            (void *)(uintptr_t) "x",
+                            (void *)(uintptr_t)state,
+                            (void *)(uintptr_t)1};
     for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
         assert_int_equal(cn_state(no[i]), CN_INSTANCE_NONE);
         assert_null(cn_session_of(no[i]));

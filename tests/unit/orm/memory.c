@@ -1,5 +1,6 @@
 /*
- * Sessions without memory: whichever allocation fails, what was being done either works or fails with
+ * Sessions without memory: whichever allocation fails, what was being done either works or fails
+ * with
  * an error; nothing crashes, nothing leaks, and after rollback the session can go on.
  */
 #include <setjmp.h>
@@ -60,18 +61,18 @@ CN_MODEL(Post, "post")
     CN_COLUMN(author_id);
     CN_RELATIONSHIP(author, Author, .primaryjoin = "foreign(Post.author_id) == Author.id",
                     .back_populates = "posts");
-    CN_RELATIONSHIP(tags, Tag, .secondary = &post_tag,
-                    .primaryjoin   = "foreign(post_tag.post_id) == Post.id",
-                    .secondaryjoin = "foreign(post_tag.tag_id) == Tag.id", .back_populates = "posts");
+    CN_RELATIONSHIP(
+        tags, Tag, .secondary = &post_tag, .primaryjoin = "foreign(post_tag.post_id) == Post.id",
+        .secondaryjoin = "foreign(post_tag.tag_id) == Tag.id", .back_populates = "posts");
 }
 
 CN_MODEL(Tag, "tag")
 {
     CN_COLUMN(id, .primary_key = true);
     CN_COLUMN(text);
-    CN_RELATIONSHIP(posts, Post, .secondary = &post_tag,
-                    .primaryjoin   = "foreign(post_tag.tag_id) == Tag.id",
-                    .secondaryjoin = "foreign(post_tag.post_id) == Post.id", .back_populates = "tags");
+    CN_RELATIONSHIP(
+        posts, Post, .secondary = &post_tag, .primaryjoin = "foreign(post_tag.tag_id) == Tag.id",
+        .secondaryjoin = "foreign(post_tag.post_id) == Post.id", .back_populates = "tags");
 }
 
 CN_METADATA(Base, &Author_model, &Post_model, &Tag_model, &post_tag);
@@ -109,10 +110,10 @@ static bool change(cn_session *session)
     if (copy != NULL)
         cn_merge(session, copy);
     cn_free(copy);
+    size_t titles = 0;
     CN_STREAM(Post, post, session)
-        if (post->title == NULL)
-            return false;
-    return cn_flush(session);
+        titles += post->title != NULL;
+    return cn_flush(session) && titles != 0;
 }
 
 static void attempt(cn_engine *engine)
@@ -121,16 +122,15 @@ static void attempt(cn_engine *engine)
     if (session == NULL)
         return;
     bool done = store(session) && change(session);
-    assert_true(done == cn_ok(session) || !done);
-    assert_true(done || cn_error_get_cause(cn_session_error(session)) != CN_CAUSE_NONE ||
-                failing.failures != 0);
+    assert_true(done || !cn_ok(session)); /* nothing fails in silence */
     cn_rollback(session);
     cn_session_close(session);
 }
 
 static void every_allocation_in_turn(bool for_good)
 {
-    bool failed = true;
+    bool   failed      = true;
+    size_t allocations = 0;
     for (size_t n = 1; failed && n < 5000; n += for_good ? 7 : 1) {
         failing_begin(0, false);
         cn_engine *engine = cn_create_engine("sqlite://");
@@ -141,10 +141,12 @@ static void every_allocation_in_turn(bool for_good)
         attempt(engine);
         failing.fail_at = 0;
         failed          = failing.failures != 0;
+        allocations     = n;
         cn_engine_dispose(engine);
         (void)failing_end();
     }
     assert_false(failed);
+    print_message("%zu allocations\n", allocations);
 }
 
 static void a_session_survives_each_allocation_that_fails(void **state)
@@ -159,7 +161,8 @@ static void a_session_survives_when_memory_is_gone_for_good(void **state)
     every_allocation_in_turn(true);
 }
 
-/* Slots of instances that were made and taken over are given back: the nursery ends where it began. */
+/* Slots of instances that were made and taken over are given back: the nursery ends where it
+   began. */
 static void what_a_session_took_without_memory_ends_with_it(void **state)
 {
     (void)state;

@@ -47,7 +47,7 @@ static bool build_and_keep(cn_connection *connection)
     cn_query_where(query, cn_in_array(Row, id, ids, 40));
     cn_query_where(query, cn_sql("id > :n OR id > :m", CN_PARAMS("m", 0, "n", "0")));
     cn_query_where(query, cn_is(Row, id, >, cn_later("least")));
-    cn_query_order_by(query, cn_call("coalesce", cn_attr(Row, name), cn_value("x")));
+    cn_query_order_by(query, cn_call("coalesce", cn_attr(Row, name), cn_literal("x")));
     cn_result *result = cn_execute(connection, cn_built(query));
     bool       good   = cn_next(result) && cn_get_int(result, "id") == 2 && !cn_next(result);
     char      *sql    = cn_statement_sql(connection, CN_STATEMENT_(cn_built(query)));
