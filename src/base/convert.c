@@ -829,6 +829,25 @@ static bool load_label(const cn_decode *step, cn_value *value, cn_error *error)
     return true;
 }
 
+/* MySQL and PostgreSQL round what has more digits than its column, without a word. What is no plain
+   number is left for the database to refuse. */
+static bool digits_fit(const cn_decode *step, const char *digits, cn_error *error)
+{
+    const char *at = digits + (*digits == '-' || *digits == '+');
+    at += strspn(at, "0");
+    size_t whole    = strspn(at, "0123456789");
+    size_t fraction = at[whole] == '.' ? strspn(at + whole + 1, "0123456789") : 0;
+    if (at[whole + (fraction != 0 ? fraction + 1 : 0)] == 'e' || fraction + whole == 0)
+        return true;
+    while (fraction != 0 && at[whole + fraction] == '0')
+        fraction--;
+    if (fraction <= step->scale && whole + step->scale <= step->precision)
+        return true;
+    return cn_error_set(error, CN_CAUSE_CONVERSION,
+                        "%s: %s has more digits than its column, NUMERIC(%d, %d), holds", step->name,
+                        digits, step->precision, step->scale);
+}
+
 bool cn_convert_load(const cn_decode *step, const void *row, cn_value *value, cn_error *error)
 {
     const char *member = (const char *)row + step->offset;
@@ -842,6 +861,8 @@ bool cn_convert_load(const cn_decode *step, const void *row, cn_value *value, cn
     if (plain(step->storage) == CN_STORAGE_CHARS)
         return load_chars(step, member, value, error);
     *value = load(step->storage, member + cn_storage_value_offset(step->storage));
+    if (step->precision != 0 && value->kind == CN_KIND_DECIMAL)
+        return digits_fit(step, value->as.text.data, error);
     return step->labels == NULL || load_label(step, value, error);
 }
 

@@ -207,7 +207,7 @@ static code_meaning meaning_of(int code, const char *sqlstate)
 
 /* ---- errors of an open link ------------------------------------------------------------------ */
 
-/* With innodb_rollback_on_timeout a lock wait ends the transaction, otherwise its statement only. */
+/* With innodb_rollback_on_timeout a lock wait ends the transaction, else its statement only. */
 static bool lock_wait_ends_transaction(cn_mysql_link *link)
 {
     static const char sql[] = "SELECT @@innodb_rollback_on_timeout";

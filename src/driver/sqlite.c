@@ -148,7 +148,7 @@ static int64_t microseconds_now(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* SQLite's busy handler: `tries` counts from 0 within one wait. 0 ends the wait, with SQLITE_BUSY. */
+/* SQLite's busy handler: `tries` counts from 0 within one wait. 0: SQLITE_BUSY. */
 static int wait_for_lock(void *context, int tries)
 {
     static const uint8_t pauses[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
@@ -633,7 +633,7 @@ static bool rollback(cn_link *opened, cn_error *error)
     return true;
 }
 
-/* SQLite commits each statement by itself whenever no transaction is open: nothing is to be said. */
+/* SQLite commits each statement by itself when no transaction is open: nothing is to be said. */
 static bool autocommit(cn_link *opened, bool on, cn_error *error)
 {
     if (on && state(opened) != CN_LINK_IDLE)

@@ -46,7 +46,7 @@ static inline void cn_sqlite_enter(cn_sqlite_link *link)
     link->gave_up  = false;
 }
 
-/* When the error arose: SQLite has one code for most errors in the text and for most at run time. */
+/* When the error arose: SQLite has one code for most errors of the text and at run time. */
 typedef enum cn_sqlite_phase { CN_SQLITE_COMPILING, CN_SQLITE_RUNNING } cn_sqlite_phase;
 
 /* Fills the error from the code that SQLite just returned. Returns false. Call it before

@@ -116,7 +116,7 @@ static bool columns_are_right(const sqlite_prepared *prepared)
 /* Rows in one VALUES, which are inserted in a third of the time that each alone takes. */
 #define MANY_ROWS 100
 
-/* Writes down the INSERT with many rows, if it is of the shape that allows that. False: no memory. */
+/* Writes down the INSERT with many rows, if its shape allows that. False: no memory. */
 static bool write_many(sqlite_prepared *prepared, const char *sql, const char *end)
 {
     cn_insert_text insert;

@@ -96,8 +96,8 @@ bool cn_result_keep_value(cn_arena *arena, cn_value *value);
 /* Adds the rows of what was just run to a result, in memory. */
 bool cn_result_absorb(cn_result *result, cn_statement_slot *slot);
 
-/* Every statement is a transaction of its own under autocommit, and a batch is one statement: around
-   it, begins and sets *own, and, if that was set, commits, or rolls back what failed. */
+/* Every statement is a transaction of its own under autocommit, and a batch is one statement:
+   around it, begins and sets *own, and, if that was set, commits, or rolls back what failed. */
 bool       cn_connection_batch_begin(cn_connection *connection, bool *own);
 cn_result *cn_connection_batch_end(cn_connection *connection, cn_result *result);
 

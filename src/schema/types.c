@@ -144,8 +144,10 @@ bool cn_mapping_type(cn_mapping *mapping, cn_column *column, const cn_type *said
                                column->field.name, kind_names[column->type.kind],
                                storages[storage].c_type);
     column->field.utc = column->type.kind == CN_TYPE_TIMESTAMP;
-    if (column->type.kind == CN_TYPE_NUMERIC)
-        column->field.scale = column->type.scale;
+    if (column->type.kind == CN_TYPE_NUMERIC) {
+        column->field.precision = column->type.precision;
+        column->field.scale     = column->type.scale;
+    }
     if ((INTEGERS >> column->type.kind & 1) != 0 && storages[storage].is_unsigned)
         column->type.is_unsigned = true;
     return check_details(mapping, column);

@@ -382,7 +382,7 @@ typedef struct every {
 
 /* clang-format off */
 #define STEP(m) {0, offsetof(every, m), sizeof(((every *)0)->m),                                   \
-                 (uint8_t)CN_STORAGE_OF_(((every *)0)->m), false, 0, "every." #m, NULL}
+                 (uint8_t)CN_STORAGE_OF_(((every *)0)->m), false, 0, 0, "every." #m, NULL}
 /* clang-format on */
 
 static const cn_decode steps[] = {
@@ -640,7 +640,7 @@ static void text_is_copied_into_the_arena_or_borrowed(void **state)
     cn_error  error  = {0};
     char      data[] = "Ada Lovelace";
     cn_value  value = cn_value_text_sized(data, 3), whole = text(data);
-    cn_decode step = {0,   offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, "x",
+    cn_decode step = {0,   offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, 0, "x",
                       NULL};
     assert_true(cn_convert_store(&step, &value, &row, &arena, &error));
     data[0] = 'x';
@@ -690,7 +690,7 @@ static void a_full_char_array_without_its_nul_is_an_error(void **state)
     cn_error  error = {0};
     cn_value  value;
     cn_decode step = {
-        0, offsetof(every, chars), sizeof row.chars, CN_STORAGE_CHARS, false, 0, "x.chars", NULL};
+        0, offsetof(every, chars), sizeof row.chars, CN_STORAGE_CHARS, false, 0, 0, "x.chars", NULL};
     memset(row.chars, 'a', sizeof row.chars);
     assert_false(cn_convert_load(&step, &row, &value, &error));
     assert_non_null(strstr(cn_error_get_message(&error), "x.chars"));
@@ -706,7 +706,7 @@ static void an_enumeration_is_its_label_in_the_database_and_its_index_in_the_str
     static const char *const labels[] = {"draft", "live", "", NULL};
     int                      member   = 77;
     cn_error                 error    = {0};
-    cn_decode step  = {0, 0, sizeof member, CN_STORAGE_INT32, false, 0, "Post.kind", labels};
+    cn_decode step  = {0, 0, sizeof member, CN_STORAGE_INT32, false, 0, 0, "Post.kind", labels};
     cn_value  value = text("live"), back;
     assert_true(cn_convert_store(&step, &value, &member, &arena, &error));
     assert_int_equal(member, 1);
@@ -743,7 +743,7 @@ static void an_enumeration_that_may_be_null_works_the_same(void **state)
     CN_OPT(uint8_t)          member   = {0};
     cn_error                 error    = {0};
     cn_decode                step     = {0,     0, sizeof member, CN_STORAGE_OPT + CN_STORAGE_UINT8,
-                                         false, 0, "x",           labels};
+                                         false, 0, 0, "x",           labels};
     cn_value                 value    = text("b"), back;
     assert_true(cn_convert_store(&step, &value, &member, NULL, &error));
     assert_true(member.set);
@@ -813,10 +813,36 @@ static void a_number_gets_the_zeros_of_its_scale(void **state)
     }
 }
 
+static void a_decimal_with_more_digits_than_its_column_is_refused(void **state)
+{
+    static const struct {
+        const char *digits;
+        bool        fits;
+    } cases[] = {{"12.50", true},  {"-99.99", true}, {"0.5", true},   {"007.10", true},
+                 {"1.500", true},  {"100", false},   {"-100.00", false}, {"0.125", false},
+                 {"99.991", false}, {"1e1", true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cn_decimal member = {cases[i].digits};
+        cn_decode  step   = {.size      = sizeof member,
+                             .storage   = CN_STORAGE_DECIMAL,
+                             .precision = 4,
+                             .scale     = 2,
+                             .name      = "Item.price"};
+        cn_value   value  = {0};
+        cn_error   error  = {0};
+        assert_int_equal(cn_convert_load(&step, &member, &value, &error), cases[i].fits);
+        if (!cases[i].fits)
+            assert_non_null(strstr(cn_error_get_message(&error), "NUMERIC(4, 2)"));
+        cn_error_clear(&error);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_gets_the_zeros_of_its_scale),
+        cmocka_unit_test(a_decimal_with_more_digits_than_its_column_is_refused),
         test(only_zero_and_one_and_their_words_are_booleans),
         test(what_is_an_integer_is_taken_as_one_whatever_its_kind),
         test(what_is_no_integer_is_refused),
