@@ -35,7 +35,8 @@ static void read_rows(cn_connection *connection)
 {
     /* By name: a column that cannot be read as the type asked for is an error, never a zero. */
     cn_result *result = cn_execute(
-        connection, cn_text("SELECT station, celsius FROM reading WHERE celsius > :least ORDER BY id"),
+        connection,
+        cn_text("SELECT station, celsius FROM reading WHERE celsius > :least ORDER BY id"),
         CN_PARAMS("least", 0.0));
     while (cn_next(result))
         printf("%s: %.2f C\n", cn_get_text(result, "station"), cn_get_double(result, "celsius"));
@@ -61,9 +62,10 @@ static void read_rows(cn_connection *connection)
 static void insert_or_update(cn_connection *connection, int id, double celsius)
 {
     cn_nested_begin(connection);
-    cn_execute(connection,
-               cn_text("INSERT INTO reading (id, station, celsius) VALUES (:id, 'unknown', :celsius)"),
-               CN_PARAMS("id", id, "celsius", celsius));
+    cn_execute(
+        connection,
+        cn_text("INSERT INTO reading (id, station, celsius) VALUES (:id, 'unknown', :celsius)"),
+        CN_PARAMS("id", id, "celsius", celsius));
     if (!cn_nested_end(connection) && cn_nested_cause(connection) == CN_CAUSE_UNIQUE) {
         printf("reading %d is there already\n", id);
         cn_execute(connection, cn_text("UPDATE reading SET celsius = :celsius WHERE id = :id"),

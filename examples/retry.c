@@ -1,7 +1,7 @@
 /*
  * A transaction that runs again: two threads move money between the same two accounts in opposite
- * directions. The database ends one of them now and then (a deadlock, a serialization failure, a lock
- * that did not come free); cn_transact runs that one again, as a whole.
+ * directions. The database ends one of them now and then (a deadlock, a serialization failure, a
+ * lock that did not come free); cn_transact runs that one again, as a whole.
  *
  *     retry [URL]          any database; a file retry.db if none is named
  */
@@ -49,8 +49,10 @@ static bool set_up(cn_engine *engine)
     bool well = false;
     CN_CONNECT(connection, engine) {
         cn_execute(connection, cn_text("DROP TABLE IF EXISTS account"));
-        cn_execute(connection, cn_text("CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER)"));
-        cn_execute_many(connection, cn_text("INSERT INTO account (id, balance) VALUES (:id, :balance)"),
+        cn_execute(connection,
+                   cn_text("CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER)"));
+        cn_execute_many(connection,
+                        cn_text("INSERT INTO account (id, balance) VALUES (:id, :balance)"),
                         CN_PARAMS("id", 1, "balance", 1000), CN_PARAMS("id", 2, "balance", 1000));
         well = cn_commit(connection);
         if (!well)
@@ -65,17 +67,20 @@ int main(int argc, char **argv)
     if (!set_up(engine))
         return 1;
 
-    Transfer  there = {.engine = engine, .from = 1, .to = 2}, back = {.engine = engine, .from = 2, .to = 1};
+    Transfer there = {.engine = engine, .from = 1, .to = 2},
+             back  = {.engine = engine, .from = 2, .to = 1};
     pthread_t one, two;
     if (pthread_create(&one, NULL, run, &there) != 0 || pthread_create(&two, NULL, run, &back) != 0)
         return 1;
     pthread_join(one, NULL);
     pthread_join(two, NULL);
-    fprintf(stderr, "%d transfers took %u attempts\n", 2 * TRANSFERS, there.attempts + back.attempts);
+    fprintf(stderr, "%d transfers took %u attempts\n", 2 * TRANSFERS,
+            there.attempts + back.attempts);
 
     bool well = there.well && back.well;
     CN_CONNECT(connection, engine) {
-        cn_result *result = cn_execute(connection, cn_text("SELECT id, balance FROM account ORDER BY id"));
+        cn_result *result = cn_execute(connection,
+                                       cn_text("SELECT id, balance FROM account ORDER BY id"));
         while (cn_next(result))
             printf("account %d: %d\n", cn_get_int(result, "id"), cn_get_int(result, "balance"));
         cn_execute(connection, cn_text("DROP TABLE account"));

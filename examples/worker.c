@@ -49,8 +49,8 @@ static bool add_jobs(cn_engine *engine)
     return well;
 }
 
-/* Takes one job, by changing a row that nobody has changed before. Runs again if the database says that
-   another worker was in the way. */
+/* Takes one job, by changing a row that nobody has changed before. Runs again if the database
+   says that another worker was in the way. */
 static bool take_one(cn_session *session, void *context)
 {
     Worker *worker = context;
@@ -61,8 +61,9 @@ static bool take_one(cn_session *session, void *context)
     if (job == NULL)
         return false; /* no more jobs, or an error, which the report would show */
     cn_result *result = cn_execute(
-        session, cn_update(Job, .set   = CN_SET(Job, done_by, worker->number),
-                           .where = cn_and(cn_is(Job, id, ==, job->id), cn_is(Job, done_by, ==, 0))));
+        session,
+        cn_update(Job, .set = CN_SET(Job, done_by, worker->number),
+                  .where = cn_and(cn_is(Job, id, ==, job->id), cn_is(Job, done_by, ==, 0))));
     return cn_row_count(result) >= 0;
 }
 
@@ -79,10 +80,11 @@ static void *work(void *context)
 
 int main(int argc, char **argv)
 {
-    /* On a file of SQLite one writer works at a time: the others wait for up to `timeout` seconds. */
+    /* On a file of SQLite one writer works at a time: the others wait for up to `timeout`
+       seconds. */
     cn_engine *engine = cn_create_engine(argc > 1 ? argv[1] : "sqlite:///worker.db?timeout=30",
-                                         .pool_size = 4, .max_overflow = CN_NONE);
-    bool       well   = cn_drop_all(&Base, engine) && cn_create_all(&Base, engine) && add_jobs(engine);
+                                         .pool_size= 4, .max_overflow = CN_NONE);
+    bool well = cn_drop_all(&Base, engine) && cn_create_all(&Base, engine) && add_jobs(engine);
     if (!cn_ok(engine))
         fprintf(stderr, "%s\n", cn_error_message(engine));
 
@@ -97,7 +99,8 @@ int main(int argc, char **argv)
         pthread_join(threads[i], NULL);
 
     CN_SESSION(session, engine) {
-        int64_t left = cn_scalar(session, int64_t, cn_text("SELECT count(*) FROM job WHERE done_by = 0"));
+        int64_t left = cn_scalar(session, int64_t,
+                                 cn_text("SELECT count(*) FROM job WHERE done_by = 0"));
         int64_t all  = cn_scalar(session, int64_t, cn_text("SELECT count(*) FROM job"));
         well         = cn_ok(session) && well && left == 0;
         printf("%lld jobs, %lld left\n", (long long)all, (long long)left);

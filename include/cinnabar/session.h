@@ -57,7 +57,7 @@
 CN_BEGIN_DECLARATIONS
 
 typedef struct cn_session_options {
-    size_t       size;
+    size_t size;
     /* no shadows, no search for changes: calls that change something are refused, and what is
        assigned to a member is not noticed */
     bool         read_only;
@@ -133,13 +133,13 @@ CN_API bool cn_flush(cn_session *session);
 
 /* ---- behind the macros ----------------------------------------------------------------------- */
 
-CN_API void *cn_new_(const cn_model *model, size_t size, const void *values);
-CN_API bool  cn_add_all_(cn_session *session, void *const *instances, size_t count);
-CN_API bool  cn_append_(void *owner, size_t offset, void *element);
-CN_API bool  cn_remove_(void *owner, size_t offset, void *element);
-CN_API bool  cn_set_(void *instance, size_t offset, const void *value, size_t size);
-CN_API bool  cn_set_one_(void *instance, size_t offset, void *target);
-CN_API void *cn_one_(const void *instance, size_t offset);
+CN_API void       *cn_new_(const cn_model *model, size_t size, const void *values);
+CN_API bool        cn_add_all_(cn_session *session, void *const *instances, size_t count);
+CN_API bool        cn_append_(void *owner, size_t offset, void *element);
+CN_API bool        cn_remove_(void *owner, size_t offset, void *element);
+CN_API bool        cn_set_(void *instance, size_t offset, const void *value, size_t size);
+CN_API bool        cn_set_one_(void *instance, size_t offset, void *target);
+CN_API void       *cn_one_(const void *instance, size_t offset);
 CN_API const void *cn_many_(const void *instance, size_t offset);
 CN_API void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_value *key,
                      size_t count);
@@ -147,17 +147,17 @@ CN_API void *cn_first_(cn_session *session, size_t size, const cn_select_stateme
 CN_API const void *cn_all_(cn_session *session, size_t size, const cn_select_statement *statement);
 CN_API const void *cn_rows_(cn_session *session, const char *struct_name, size_t struct_size,
                             const cn_statement *statement);
-CN_API size_t cn_list_count(const void *list); /* of a NULL-ended list; NULL is empty */
-CN_API void  *cn_scalar_(cn_session *session, const cn_statement *statement, uint8_t storage,
-                         void *target);
+CN_API size_t      cn_list_count(const void *list); /* of a NULL-ended list; NULL is empty */
+CN_API void       *cn_scalar_(cn_session *session, const cn_statement *statement, uint8_t storage,
+                              void *target);
 CN_API int64_t cn_insert_rows_(cn_session *session, const cn_model *model, size_t size, void *rows,
                                size_t count);
 
 typedef struct cn_stream cn_stream;
-CN_API cn_stream  *cn_stream_open(cn_session *session, size_t size,
-                                  const cn_select_statement *statement);
-CN_API const void *cn_stream_next(cn_stream *stream); /* NULL at the end */
-CN_API void        cn_stream_close(cn_stream *stream);
+CN_API cn_stream        *cn_stream_open(cn_session *session, size_t size,
+                                        const cn_select_statement *statement);
+CN_API const void       *cn_stream_next(cn_stream *stream); /* NULL at the end */
+CN_API void              cn_stream_close(cn_stream *stream);
 
 CN_END_DECLARATIONS
 
@@ -245,10 +245,10 @@ static inline void cn_session_leave_(cn_session **session)
     cn_session_close(*session);
 }
 #define CN_SESSION(session, ...)                                                                   \
-    for (cn_session *session __attribute__((cleanup(cn_session_leave_))) =                         \
-                        CN_SESSION_OPEN_(__VA_ARGS__, .size = sizeof(cn_session_options)),         \
-                    *session##_once = NULL;                                                        \
-         !session##_once; session##_once = (cn_session *)(void *)&session##_once)
+    for (cn_session * session __attribute__((cleanup(cn_session_leave_))) =                        \
+             CN_SESSION_OPEN_(__VA_ARGS__, .size = sizeof(cn_session_options)),                    \
+                              *session##_once = NULL;                                              \
+         !session##_once; session##_once      = (cn_session *)(void *)&session##_once)
 #define CN_SESSION_OPEN_(engine, ...)                                                              \
     cn_session_open((engine), &(const cn_session_options){__VA_ARGS__})
 
@@ -262,11 +262,10 @@ static inline void cn_stream_leave_(cn_stream **stream)
 #define CN_STREAM(T, v, ...)                                                                       \
     CN_STREAM_(T, v, __VA_ARGS__, .head = {CN_STATEMENT_SELECT, sizeof(cn_select_statement)})
 #define CN_STREAM_(T, v, session, ...)                                                             \
-    for (cn_stream *v##_stream __attribute__((cleanup(cn_stream_leave_))) = cn_stream_open(        \
-                       (session), sizeof(T),                                                       \
-                       &(const cn_select_statement){.from = &T##_model, __VA_ARGS__}),             \
-                   *v##_once = NULL;                                                               \
-         !v##_once; v##_once = (cn_stream *)(void *)&v##_once)                                     \
+    for (cn_stream * v##_stream __attribute__((cleanup(cn_stream_leave_))) = cn_stream_open(       \
+             (session), sizeof(T), &(const cn_select_statement){.from = &T##_model, __VA_ARGS__}), \
+                                *v##_once = NULL;                                                  \
+         !v##_once; v##_once              = (cn_stream *)(void *)&v##_once)                        \
         for (const T *v; (v = (const T *)cn_stream_next(v##_stream)) != NULL;)
 #endif
 

@@ -77,11 +77,11 @@ typedef enum cn_type_kind {
 } cn_type_kind;
 
 typedef struct cn_type {
-    uint8_t            kind; /* cn_type_kind */
-    bool               is_unsigned;
-    uint8_t            precision;
-    uint8_t            scale;
-    uint32_t           length; /* characters of a string, bytes of a binary; 0: without limit */
+    uint8_t  kind; /* cn_type_kind */
+    bool     is_unsigned;
+    uint8_t  precision;
+    uint8_t  scale;
+    uint32_t length; /* characters of a string, bytes of a binary; 0: without limit */
     /* of an enumeration, NULL-ended, in the order of the C enum from 0; borrowed */
     const char *const *labels;
 } cn_type;

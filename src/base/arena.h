@@ -45,6 +45,6 @@ cn_arena_mark cn_arena_here(const cn_arena *arena);
 void cn_arena_back(cn_arena *arena, cn_arena_mark mark); /* gives back what came after it */
 void cn_arena_reset(cn_arena *arena);                    /* empties it, keeps one chunk for reuse */
 void cn_arena_free(cn_arena *arena);
-void          cn_arena_join(cn_arena *arena, cn_arena *from); /* takes over what `from` holds */
+void cn_arena_join(cn_arena *arena, cn_arena *from); /* takes over what `from` holds */
 
 #endif

@@ -844,8 +844,8 @@ static bool digits_fit(const cn_decode *step, const char *digits, cn_error *erro
     if (fraction <= step->scale && whole + step->scale <= step->precision)
         return true;
     return cn_error_set(error, CN_CAUSE_CONVERSION,
-                        "%s: %s has more digits than its column, NUMERIC(%d, %d), holds", step->name,
-                        digits, step->precision, step->scale);
+                        "%s: %s has more digits than its column, NUMERIC(%d, %d), holds",
+                        step->name, digits, step->precision, step->scale);
 }
 
 bool cn_convert_load(const cn_decode *step, const void *row, cn_value *value, cn_error *error)

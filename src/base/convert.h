@@ -19,8 +19,8 @@ typedef struct cn_decode {
     bool               utc;     /* a cn_timestamp takes a datetime as UTC: a mapped column's does */
     uint8_t            scale;   /* of a decimal: a number that comes without them gets its zeros */
     uint8_t            precision; /* of a decimal: all its digits, or 0; more are refused */
-    const char        *name;    /* for errors: "Post.title" or the column's name */
-    const char *const *labels;  /* of an enumeration, NULL-ended: its text is stored as the index */
+    const char        *name;      /* for errors: "Post.title" or the column's name */
+    const char *const *labels; /* of an enumeration, NULL-ended: its text is stored as the index */
 } cn_decode;
 
 /*

@@ -17,21 +17,24 @@ typedef struct cn_column cn_column;
 
 struct cn_column {
     const cn_table *table;
-    uint32_t        index;   /* in the table */
-    const char     *name;    /* in the database */
-    const char     *member;  /* of the struct; the name if there is no struct */
-    cn_decode       field;   /* where the member is; field.name is "Post.title", for errors; storage 0 without a struct */
-    cn_type         type;    /* never CN_TYPE_NONE */
-    bool            primary_key;
-    bool            nullable;
-    bool            generated; /* the database makes the value when the member is 0 */
-    bool            unique;
-    bool            indexed;
-    const char     *foreign_table; /* NULL: no constraint */
-    const char     *foreign_column;
-    const char     *on_delete;
-    const char     *on_update;
-    const char     *server_default;
+    uint32_t        index;  /* in the table */
+    const char     *name;   /* in the database */
+    const char     *member; /* of the struct; the name if there is no struct */
+    cn_decode
+        /* where the member is; field.name is "Post.title", for errors; storage 0 without a
+           struct */
+                field;
+    cn_type     type; /* never CN_TYPE_NONE */
+    bool        primary_key;
+    bool        nullable;
+    bool        generated; /* the database makes the value when the member is 0 */
+    bool        unique;
+    bool        indexed;
+    const char *foreign_table; /* NULL: no constraint */
+    const char *foreign_column;
+    const char *on_delete;
+    const char *on_update;
+    const char *server_default;
 };
 
 /* What a relationship says of itself; relationship.h works out what it means. */
@@ -56,12 +59,12 @@ struct cn_table {
     size_t          column_count;
     uint32_t       *primary_key; /* columns, in order of declaration */
     size_t          primary_key_count;
-    uint32_t        generated;   /* the column that the database numbers, or CN_NO_COLUMN */
+    uint32_t        generated; /* the column that the database numbers, or CN_NO_COLUMN */
     cn_unique_set  *uniques;
     size_t          unique_count;
     const cn_relationship_text *relationships;
     size_t                      relationship_count;
-    uint32_t       *by_offset;   /* columns sorted by the offset of their member */
+    uint32_t                   *by_offset; /* columns sorted by the offset of their member */
 };
 
 /* The table of a model. NULL: the error says what is wrong with the model. Thread-safe, lock-free
@@ -85,8 +88,9 @@ static inline const char *cn_table_title(const cn_table *table)
     return table->model->name;
 }
 
-/* The tables of a metadata in the order in which they can be created; the first of a cycle where one cannot. `order` has room
-   for the number of models. */
-bool cn_metadata_sort(const cn_metadata *metadata, const cn_table **order, size_t *count, cn_error *error);
+/* The tables of a metadata in the order in which they can be created; the first of a cycle where
+   one cannot. `order` has room for the number of models. */
+bool cn_metadata_sort(const cn_metadata *metadata, const cn_table **order, size_t *count,
+                      cn_error *error);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "suite/driver_fixture.h"
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void an_open_link_says_what_it_is(void **state)
 {
@@ -54,7 +54,7 @@ static void a_read_only_link_refuses_to_write(void **state)
     assert_int_equal(number(f, "SELECT count(*) FROM driver_item"), 1);
 }
 
-/* ---- statements that are wrong ---------------------------------------------------------------- */
+/* ---- statements that are wrong --------------------------------------------------------------- */
 
 static void wrong_sql_is_a_syntax_error(void **state)
 {
@@ -133,7 +133,7 @@ static void the_number_of_values_must_be_right(void **state)
     release(f, prepared);
 }
 
-/* ---- results ---------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static void a_result_ends_once_and_stays_ended(void **state)
 {
@@ -235,7 +235,7 @@ static void affected_rows_are_those_matched(void **state)
     assert_int_equal(change(f, "DELETE FROM driver_item", NULL, 0), 2);
 }
 
-/* ---- keys and batches --------------------------------------------------------------------------- */
+/* ---- keys and batches ------------------------------------------------------------------------ */
 
 /* PostgreSQL has no last key: it is asked for with RETURNING. */
 static bool tells_keys(const fixture *f)
@@ -405,7 +405,7 @@ static void a_batch_that_fails_leaves_nothing(void **state)
     }
 }
 
-/* ---- constraints ------------------------------------------------------------------------------ */
+/* ---- constraints ----------------------------------------------------------------------------- */
 
 static void each_constraint_has_its_cause(void **state)
 {
@@ -438,7 +438,7 @@ static void each_constraint_has_its_cause(void **state)
     assert_int_equal(number(f, "SELECT count(*) FROM driver_child"), 1);
 }
 
-/* ---- transactions ----------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 static void rollback_undoes_and_commit_keeps(void **state)
 {

@@ -28,7 +28,7 @@
 
 extern const cn_driver cn_driver_sqlite, cn_driver_mysql, cn_driver_postgresql;
 
-/* ---- which database ----------------------------------------------------------------------------- */
+/* ---- which database -------------------------------------------------------------------------- */
 
 static const struct {
     const char      *dialect;
@@ -141,7 +141,7 @@ static inline void find_driver(fixture *f)
     f->parameters.options = cn_url_options(f->url, &f->parameters.option_count);
 }
 
-/* ---- helpers ------------------------------------------------------------------------------------ */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 static inline void must(fixture *f, bool good, const char *what)
 {

@@ -6,7 +6,7 @@
 
 #include "suite/driver_fixture.h"
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 typedef struct row_of_all {
     bool         yes;
@@ -335,7 +335,11 @@ static void an_enumeration_is_stored_as_the_index_of_its_label(void **state)
     fixture                 *f        = *state;
     int                      member   = -1;
     cn_decode                plan     = {
-                           .size = sizeof member, .storage = CN_STORAGE_INT32, .name = "Post.state", .labels = labels};
+                           .size    = sizeof member,
+                           .storage = CN_STORAGE_INT32,
+                           .name    = "Post.state",
+                           .labels  = labels,
+    };
     cn_value values[2] = {cn_value_int(1), text("published")};
     make_items(f);
     (void)change(f, "INSERT INTO driver_item (code, note) VALUES (?, ?)", values, 2);

@@ -168,7 +168,8 @@ static void functions_and_arithmetic_are_computed(void **state)
     (void)state;
     assert_string_equal(sql_found(cn_cmp(cn_call("length", cn_attr(Thing, name)), >, 3)), "5");
     assert_string_equal(
-        sql_found(cn_cmp(cn_call("coalesce", cn_attr(Thing, name), cn_literal("none")), ==, "none")),
+        sql_found(
+            cn_cmp(cn_call("coalesce", cn_attr(Thing, name), cn_literal("none")), ==, "none")),
         "3");
     assert_string_equal(
         sql_found(cn_is(Thing, views, ==, cn_times(cn_plus(cn_attr(Thing, id), 1), 5))), "1 3");
@@ -192,7 +193,8 @@ static void a_value_in_an_expression_has_its_own_type(void **state)
     assert_string_equal(sql_found(cn_cmp(cn_plus(id, INT64_C(5000000000)), >, INT64_C(5000000004))),
                         "5 6");
     assert_string_equal(
-        sql_found(cn_cmp(cn_call("coalesce", cn_attr(Thing, age), cn_literal(0.5)), <, 40)), "1 2 3");
+        sql_found(cn_cmp(cn_call("coalesce", cn_attr(Thing, age), cn_literal(0.5)), <, 40)),
+        "1 2 3");
     assert_string_equal(
         sql_found(cn_and(cn_cmp(id, >, cn_later("x")))),
         "the statement's parameter 'x' has no value: give it with CN_PARAMS(\"x\", ...)");

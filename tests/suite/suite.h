@@ -49,7 +49,8 @@ const char *suite_environment(const char *name);
 /* The variable CN_TEST_<database><suffix> of this run's server: suite_server_url("_SOCKET"). */
 const char *suite_server_url(const char *suffix);
 
-/* An engine for suite_url() without options; the caller's to dispose of. The test fails if it fails. */
+/* An engine for suite_url() without options; the caller's to dispose of. The test fails if it
+   fails. */
 cn_engine *suite_engine(void);
 
 /* Runs and commits one statement without parameters; the test fails if it fails. */
@@ -59,13 +60,14 @@ void suite_run(cn_engine *engine, const char *sql);
  * The server of this run, for tests of what happens when it goes away. The test fails if it does
  * not obey. A test that took it away brings it back, in its teardown.
  */
-void suite_server_kill(void);             /* as a crash does */
-void suite_server_start(void);            /* after a kill; a running one is stopped and started */
-void suite_server_tls(const char *kind);  /* restart with the certificate "good", "expired",
+void suite_server_kill(void);            /* as a crash does */
+void suite_server_start(void);           /* after a kill; a running one is stopped and started */
+void suite_server_tls(const char *kind); /* restart with the certificate "good", "expired",
                                              "stranger" (of an unknown authority), or "none" */
 
 /* Runs the tests as one group and returns what main returns. */
-#define suite_main(name, tests) suite_main_(cmocka_run_group_tests_name((name), (tests), NULL, NULL))
+#define suite_main(name, tests)                                                                    \
+    suite_main_(cmocka_run_group_tests_name((name), (tests), NULL, NULL))
 int suite_main_(int failed);
 
 #endif

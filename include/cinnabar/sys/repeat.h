@@ -13,15 +13,16 @@
 
 #define CN_COUNT_(...)                                                                             \
     CN_65TH_(__VA_ARGS__, 64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47,  \
-    46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24,    \
-    23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+             46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26,   \
+             25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3,  \
+             2, 1, 0)
 
 #define CN_ONE_OR_MORE_(...)                                                                       \
     CN_65TH_(__VA_ARGS__, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE,  \
-    MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE,      \
-    MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE,      \
-    MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE,      \
-    MORE, MORE, MORE, MORE, MORE, MORE, ONE, 0)
+             MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE,   \
+             MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE,   \
+             MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE,   \
+             MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, MORE, ONE, 0)
 
 #define CN_EACH_MEMBER_(F, T, ...) CN_PASTE_(CN_EACH_, CN_COUNT_(__VA_ARGS__))(F, T, __VA_ARGS__)
 #define CN_EACH_1(F, T, m) F(T, m)
@@ -124,39 +125,135 @@
 #define CN_PAIRS_64(F, T, n, v, ...) F(T, n, v), CN_PAIRS_62(F, T, __VA_ARGS__)
 /* An odd number: the sentence is what the compiler prints. */
 #define CN_ODD_PAIRS_                                                                              \
-    (const char *)(uintptr_t)CN_SAY_(0, "cinnabar: pairs expected: name, value, name, value "       \
+    (const char *)(uintptr_t)CN_SAY_(0, "cinnabar: pairs expected: name, value, name, value "      \
                                         "(a comma is missing or too many)")
-#define CN_PAIRS_1(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_3(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_5(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_7(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_9(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_11(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_13(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_15(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_17(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_19(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_21(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_23(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_25(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_27(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_29(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_31(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_33(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_35(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_37(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_39(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_41(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_43(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_45(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_47(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_49(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_51(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_53(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_55(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_57(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_59(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_61(F, T, ...) {CN_ODD_PAIRS_}
-#define CN_PAIRS_63(F, T, ...) {CN_ODD_PAIRS_}
+#define CN_PAIRS_1(F, T, ...)                                                                      \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_3(F, T, ...)                                                                      \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_5(F, T, ...)                                                                      \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_7(F, T, ...)                                                                      \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_9(F, T, ...)                                                                      \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_11(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_13(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_15(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_17(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_19(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_21(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_23(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_25(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_27(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_29(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_31(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_33(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_35(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_37(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_39(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_41(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_43(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_45(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_47(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_49(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_51(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_53(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_55(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_57(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_59(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_61(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
+#define CN_PAIRS_63(F, T, ...)                                                                     \
+    {                                                                                              \
+        CN_ODD_PAIRS_                                                                              \
+    }
 
 #endif

@@ -640,8 +640,8 @@ static void text_is_copied_into_the_arena_or_borrowed(void **state)
     cn_error  error  = {0};
     char      data[] = "Ada Lovelace";
     cn_value  value = cn_value_text_sized(data, 3), whole = text(data);
-    cn_decode step = {0,   offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, 0, "x",
-                      NULL};
+    cn_decode step = {
+        0, offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, 0, "x", NULL};
     assert_true(cn_convert_store(&step, &value, &row, &arena, &error));
     data[0] = 'x';
     assert_string_equal(row.text, "Ada");
@@ -690,7 +690,8 @@ static void a_full_char_array_without_its_nul_is_an_error(void **state)
     cn_error  error = {0};
     cn_value  value;
     cn_decode step = {
-        0, offsetof(every, chars), sizeof row.chars, CN_STORAGE_CHARS, false, 0, 0, "x.chars", NULL};
+        0,   offsetof(every, chars), sizeof row.chars, CN_STORAGE_CHARS, false, 0, 0, "x.chars",
+        NULL};
     memset(row.chars, 'a', sizeof row.chars);
     assert_false(cn_convert_load(&step, &row, &value, &error));
     assert_non_null(strstr(cn_error_get_message(&error), "x.chars"));
@@ -742,9 +743,9 @@ static void an_enumeration_that_may_be_null_works_the_same(void **state)
     static const char *const labels[] = {"a", "b", NULL};
     CN_OPT(uint8_t)          member   = {0};
     cn_error                 error    = {0};
-    cn_decode                step     = {0,     0, sizeof member, CN_STORAGE_OPT + CN_STORAGE_UINT8,
-                                         false, 0, 0, "x",           labels};
-    cn_value                 value    = text("b"), back;
+    cn_decode step  = {0, 0,   sizeof member, CN_STORAGE_OPT + CN_STORAGE_UINT8, false, 0,
+                       0, "x", labels};
+    cn_value  value = text("b"), back;
     assert_true(cn_convert_store(&step, &value, &member, NULL, &error));
     assert_true(member.set);
     assert_int_equal(member.value, 1);
@@ -804,7 +805,11 @@ static void a_number_gets_the_zeros_of_its_scale(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cn_decimal member = {NULL};
         cn_decode  step   = {
-               .size = sizeof member, .storage = CN_STORAGE_DECIMAL, .scale = 2, .name = "Item.price"};
+               .size    = sizeof member,
+               .storage = CN_STORAGE_DECIMAL,
+               .scale   = 2,
+               .name    = "Item.price",
+        };
         cn_arena text  = {0};
         cn_error error = {0};
         assert_true(cn_convert_store(&step, &cases[i].from, &member, &text, &error));
@@ -818,8 +823,8 @@ static void a_decimal_with_more_digits_than_its_column_is_refused(void **state)
     static const struct {
         const char *digits;
         bool        fits;
-    } cases[] = {{"12.50", true},  {"-99.99", true}, {"0.5", true},   {"007.10", true},
-                 {"1.500", true},  {"100", false},   {"-100.00", false}, {"0.125", false},
+    } cases[] = {{"12.50", true},   {"-99.99", true}, {"0.5", true},      {"007.10", true},
+                 {"1.500", true},   {"100", false},   {"-100.00", false}, {"0.125", false},
                  {"99.991", false}, {"1e1", true}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

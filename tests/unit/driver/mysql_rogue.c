@@ -59,7 +59,7 @@ typedef struct rogue {
     size_t        after_question; /* received before it asked for the password */
 } rogue;
 
-/* ---- the server ------------------------------------------------------------------------------- */
+/* ---- the server ------------------------------------------------------------------------------ */
 
 static void send_packet(rogue *server, const void *data, size_t size)
 {
@@ -284,7 +284,7 @@ static bool learned(const rogue *server, const char *text)
     return false;
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 typedef struct attempt {
     bool          remote; /* the engine takes the host for a remote one */
@@ -447,7 +447,7 @@ static void a_silent_server_is_given_up_after_the_connect_time_out(void **state)
     assert_in_range(after.tv_sec - before.tv_sec, 0, 4);
 }
 
-/* ---- after the login --------------------------------------------------------------------------- */
+/* ---- after the login ------------------------------------------------------------------------- */
 
 static void write_file(rogue *server)
 {

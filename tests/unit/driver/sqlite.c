@@ -31,7 +31,7 @@ static const cn_driver *const driver = &cn_driver_sqlite;
 static cn_error               error; /* of the test that runs */
 static char                   message[512];
 
-/* ---- helpers ------------------------------------------------------------------------------------ */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 static void must(bool good, const char *what)
 {
@@ -139,7 +139,7 @@ static int tear_down(void **state)
     return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
-/* ---- the URL ------------------------------------------------------------------------------------ */
+/* ---- the URL --------------------------------------------------------------------------------- */
 
 static void what_python_programs_write_is_accepted(void **state)
 {
@@ -261,7 +261,7 @@ static void a_name_in_double_quotes_is_never_a_text(void **state)
     driver->close(link);
 }
 
-/* ---- locks -------------------------------------------------------------------------------------- */
+/* ---- locks ----------------------------------------------------------------------------------- */
 
 static void a_lock_is_waited_for_as_long_as_the_url_says(void **state)
 {
@@ -355,7 +355,7 @@ static void a_statement_that_is_done_holds_no_lock(void **state)
     driver->close(one);
 }
 
-/* ---- transactions ----------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 static void a_transaction_that_sqlite_ended_is_seen(void **state)
 {
@@ -405,7 +405,7 @@ static void read_uncommitted_holds_for_one_transaction(void **state)
     driver->close(link);
 }
 
-/* ---- statements ------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 static void each_refusal_has_its_cause(void **state)
 {
@@ -515,7 +515,7 @@ static void a_text_without_a_statement_is_refused(void **state)
     driver->close(link);
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static cn_value decimal(const char *digits)
 {
@@ -614,7 +614,7 @@ static void what_has_no_type_of_its_own_is_stored_as_text_that_sorts(void **stat
     driver->close(link);
 }
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 typedef struct thing {
     int         id;

@@ -1,4 +1,5 @@
-/* Floor 2: in a debug build, a connection that is used while a call on it is in progress says so. */
+/* Floor 2: in a debug build, a connection that is used while a call on it is in progress says
+   so. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
