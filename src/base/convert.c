@@ -21,7 +21,7 @@ static const char other_kind[]   = "the one is not a form of the other";
 static const char out_of_range[] = "it is out of range";
 static const char has_fraction[] = "it has a fraction";
 static const char not_exact[]    = "it would be rounded";
-static const char malformed[]    = "the text is not one";
+static const char malformed[]    = "the text does not say one";
 static const char has_nul[]      = "it contains a NUL byte";
 static const char no_room[]      = "it needs a copy, and there is no memory to make it in";
 
@@ -712,8 +712,8 @@ bool cn_convert_store(const cn_decode *step, const cn_value *value, void *row, c
         memset(member, 0, step->size);
         return is_nullable(step->storage) ||
                cn_error_set(error, CN_CAUSE_CONVERSION,
-                            "%s is NULL, and its member (%s) cannot be: make it a CN_OPT or give "
-                            "the query a value instead",
+                            "%s is NULL, which %s cannot hold: read it as a CN_OPT, or give the "
+                            "query a value instead",
                             step->name, facts_of(step->storage)->name);
     }
     const char *why = store(step, value, member + cn_storage_value_offset(step->storage), text);

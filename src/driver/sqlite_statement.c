@@ -785,7 +785,8 @@ static bool run_rows(sqlite_prepared *prepared, const cn_value *values, size_t r
         bool again = i > done && prepared->many_sql != NULL && prepared->head.inserted_key != 0;
         if (!bind_all(prepared, values + i * columns, columns, error) ||
             !(again ? run_again(prepared, error) : run_row(prepared, error))) {
-            cn_error_append(error, "; in row %zu of the %zu of the batch", i + 1, rows);
+            if (rows > 1)
+                cn_error_append(error, " (row %zu of %zu)", i + 1, rows);
             return false;
         }
         if (keys != NULL)

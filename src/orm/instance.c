@@ -34,6 +34,9 @@ cn_session *cn_session_of(const void *instance)
 static bool no_instance(cn_session *session, const void *pointer, const char *what)
 {
     const cn_model *model = cn_nothing_of(pointer);
+    if (pointer == NULL)
+        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE, "%s: the instance is NULL",
+                                  what);
     if (model == NULL)
         return cn_connection_fail(
             session->connection, CN_CAUSE_MISUSE,
