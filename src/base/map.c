@@ -86,7 +86,8 @@ uint64_t cn_hash_mix(uint64_t hash, uint64_t word)
     return multiply_fold(hash ^ salt[0], word ^ salt[1]);
 }
 
-static const char removed[1] = "";
+static char removed[1]; /* no constants: a compiler may give those of one value one address */
+static char empty_key[1];
 
 static bool is_live(const cn_map_entry *entry)
 {
@@ -150,7 +151,7 @@ bool cn_map_put(cn_map *map, uint64_t hash, const void *key, size_t key_size, vo
 {
     cn_map_entry *entry = find(map, hash, key, key_size);
     if (entry != NULL) { /* the new key, too: the old one may be about to end */
-        entry->key   = key != NULL ? key : "";
+        entry->key   = key != NULL ? key : empty_key;
         entry->value = value;
         return true;
     }

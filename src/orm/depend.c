@@ -336,9 +336,9 @@ static bool examine_delete(cn_flush_plan *plan, uint32_t index, const cn_relatio
         return false;
     if (relationship->direction != CN_ONE_TO_MANY && !cascades)
         return true;
-    void **items  = relationship->many ? cn_items_at(work.slab, work.slot, relationship)
-                                       : CN_UNLOADED;
-    bool   loaded = items != CN_UNLOADED;
+    bool   many   = relationship->many;
+    void **items  = many ? cn_items_at(work.slab, work.slot, relationship) : NULL;
+    bool   loaded = many && items != CN_UNLOADED;
     if (!leave_removed(plan, &work, relationship))
         return false;
     if (!loaded && relationship->passive_deletes)

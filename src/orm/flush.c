@@ -14,7 +14,7 @@ bool cn_flush_add_work(cn_flush_plan *plan, cn_slab *slab, uint32_t slot, cn_wor
                        uint32_t *index)
 {
     cn_record *record = &slab->records[slot];
-    if (record->flags & CN_RECORD_FLUSHING) {
+    if (plan->work != NULL && record->flags & CN_RECORD_FLUSHING) {
         *index        = record->work;
         cn_work *work = &plan->work[*index];
         if (verb == CN_WORK_DELETE && work->verb != verb) {

@@ -616,7 +616,7 @@ bool cn_set_(void *instance, size_t offset, const void *value, size_t size)
     } else {
         memcpy((char *)instance + offset, value, size);
     }
-    if (record->state == CN_INSTANCE_PERSISTENT)
+    if (session != NULL && record->state == CN_INSTANCE_PERSISTENT)
         return cn_session_announce(session, instance, record);
     if (record->state == CN_INSTANCE_TRANSIENT) /* what it is compared with when it is added */
         memcpy((char *)cn_slab_shadow(slab, slot) + offset, (char *)instance + offset, size);

@@ -162,7 +162,7 @@ static bool level_rows(cn_flush_plan *plan, rows *r, uint32_t *queue)
             queue[to++] = i;
     for (; from < to; from++) {
         uint32_t first = queue[from];
-        for (uint32_t e = r->heads[first]; e != 0; e = r->edges[e - 1].next) {
+        for (uint32_t e = r->heads[first]; e != 0 && r->edges != NULL; e = r->edges[e - 1].next) {
             uint32_t second = r->edges[e - 1].second;
             if (plan->work[second].level <= plan->work[first].level)
                 plan->work[second].level = plan->work[first].level + 1;

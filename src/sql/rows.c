@@ -193,6 +193,7 @@ static cn_statement_slot *find(cn_connection *connection, row_statement *stateme
     } else {
         cn_connection_fail_filled(connection, NULL);
     }
+    statement->walk = NULL;
     cn_walk_end(&walk);
     return slot;
 }

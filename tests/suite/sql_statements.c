@@ -300,7 +300,7 @@ static void a_value_that_comes_later_is_taken_by_name(void **state)
 static void a_hundred_parameters_are_told_apart(void **state)
 {
     (void)state;
-    static char name[100][8];
+    static char name[100][16];
     cn_param    params[102] = {0};
     cn_query *query = cn_build(cn_select(Thing, .columns = CN_INTO(Thing, id, cn_attr(Thing, id))));
     for (int i = 0; i < 100; i++) {
