@@ -756,7 +756,7 @@ static bool run_many(sqlite_prepared *prepared, const cn_value *values, size_t r
 {
     sqlite3 *db   = prepared->link->db;
     bool     good = true;
-    if (prepared->many_sql == NULL || (prepared->many == NULL && rows < 2 * MANY_ROWS) ||
+    if (prepared->many_sql == NULL || (prepared->many == NULL && rows < 2 * (size_t)MANY_ROWS) ||
         columns != prepared->head.parameter_count)
         return true;
     if (prepared->many == NULL &&

@@ -182,7 +182,7 @@ static cn_value get_value(cn_result *result, place at)
 static const char *read_text(cn_result *result, place at)
 {
     cn_connection *connection = result->connection;
-    cn_value       value, text;
+    cn_value       value      = cn_value_null(), text;
     if (!find_cell(result, &at, &value) || value.kind == CN_KIND_NULL)
         return NULL;
     const char *name = at.name != NULL ? at.name : "?";
@@ -218,7 +218,7 @@ static const char *get_text(cn_result *result, place at)
 #define DEFINE_GETTER(function, T, storage)                                                        \
     T function(cn_result *result, const char *name)                                                \
     {                                                                                              \
-        T value;                                                                                   \
+        T value = {0};                                                                             \
         return *(T *)get(result, NAMED(name), storage, &value);                                    \
     }
 

@@ -523,7 +523,7 @@ static bool finish(cn_text_compiled *made, scanner *s)
     if (made->text == NULL || made->names == NULL || made->marks == NULL || slots == NULL)
         return cn_error_no_memory(s->error);
     for (size_t i = 0; i < made->slot_count; i++)
-        slots[i] = numbered ? (uint32_t)i : s->marks[i].name;
+        slots[i] = numbered ? (uint32_t)i : made->marks[i].name;
     if (!name_values(&made->head, made, NULL))
         return cn_error_no_memory(s->error);
     return render(made, NULL, arena, &made->head.sql, &made->head.sql_size, s->error);

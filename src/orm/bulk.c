@@ -71,8 +71,9 @@ int64_t cn_insert_rows_(cn_session *session, const cn_model *model, size_t size,
     cn_value *values  = cn_arena_take(&scratch, at_once * width * sizeof *values, sizeof(void *));
     uint32_t *columns = CN_ARENA_ARRAY(&scratch, uint32_t, width);
     int64_t  *keys    = CN_ARENA_ARRAY(&scratch, int64_t, at_once);
-    bool      good    = (values != NULL && columns != NULL && keys != NULL) ||
-                cn_session_no_memory(session);
+    bool      good    = values != NULL && columns != NULL && keys != NULL;
+    if (!good)
+        cn_session_no_memory(session);
     for (size_t from = 0; good && from < count;) {
         /* As many as are alike: with a key of their own, or without one. */
         char  *first    = (char *)rows + from * size;

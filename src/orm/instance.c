@@ -35,8 +35,8 @@ static bool no_instance(cn_session *session, const void *pointer, const char *wh
 {
     const cn_model *model = cn_nothing_of(pointer);
     if (pointer == NULL)
-        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE, "%s: the instance is NULL",
-                                  what);
+        return cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
+                                  "%s: NULL is not an instance", what);
     if (model == NULL)
         return cn_connection_fail(
             session->connection, CN_CAUSE_MISUSE,
