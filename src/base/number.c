@@ -250,8 +250,8 @@ static size_t spell(char *text, const char *digits, size_t count, int exponent)
 static size_t round_to(double value, int precision, char *text)
 {
     char   scientific[CN_NUMBER_SIZE]; /* "-d,ddde+XXX", the comma being whatever the locale has */
-    char   digits[20];
-    size_t count = 0;
+    char   digits[20] = "0";
+    size_t count      = 0;
     (void)snprintf(scientific, sizeof scientific, "%.*e", precision - 1, value);
     const char *at = scientific;
     for (; *at != 'e'; at++) {

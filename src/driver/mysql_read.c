@@ -196,7 +196,7 @@ static void read_integer(cn_mysql_wire wire, const unsigned char *at, cn_value *
     value->kind     = CN_KIND_INTEGER;
     switch (wire) {
     case CN_WIRE_INT8:
-        value->as.integer = (int8_t)number;
+        value->as.integer = (int64_t)(number ^ 0x80) - 0x80; /* the sign of its lowest byte */
         break;
     case CN_WIRE_INT16:
         value->as.integer = (int16_t)number;

@@ -163,7 +163,7 @@ static bool judge(cn_postgresql_guard *guard, bool cleartext, cn_error *error)
     guard->message[guard->size] = '\0';
     const char *count           = strstr((const char *)guard->message + 9, ",i=");
     if (request == CONTINUES_SASL && count != NULL &&
-        (strspn(count + 3, "0123456789") > 7 || atol(count + 3) > MOST_ITERATIONS))
+        (strspn(count + 3, "0123456789") > 7 || strtol(count + 3, NULL, 10) > MOST_ITERATIONS))
         return cn_error_set(error, CN_CAUSE_AUTHENTICATION,
                             "the server demands more than %d rounds of hashing the password, which "
                             "no honest one does; nothing derived from it was sent",

@@ -258,7 +258,7 @@ static bool is_true(const char *value)
 /* "a, b, c" */
 static void list_words(cn_buffer *list, const char *const *words)
 {
-    for (size_t i = 0; words[i] != NULL; i++) {
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
         cn_buffer_text(list, i > 0 ? ", " : "");
         cn_buffer_text(list, words[i]);
     }
