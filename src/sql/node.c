@@ -359,28 +359,19 @@ static bool copy_fragment(cn_node *node, cn_arena *arena)
 
 static bool copy_node(cn_node *node, cn_arena *arena, unsigned depth);
 
-static bool copy_conditions(cn_node *node, cn_arena *arena, unsigned depth)
-{
-    cn_condition *parts = CN_ARENA_ARRAY(arena, cn_condition, node->count);
-    if (parts == NULL)
-        return break_node(node, CN_BROKEN_MEMORY);
-    memcpy(parts, node->parts, node->count * sizeof *parts);
-    for (uint32_t i = 0; i < node->count; i++)
-        if (!copy_node(&parts[i].node, arena, depth))
-            return break_node(node, parts[i].node.op);
-    node->parts = parts;
-    return true;
-}
+/* Conditions and expressions are different types for the caller; each is one node. */
+_Static_assert(sizeof(cn_condition) == sizeof(cn_node) && sizeof(cn_expr) == sizeof(cn_node),
+               "parts are copied as nodes");
 
-static bool copy_expressions(cn_node *node, cn_arena *arena, unsigned depth)
+static bool copy_parts(cn_node *node, cn_arena *arena, unsigned depth)
 {
-    cn_expr *parts = CN_ARENA_ARRAY(arena, cn_expr, node->count);
+    cn_node *parts = CN_ARENA_ARRAY(arena, cn_node, node->count);
     if (parts == NULL)
         return break_node(node, CN_BROKEN_MEMORY);
     memcpy(parts, node->parts, node->count * sizeof *parts);
     for (uint32_t i = 0; i < node->count; i++)
-        if (!copy_node(&parts[i].node, arena, depth))
-            return break_node(node, parts[i].node.op);
+        if (!copy_node(&parts[i], arena, depth))
+            return break_node(node, parts[i].op);
     node->parts = parts;
     return true;
 }
@@ -399,8 +390,7 @@ static bool copy_node(cn_node *node, cn_arena *arena, unsigned depth)
         return break_node(node, CN_BROKEN_MEMORY);
     if (node->count == 0)
         return true;
-    if (!(cn_node_has_conditions(node) ? copy_conditions(node, arena, depth + 1)
-                                       : copy_expressions(node, arena, depth + 1)))
+    if (!copy_parts(node, arena, depth + 1))
         return false;
     node->check = sum_parts(node);
     return true;
