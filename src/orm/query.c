@@ -55,8 +55,10 @@ static bool is_by_key(cn_session *session, const cn_select_statement *select)
 {
     const cn_node   *where  = &select->where.node;
     const cn_mapper *mapper = cn_session_mapper(session, select->from);
-    return where->kind == CN_NODE_COMPARE && where->op == CN_OPERATOR_(==) && mapper != NULL &&
-           where->model == select->from && mapper->table->primary_key_count == 1 &&
+    return where->kind == CN_NODE_OPERATOR && where->op == CN_OP_EQUAL &&
+           (where->flags & CN_NODE_FLAT) && where->count == 0 && mapper != NULL &&
+           where->model == select->from && select->join == NULL &&
+           mapper->table->primary_key_count == 1 &&
            where->offset == mapper->plan[mapper->table->primary_key[0]].offset;
 }
 

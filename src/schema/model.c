@@ -36,7 +36,8 @@ static bool settle_key(cn_mapping *mapping, cn_table *table)
         if (column->generated)
             table->generated = i;
     }
-    if (table->primary_key_count == 0 && mapping->model->struct_size != 0 && table->name != NULL)
+    if (table->primary_key_count == 0 && mapping->model->struct_size != 0 && table->name != NULL &&
+        !mapping->model->is_shape)
         return cn_mapping_fail(mapping,
                                "%s has no primary key: mark a member with CN_COLUMN(member, "
                                ".primary_key = true)",
@@ -201,6 +202,8 @@ static cn_resolved *resolve(const cn_model *model, cn_error *error)
 
 const cn_table *cn_table_of(const cn_model *model, cn_error *error)
 {
+    if (model != NULL && model->alias_of != NULL)
+        model = model->alias_of;
     if (model == NULL || model->state == NULL || model->declare == NULL) {
         cn_error_set(error, CN_CAUSE_MISUSE, "no model was given");
         return NULL;

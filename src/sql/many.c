@@ -35,8 +35,11 @@ static bool no_memory(batch *b)
 static bool begin(batch *b, cn_walk *walk)
 {
     size_t             size    = walk->word_count * sizeof *walk->words;
-    cn_compile_request request = {b->statement, walk->values, walk->words, size,
-                                  cn_hash(walk->words, size)};
+    cn_compile_request request = {.statement = b->statement,
+                                  .params    = walk->params,
+                                  .key       = walk->words,
+                                  .key_size  = size,
+                                  .hash      = cn_hash(walk->words, size)};
     size_t             count   = 0;
     b->slot = cn_connection_statement(b->connection, request.hash, walk->words, size,
                                       cn_compile_statement, &request);

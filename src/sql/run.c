@@ -7,24 +7,6 @@
 
 #include "base/map.h"
 
-/* The label of an enumeration's value. */
-static bool labelled(const cn_column *column, cn_value *value, cn_error *error)
-{
-    size_t count = 0;
-    if (value->kind == CN_KIND_NULL || value->kind == CN_KIND_TEXT)
-        return true;
-    while (column->type.labels[count] != NULL)
-        count++;
-    int64_t index = value->kind == CN_KIND_BOOLEAN ? value->as.boolean : value->as.integer;
-    if (value->kind == CN_KIND_REAL || index < 0 || (uint64_t)index >= count)
-        return cn_error_set(error, CN_CAUSE_CONVERSION,
-                            "%s: %lld is none of the %zu values of the enumeration",
-                            column->field.name, (long long)index, count);
-    *value = cn_value_text(column->type.labels[index]);
-    cn_value_measure(value);
-    return true;
-}
-
 /* The values in the order of the placeholders, in the forms that are sent. */
 static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
 {
@@ -38,7 +20,8 @@ static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
     for (size_t i = 0; i < plan->slot_count; i++)
         values[i] = walk->values[plan->slots != NULL ? plan->slots[i] : i];
     for (size_t i = 0; i < plan->conversion_count; i++)
-        if (!labelled(plan->conversions[i].column, &values[plan->conversions[i].slot], walk->error))
+        if (!cn_conversion_apply(&plan->conversions[i], &values[plan->conversions[i].slot],
+                                 &walk->arena, walk->error))
             return NULL;
     return values;
 }
@@ -83,7 +66,10 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
         return NULL;
     }
     size_t             size    = walk->word_count * sizeof *walk->words;
-    cn_compile_request request = {statement, walk->values, walk->words, size,
-                                  cn_hash(walk->words, size)};
+    cn_compile_request request = {.statement = statement,
+                                  .params    = walk->params,
+                                  .key       = walk->words,
+                                  .key_size  = size,
+                                  .hash      = cn_hash(walk->words, size)};
     return cn_sql_run_walk(connection, walk, cn_compile_statement, &request, execution);
 }
