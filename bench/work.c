@@ -213,6 +213,28 @@ static uint64_t points_as_text(bench *b)
     return sum;
 }
 
+/* The statement is written as a value, and looked up, at every call. */
+static uint64_t points_as_value(bench *b)
+{
+    uint64_t       sum        = 0;
+    cn_connection *connection = cn_connect(b->engine);
+    for (int unit = 0; unit < UNITS; unit++) {
+        for (int i = 0; i < BENCH_POINTS; i++) {
+            int        key = key_of(unit * BENCH_POINTS + i);
+            BenchItem  row;
+            cn_result *result = cn_execute(
+                connection, cn_select(BenchItem, .where = cn_is(BenchItem, id, ==, key)));
+            check(b, cn_fetch(result, BenchItem, &row, id, name, note),
+                  cn_error_message(connection));
+            sum += weigh(&row);
+            cn_close(result);
+        }
+        cn_rollback(connection);
+    }
+    cn_close(connection);
+    return sum;
+}
+
 /* ---- many rows ------------------------------------------------------------------------------- */
 
 static uint64_t load_by_hand(bench *b)
@@ -470,6 +492,8 @@ IN_BOTH(load_by_key)
 
 /* clang-format off */
 const bench_case bench_cases[] = {
+    {"select one row, cn_select + cn_fetch", POINTS, points_by_hand, points_as_value,
+     NULL, false, 1.5, 60},
     {"select one row, text + cn_fetch", POINTS, points_by_hand, points_as_text,
      NULL, false, 1.5, 60},
     {"select one row, cn_first", POINTS, points_by_hand, points_in_session,

@@ -10,6 +10,7 @@
 #include "driver/sqlite_link.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -85,6 +86,7 @@ static bool read_columns(sqlite_prepared *prepared, cn_error *error)
     cn_release(prepared->columns);
     prepared->columns    = NULL;
     prepared->reprepared = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0);
+    prepared->head.described += prepared->head.described == UINT_MAX ? 2 : 1; /* never 0 */
     if (count == 0)
         return true;
     for (int i = 0; i < count; i++) {
@@ -106,7 +108,7 @@ static bool read_columns(sqlite_prepared *prepared, cn_error *error)
     return true;
 }
 
-static bool columns_are_right(const sqlite_prepared *prepared)
+static inline bool columns_are_right(const sqlite_prepared *prepared)
 {
     return prepared->statement == NULL ||
            prepared->reprepared ==
@@ -699,9 +701,10 @@ static void show_kept(sqlite_prepared *prepared)
     prepared->cursor        = prepared->head.buffered ? CURSOR_BEFORE_KEPT : CURSOR_DONE;
 }
 
-static bool start(sqlite_prepared *prepared, cn_error *error)
+static inline bool start(sqlite_prepared *prepared, cn_error *error)
 {
-    cn_sqlite_reset(&prepared->head);
+    if (prepared->cursor != CURSOR_DONE || prepared->head.buffered)
+        cn_sqlite_reset(&prepared->head);
     cn_sqlite_enter(prepared->link);
     prepared->head.affected     = prepared->script != NULL ? -1 : 0;
     prepared->head.inserted_key = 0;

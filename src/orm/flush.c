@@ -230,16 +230,8 @@ static bool nothing_to_find(cn_session *session, cn_flush_reach reach, const cn_
            (shelf == NULL || (!session->check_lent && cn_changes_none(shelf)));
 }
 
-bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
+static bool flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
 {
-    if (!cn_session_well(session))
-        return false;
-    if (session->flushing || session->options.read_only)
-        return true;
-    if (session->announced_count == 0 && nothing_to_find(session, reach, mapper))
-        return true;
-    if (!cn_session_scope(session))
-        return false;
     cn_flush_plan plan = {.session = session, .lent.frame = __builtin_frame_address(0)};
     session->flushing  = true;
     bool good          = carry_out(&plan, reach, mapper);
@@ -253,6 +245,17 @@ bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper
     cn_release(plan.order);
     cn_arena_free(&plan.scratch);
     return good;
+}
+
+bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
+{
+    if (!cn_session_well(session))
+        return false;
+    if (session->flushing || session->options.read_only)
+        return true;
+    if (session->announced_count == 0 && nothing_to_find(session, reach, mapper))
+        return true;
+    return cn_session_scope(session) && flush(session, reach, mapper);
 }
 
 bool cn_flush(cn_session *session)

@@ -19,10 +19,9 @@ static const void *key_row(const void *instance)
     return cn_slab_shadow(slab, slot);
 }
 
-static int64_t integer_at(const void *row, const cn_decode *field)
+static int64_t rare_integer_at(const char *at, uint8_t storage)
 {
-    const char *at = (const char *)row + field->offset;
-    switch (field->storage) {
+    switch (storage) {
     case CN_STORAGE_INT8:
         return *(const int8_t *)at;
     case CN_STORAGE_UINT8:
@@ -31,8 +30,6 @@ static int64_t integer_at(const void *row, const cn_decode *field)
         return *(const int16_t *)(const void *)at;
     case CN_STORAGE_UINT16:
         return *(const uint16_t *)(const void *)at;
-    case CN_STORAGE_INT32:
-        return *(const int32_t *)(const void *)at;
     case CN_STORAGE_UINT32:
         return *(const uint32_t *)(const void *)at;
     case CN_STORAGE_UINT64:
@@ -40,6 +37,16 @@ static int64_t integer_at(const void *row, const cn_decode *field)
     default:
         return *(const int64_t *)(const void *)at;
     }
+}
+
+static inline int64_t integer_at(const void *row, const cn_decode *field)
+{
+    const char *at = (const char *)row + field->offset;
+    if (field->storage == CN_STORAGE_INT32)
+        return *(const int32_t *)(const void *)at;
+    if (field->storage == CN_STORAGE_INT64)
+        return *(const int64_t *)(const void *)at;
+    return rare_integer_at(at, field->storage);
 }
 
 /* A composite or textual key, by the values of its columns. */
@@ -75,21 +82,18 @@ static uint32_t hash_integer(uint64_t key)
     return (uint32_t)(mixed >> 34) << 2 | (uint32_t)(key & 3);
 }
 
-static uint32_t hash_row(const cn_mapper *mapper, const void *row)
+static inline uint32_t hash_row(const cn_mapper *mapper, const void *row)
 {
-    if (mapper->integer_key)
-        return hash_integer(
-            (uint64_t)integer_at(row, &mapper->plan[mapper->table->primary_key[0]]));
+    if (mapper->integer_key != NULL)
+        return hash_integer((uint64_t)integer_at(row, mapper->integer_key));
     uint64_t hash = hash_columns(mapper, row);
     return (uint32_t)(hash >> 32) ^ (uint32_t)(hash >> 47);
 }
 
-static bool same_key(const cn_mapper *mapper, const void *a, const void *b)
+static inline bool same_key(const cn_mapper *mapper, const void *a, const void *b)
 {
-    if (mapper->integer_key) {
-        const cn_decode *field = &mapper->plan[mapper->table->primary_key[0]];
-        return integer_at(a, field) == integer_at(b, field);
-    }
+    if (mapper->integer_key != NULL)
+        return integer_at(a, mapper->integer_key) == integer_at(b, mapper->integer_key);
     for (size_t i = 0; i < mapper->table->primary_key_count; i++)
         if (cn_column_differs(&mapper->plan[mapper->table->primary_key[i]], a, b))
             return false;

@@ -39,8 +39,10 @@ static bool fill(cn_mapper *mapper, cn_arena *arena)
         set_pointer(mapper->blank, mapper->relationships[i].offset, CN_UNLOADED);
     mapper->plan        = plan;
     mapper->texts       = texts;
-    mapper->integer_key = table->primary_key_count == 1 &&
-                          is_integer(table->columns[table->primary_key[0]].field.storage);
+    mapper->integer_key = NULL;
+    if (table->primary_key_count == 1 &&
+        is_integer(table->columns[table->primary_key[0]].field.storage))
+        mapper->integer_key = &plan[table->primary_key[0]];
     return true;
 }
 

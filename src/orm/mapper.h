@@ -22,7 +22,7 @@ struct cn_mapper {
     /* columns whose member is a pointer to something borrowed or owned */
     const uint32_t *texts;
     size_t          text_count;
-    bool            integer_key; /* the key is one integer column */
+    const cn_decode *integer_key; /* of the plan: the key, if it is one integer column; or NULL */
     pthread_mutex_t lock;        /* of the nursery */
     cn_slab        *nursery;     /* the slab that cn_new fills */
 };

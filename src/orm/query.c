@@ -28,10 +28,9 @@ static bool matches(cn_session *session, const cn_mapper *mapper, const char *na
 }
 
 /* Starts a select of instances. False: failure, already reported. */
-static bool start(cn_load *load, cn_walk *walk, cn_session *session, size_t size,
+static bool start(cn_load *load, cn_walk *walk, cn_session *session, cn_mapper *mapper, size_t size,
                   const cn_select_statement *select)
 {
-    cn_mapper *mapper = cn_session_mapper(session, select->from);
     if (mapper == NULL || !matches(session, mapper, mapper->model->name, size) ||
         !prepare(session, mapper))
         return false;
@@ -51,29 +50,40 @@ static bool start(cn_load *load, cn_walk *walk, cn_session *session, size_t size
 
 /* Whether the condition is `key == value`: then there is one row at most, and no limit is
    needed. */
-static bool is_by_key(cn_session *session, const cn_select_statement *select)
+static bool is_by_key(const cn_mapper *mapper, const cn_select_statement *select)
 {
-    const cn_node   *where  = &select->where.node;
-    const cn_mapper *mapper = cn_session_mapper(session, select->from);
+    const cn_node *where = &select->where.node;
     return where->kind == CN_NODE_COMPARE && where->op == CN_OPERATOR_(==) && mapper != NULL &&
            where->model == select->from && mapper->table->primary_key_count == 1 &&
            where->offset == mapper->plan[mapper->table->primary_key[0]].offset;
+}
+
+static const cn_select_statement *with_limit(cn_select_statement       *limited,
+                                             const cn_select_statement *statement)
+{
+    *limited = (cn_select_statement){.head = statement->head};
+    memcpy(limited, statement,
+           statement->head.size < sizeof *limited ? statement->head.size : sizeof *limited);
+    if (limited->limit == 0)
+        limited->limit = 1;
+    limited->head.size = sizeof *limited;
+    return limited;
 }
 
 void *cn_first_(cn_session *session, size_t size, const cn_select_statement *statement)
 {
     if (!cn_session_well(session))
         return NULL;
-    cn_select_statement first = {.head = statement->head};
-    memcpy(&first, statement,
-           statement->head.size < sizeof first ? statement->head.size : sizeof first);
-    if (first.limit == 0 && !is_by_key(session, &first))
-        first.limit = 1;
+    cn_select_statement        limited;
+    const cn_select_statement *first  = statement;
+    cn_mapper                 *mapper = cn_session_mapper(session, statement->from);
+    if (first->head.size < sizeof limited || (first->limit == 0 && !is_by_key(mapper, first)))
+        first = with_limit(&limited, statement);
     cn_walk walk;
-    cn_load load     = {0};
+    cn_load load;
     void   *instance = NULL;
     cn_walk_begin(&walk, NULL);
-    if (start(&load, &walk, session, size, &first)) {
+    if (start(&load, &walk, session, mapper, size, first)) {
         instance = cn_load_next(&load);
         cn_load_end(&load);
     }
@@ -104,11 +114,12 @@ const void *cn_all_(cn_session *session, size_t size, const cn_select_statement 
     static void *const empty[1];
     const void        *list = empty;
     cn_walk            walk;
-    cn_load            load = {0};
+    cn_load            load;
     if (!cn_session_well(session))
         return empty;
     cn_walk_begin(&walk, NULL);
-    if (start(&load, &walk, session, size, statement)) {
+    if (start(&load, &walk, session, cn_session_mapper(session, statement->from), size,
+              statement)) {
         list = list_of(&load);
         cn_load_end(&load);
     }

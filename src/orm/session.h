@@ -70,6 +70,7 @@ typedef struct cn_shelf {
     size_t             adopted_count, adopted_capacity;
     cn_identity_entry *entries;
     size_t             entry_capacity, entry_used; /* used: removed ones too */
+    bool               known; /* the row that was read last was an instance already */
 } cn_shelf;
 
 /* What a rollback restores of one instance. */

@@ -26,7 +26,7 @@ void cn_walk_begin(cn_walk *walk, cn_error *error)
     walk->arena          = (cn_arena){0};
 }
 
-void cn_walk_end(cn_walk *walk)
+void cn_walk_end_slow(cn_walk *walk)
 {
     if (walk->words != walk->first_words)
         cn_release(walk->words);
@@ -511,9 +511,17 @@ static bool items(cn_walk *walk, const cn_items *list_)
 /* ---- statements ------------------------------------------------------------------------------ */
 
 /* Reading a statement of an older program: what it does not have is zero. */
-#define CN_COPY_STATEMENT(T, to, from)                                                             \
-    T to = {.head = *(from)};                                                                      \
-    memcpy(&to, (from), (from)->size < sizeof(T) ? (from)->size : sizeof(T))
+static const void *whole(const cn_statement *from, void *copy, size_t size)
+{
+    if (from->size >= size)
+        return from;
+    memset(copy, 0, size);
+    return memcpy(copy, from, from->size);
+}
+
+#define CN_WHOLE_STATEMENT(T, to, from)                                                            \
+    T        to##_copy;                                                                            \
+    const T *to = whole((from), &to##_copy, sizeof(T))
 
 static bool where(cn_walk *walk, const cn_condition *condition)
 {
@@ -536,20 +544,24 @@ static bool where_some(cn_walk *walk, const cn_condition *condition, bool every_
     return cn_walk_word(walk, UINT64_MAX);
 }
 
+static bool number(cn_walk *walk, int64_t n)
+{
+    cn_value value = cn_value_int(n);
+    return cn_walk_value(walk, &value);
+}
+
 static bool walk_select(cn_walk *walk, const cn_select_statement *select)
 {
     if (select->limit < 0 || select->offset < 0)
         return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
                             "%s: limit and offset cannot be negative", select->from->name);
-    cn_value limit  = cn_value_int(select->limit);
-    cn_value offset = cn_value_int(select->offset);
     uint64_t flags  = (select->distinct ? 1u : 0u) | (select->limit != 0 ? 2u : 0u) |
                      (select->offset != 0 ? 4u : 0u);
     return cn_walk_word(walk, CN_STATEMENT_SELECT | flags << 8) && pointer(walk, select->from) &&
            items(walk, select->columns) && where(walk, &select->where) &&
            expressions(walk, select->order_by) &&
-           (select->limit == 0 || cn_walk_value(walk, &limit)) &&
-           (select->offset == 0 || cn_walk_value(walk, &offset));
+           (select->limit == 0 || number(walk, select->limit)) &&
+           (select->offset == 0 || number(walk, select->offset));
 }
 
 static bool walk_insert(cn_walk *walk, const cn_insert_statement *insert)
@@ -580,7 +592,7 @@ static bool take_params(cn_walk *walk, const cn_param *params)
     while (params != NULL && params[count].name != NULL)
         count++;
     walk->params = params;
-    walk->taken  = count <= CN_WALK_PARAMS ? memset(walk->first_taken, 0, sizeof walk->first_taken)
+    walk->taken  = count <= CN_WALK_PARAMS ? memset(walk->first_taken, 0, count)
                                            : CN_ARENA_ARRAY(&walk->arena, bool, count);
     return walk->taken != NULL || cn_error_no_memory(walk->error);
 }
@@ -606,27 +618,27 @@ bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_pa
     bool good = false;
     switch (statement->kind) {
     case CN_STATEMENT_SELECT: {
-        CN_COPY_STATEMENT(cn_select_statement, select, statement);
-        good = take_params(walk, params != NULL ? params : select.params) &&
-               walk_select(walk, &select);
+        CN_WHOLE_STATEMENT(cn_select_statement, select, statement);
+        good = take_params(walk, params != NULL ? params : select->params) &&
+               walk_select(walk, select);
         break;
     }
     case CN_STATEMENT_INSERT: {
-        CN_COPY_STATEMENT(cn_insert_statement, insert, statement);
-        good = take_params(walk, params != NULL ? params : insert.params) &&
-               walk_insert(walk, &insert);
+        CN_WHOLE_STATEMENT(cn_insert_statement, insert, statement);
+        good = take_params(walk, params != NULL ? params : insert->params) &&
+               walk_insert(walk, insert);
         break;
     }
     case CN_STATEMENT_UPDATE: {
-        CN_COPY_STATEMENT(cn_update_statement, update, statement);
-        good = take_params(walk, params != NULL ? params : update.params) &&
-               walk_update(walk, &update);
+        CN_WHOLE_STATEMENT(cn_update_statement, update, statement);
+        good = take_params(walk, params != NULL ? params : update->params) &&
+               walk_update(walk, update);
         break;
     }
     case CN_STATEMENT_DELETE: {
-        CN_COPY_STATEMENT(cn_delete_statement, deletion, statement);
-        good = take_params(walk, params != NULL ? params : deletion.params) &&
-               walk_delete(walk, &deletion);
+        CN_WHOLE_STATEMENT(cn_delete_statement, deletion, statement);
+        good = take_params(walk, params != NULL ? params : deletion->params) &&
+               walk_delete(walk, deletion);
         break;
     }
     default:

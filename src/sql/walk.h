@@ -34,7 +34,15 @@ typedef struct cn_walk {
 } cn_walk;
 
 void cn_walk_begin(cn_walk *walk, cn_error *error);
-void cn_walk_end(cn_walk *walk); /* when the rows have been read: values may live in it */
+void cn_walk_end_slow(cn_walk *walk);
+
+/* When the rows have been read: values may live in it. */
+static inline void cn_walk_end(cn_walk *walk)
+{
+    if (walk->words != walk->first_words || walk->values != walk->first_values ||
+        walk->arena.chunk != NULL)
+        cn_walk_end_slow(walk);
+}
 
 /* False: walk->error is filled. `params` may be NULL. */
 bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params);
