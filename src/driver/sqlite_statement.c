@@ -478,11 +478,11 @@ bool cn_sqlite_read(cn_prepared *head, size_t column, cn_value *value, cn_error 
         return true;                                                                               \
     } while (0)
 
-static bool store_integer(uint8_t storage, void *member, int64_t number)
+static inline bool store_integer(uint8_t storage, void *member, int64_t number)
 {
-    switch (storage) {
-    case CN_STORAGE_INT32:
+    if (storage == CN_STORAGE_INT32)
         STORE_IF_IT_FITS(int32_t, number >= INT32_MIN && number <= INT32_MAX);
+    switch (storage) {
     case CN_STORAGE_INT64:
         STORE_IF_IT_FITS(int64_t, true);
     case CN_STORAGE_BOOL:
@@ -530,7 +530,7 @@ static bool store_null(uint8_t storage, void *member)
     return true;
 }
 
-static bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_arena *text)
+static inline bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_arena *text)
 {
     const char *data = (const char *)sqlite3_value_text(from);
     size_t      size = (size_t)sqlite3_value_bytes(from);
@@ -546,13 +546,14 @@ static bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_ar
     return true;
 }
 
-static bool store(const cn_decode *step, void *member, sqlite3_value *from, cn_arena *text)
+static inline bool store(const cn_decode *step, void *member, sqlite3_value *from, cn_arena *text)
 {
-    switch (sqlite3_value_type(from)) {
-    case SQLITE_INTEGER:
-        return store_integer(step->storage, member, sqlite3_value_int64(from));
-    case SQLITE_TEXT:
+    int type = sqlite3_value_type(from);
+    if (type == SQLITE_TEXT)
         return store_text(step->storage, member, from, text);
+    if (type == SQLITE_INTEGER)
+        return store_integer(step->storage, member, sqlite3_value_int64(from));
+    switch (type) {
     case SQLITE_NULL:
         return store_null(step->storage, member);
     case SQLITE_FLOAT:

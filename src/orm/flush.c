@@ -194,6 +194,8 @@ static void settle(cn_flush_plan *plan)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+#define CN_WORK_KEPT 16384
+
 static bool examine(cn_flush_plan *plan)
 {
     do {
@@ -230,20 +232,39 @@ static bool nothing_to_find(cn_session *session, cn_flush_reach reach, const cn_
            (shelf == NULL || (!session->check_lent && cn_changes_none(shelf)));
 }
 
+/* What the next flush needs again, unless this one was much larger than most: the first touch of
+   fresh memory costs more than filling it. */
+static void keep_room(cn_flush_plan *plan)
+{
+    cn_session *session = plan->session;
+    if (plan->work_capacity > CN_WORK_KEPT) {
+        cn_release(plan->work);
+        plan->work          = NULL;
+        plan->work_capacity = 0;
+    }
+    cn_arena_reset(&plan->scratch);
+    session->work          = plan->work;
+    session->work_capacity = plan->work_capacity;
+    session->scratch       = plan->scratch;
+}
+
 static bool flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
 {
-    cn_flush_plan plan = {.session = session, .lent.frame = __builtin_frame_address(0)};
+    cn_flush_plan plan = {.session       = session,
+                          .work          = session->work,
+                          .work_capacity = session->work_capacity,
+                          .scratch       = session->scratch,
+                          .lent.frame    = __builtin_frame_address(0)};
     session->flushing  = true;
     bool good          = carry_out(&plan, reach, mapper);
     session->flushing  = false;
     for (size_t i = 0; i < plan.work_count; i++)
         plan.work[i].slab->records[plan.work[i].slot].flags &= (uint8_t)~CN_RECORD_FLUSHING;
-    cn_release(plan.work);
+    keep_room(&plan);
     cn_release(plan.syncs);
     cn_release(plan.associations);
     cn_release(plan.outdated);
     cn_release(plan.order);
-    cn_arena_free(&plan.scratch);
     return good;
 }
 

@@ -7,6 +7,7 @@
 #include "orm/session.h"
 
 #define CN_ENTRY_REMOVED UINT32_MAX
+#define CN_ENTRIES_MANY 4096 /* from so many on a table only doubles */
 
 /* The struct whose key is the row's: the shadow where there is one, since a member may be
    assigned. */
@@ -119,7 +120,8 @@ void *cn_identity_find(const cn_shelf *shelf, const void *row, uint32_t *hash)
 
 static bool grow(cn_shelf *shelf)
 {
-    size_t             capacity = shelf->entry_capacity == 0 ? 64 : shelf->entry_capacity * 4;
+    size_t             times    = shelf->entry_capacity < CN_ENTRIES_MANY ? 4 : 2;
+    size_t             capacity = shelf->entry_capacity == 0 ? 64 : shelf->entry_capacity * times;
     cn_identity_entry *entries  = cn_allocate_zero(capacity, sizeof *entries);
     if (entries == NULL)
         return false;

@@ -53,8 +53,9 @@ void cn_nursery_close(cn_mapper *mapper);
 void *cn_nursery_take(cn_mapper *mapper, const void *values, cn_slab **slab, uint32_t *slot);
 /* Copies text into the slab of an instance of the nursery. */
 char *cn_nursery_text(cn_slab *slab, const void *data, size_t size);
-/* Gives a slot back; the nursery is not open. */
+/* Gives a slot back; the nursery is not open, or, for the second, it is. */
 void cn_nursery_give(cn_slab *slab, uint32_t slot);
+void cn_nursery_give_open(cn_slab *slab, uint32_t slot);
 
 /* The model of which `pointer` is the failed instance; NULL if it is none. */
 const cn_model *cn_nothing_of(const void *pointer);

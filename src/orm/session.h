@@ -107,17 +107,36 @@ struct cn_session {
     cn_arena              conditions;                     /* what cn_keep copied */
     void                 *first_stranded, *last_stranded; /* instances without a place */
     void                 *reached_stranded; /* what those up to this one reach was taken over */
+    struct cn_work       *work;    /* of flushes, kept for the next; while one runs it has them */
+    size_t                work_capacity;
+    cn_arena              scratch; /* likewise */
     bool                  flushing;
     bool                  check_lent;
     cn_session_statistics statistics;
 };
 
-/* The shelf of a mapper; made if need be. NULL: no memory, the session has the error. */
-cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper);
 /* The shelf if there is one. */
-cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper);
+static inline cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper)
+{
+    for (size_t i = 0; i < session->shelf_count; i++)
+        if (session->shelves[i]->mapper == mapper)
+            return session->shelves[i];
+    return NULL;
+}
+/* The shelf of a mapper; made if need be. NULL: no memory, the session has the error. */
+cn_shelf               *cn_session_new_shelf(cn_session *session, cn_mapper *mapper);
+static inline cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
+{
+    cn_shelf *shelf = cn_session_find_shelf(session, mapper);
+    return shelf != NULL ? shelf : cn_session_new_shelf(session, mapper);
+}
 /* NULL: the session has the error */
-cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model);
+cn_mapper               *cn_session_new_mapper(cn_session *session, const cn_model *model);
+static inline cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model)
+{
+    cn_mapper *mapper = cn_mapper_known(model);
+    return mapper != NULL ? mapper : cn_session_new_mapper(session, model);
+}
 bool       cn_session_no_memory(cn_session *session);
 /* Whether calls do anything: false on NULL and in failure. */
 static inline bool cn_session_well(cn_session *session)
@@ -143,7 +162,6 @@ void cn_shelf_forget(cn_shelf *shelf, cn_record *record);
 
 /* ---- instance.c ------------------------------------------------------------------------------ */
 
-cn_record *cn_record_of(const void *instance, cn_slab **slab, uint32_t *slot);
 /* The record of an instance of this session; NULL: the session has an error that names what `what`
    (a call or a member) was given. */
 cn_record *cn_session_record(cn_session *session, const void *instance, const char *what,
@@ -165,6 +183,9 @@ bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uin
                           cn_bytes text);
 /* Frees an instance, whoever owns it. */
 void cn_instance_end(cn_slab *slab, uint32_t slot);
+/* The same for many of one model's nursery: those that are this session's. */
+void cn_instances_end(const cn_session *session, cn_mapper *mapper, void *const *instances,
+                      size_t count);
 /* Frees what the instances of a slab own that is about to be freed itself. */
 void cn_slab_end_instances(cn_slab *slab);
 

@@ -392,11 +392,15 @@ static bool tested(cn_walk *walk, const cn_node *node, bool (*flat)(cn_walk *, c
            (node->count != 0 ? parts(walk, node) : flat(walk, node));
 }
 
+static inline uint64_t head_of(const cn_node *node)
+{
+    return (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->flags << 16 |
+           (uint64_t)(node->value.kind == CN_KIND_MEMBER_) << 24 | (uint64_t)node->offset << 32;
+}
+
 static bool walk_node(cn_walk *walk, const cn_node *node)
 {
-    uint64_t head = (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->flags << 16 |
-                    (uint64_t)(node->value.kind == CN_KIND_MEMBER_) << 24 |
-                    (uint64_t)node->offset << 32;
+    uint64_t head = head_of(node);
     if (node->kind == CN_NODE_NONE || node->kind == CN_NODE_LEFT_OUT)
         return true;
     if (cn_node_has_conditions(node))
@@ -550,8 +554,50 @@ static bool number(cn_walk *walk, int64_t n)
     return cn_walk_value(walk, &value);
 }
 
+/* Whether nothing is said in [from, to) of a statement. */
+static inline bool is_silent(const cn_select_statement *select, size_t from, size_t to)
+{
+    uint64_t said = 0, word;
+    for (; from + sizeof word <= to; from += sizeof word) {
+        memcpy(&word, (const char *)select + from, sizeof word);
+        said |= word;
+    }
+    return said == 0;
+}
+
+/* Rows of one model by one comparison with a value, which is what is asked most. Clauses that are
+   added to the statement one day are none of it: they would be said. */
+static inline bool is_simple(const cn_select_statement *select)
+{
+    const cn_node *node = &select->where.node;
+    return node->kind == CN_NODE_COMPARE && node->value.kind != CN_KIND_NULL &&
+           node->value.kind < CN_KIND_LIST && node->count == 0 &&
+           is_silent(select, offsetof(cn_select_statement, from) + sizeof select->from,
+                     offsetof(cn_select_statement, where)) &&
+           is_silent(select, offsetof(cn_select_statement, where) + sizeof select->where,
+                     sizeof *select);
+}
+
+/* The same words as walk_select. */
+static bool walk_simple(cn_walk *walk, const cn_select_statement *select)
+{
+    const cn_node *node  = &select->where.node;
+    uint64_t      *words = walk->words; /* there is room for more at the beginning */
+    words[0]             = CN_STATEMENT_SELECT;
+    words[1]             = (uint64_t)(uintptr_t)select->from;
+    words[2]             = UINT64_MAX;
+    words[3]             = head_of(node);
+    words[4]             = (uint64_t)(uintptr_t)node->model;
+    words[5]             = UINT64_MAX;
+    words[6]             = UINT64_MAX;
+    walk->word_count     = 7;
+    return cn_walk_value(walk, &node->value);
+}
+
 static bool walk_select(cn_walk *walk, const cn_select_statement *select)
 {
+    if (walk->word_count == 0 && is_simple(select))
+        return walk_simple(walk, select);
     if (select->limit < 0 || select->offset < 0)
         return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
                             "%s: limit and offset cannot be negative", select->from->name);
