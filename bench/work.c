@@ -570,10 +570,15 @@ static void fill_items(bench *b)
     b->by_hand->run(b->raw, "INSERT INTO bench_item SELECT * FROM bench_hand");
 }
 
-static void say_server(bench *b)
+static void say_server(bench *b, const char *url)
 {
+    bool           memory     = strcmp(url, "sqlite://") == 0;
+    bool           file       = !memory && strncmp(url, "sqlite:", 7) == 0;
     cn_connection *connection = cn_connect(b->engine);
-    snprintf(b->server, sizeof b->server, "%s", cn_connection_server(connection));
+    snprintf(b->server, sizeof b->server, "%s%s", cn_connection_server(connection),
+             memory ? ", in memory"
+             : file ? ", a file"
+                    : "");
     check(b, cn_ok(connection), cn_error_message(connection));
     cn_close(connection);
 }
@@ -585,7 +590,7 @@ bench *bench_open(const char *url)
     b->by_hand = raw_for(cn_engine_dialect(b->engine));
     check(b, cn_ok(b->engine) && cn_drop_all(&Base, b->engine) && cn_create_all(&Base, b->engine),
           cn_error_message(b->engine));
-    say_server(b);
+    say_server(b, url);
     b->raw     = b->by_hand->open(url);
     b->session = cn_session_open(b->engine, NULL);
     b->reader  = cn_session(b->engine, .read_only = true);

@@ -53,7 +53,7 @@ static inline cn_statement_slot *cn_statements_newest(const cn_statements *state
                                                       const void *key, size_t key_size)
 {
     cn_statement_slot *slot = statements->newest;
-    bool same = slot != NULL && slot->compiled->key_size == key_size &&
+    bool               same = slot != NULL && slot->compiled->key_size == key_size &&
                 memcmp(slot->compiled->key, key, key_size) == 0;
     return same ? slot : NULL;
 }

@@ -557,7 +557,7 @@ static void reach_stranded(worklist *list, cn_session *session)
 
 bool cn_session_adopt(cn_session *session, void *instance, const char *what)
 {
-    worklist list = {0};
+    worklist list             = {0};
     session->reached_stranded = session->last_stranded;
     bool good = also(&list, session, instance, what) || cn_session_no_memory(session);
     /* The whole graph is taken over, whatever fails on the way. */
@@ -596,10 +596,11 @@ bool cn_add(cn_session *session, void *instance)
         return no_instance(session, instance, "cn_add");
     if (refused(session, slab, record))
         return false;
-    bool well = cn_session_well(session);
-    bool alone = slab->mapper->relationship_count == 0; /* it reaches nothing */
-    bool good  = alone ? adopt_record(&(worklist){0}, session, (found){instance, "cn_add"}, slab, slot)
-                       : cn_session_adopt(session, instance, "cn_add");
+    bool  well  = cn_session_well(session);
+    bool  alone = slab->mapper->relationship_count == 0; /* it reaches nothing */
+    found next  = {instance, "cn_add"};
+    bool  good  = alone ? adopt_record(&(worklist){0}, session, next, slab, slot)
+                        : cn_session_adopt(session, instance, next.what);
     if (session->options.read_only)
         return cn_connection_fail(session->connection, CN_CAUSE_READ_ONLY,
                                   "cn_add: the session was opened .read_only");

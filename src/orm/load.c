@@ -57,12 +57,12 @@ static bool decode(cn_load *load, void *row, cn_arena *text)
     return decode_some(load, load->plan, load->plan_count, row, text);
 }
 
-/* The instance that the row is already, with an integer for its key, and that stays as it is: only the
-   key is read then. NULL: the row is to be read, or failure. */
+/* The instance that the row is already, with an integer for its key, and that stays as it is: only
+   the key is read then. NULL: the row is to be read, or failure. */
 static void *known(cn_load *load, void *row)
 {
-    cn_slab *slab;
-    uint32_t slot, hash;
+    cn_slab         *slab;
+    uint32_t         slot, hash;
     const cn_decode *key = load->plan, *field = load->shelf->mapper->integer_key;
     while (field != NULL && key < load->plan + load->plan_count && key->offset != field->offset)
         key++;

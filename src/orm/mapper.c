@@ -156,7 +156,7 @@ void cn_nursery_give(cn_slab *slab, uint32_t slot)
 
 void cn_nursery_give_open(cn_slab *slab, uint32_t slot)
 {
-    cn_mapper *mapper = slab->mapper;
+    cn_mapper *mapper         = slab->mapper;
     slab->records[slot].state = CN_INSTANCE_NONE;
     slab->live--;
     if (slab->live == 0) {

@@ -20,11 +20,11 @@ struct cn_mapper {
     const cn_decode       *plan;  /* all columns of the table, in their order */
     void                  *blank; /* a struct as loading finds it: zero, relationships unloaded */
     /* columns whose member is a pointer to something borrowed or owned */
-    const uint32_t *texts;
-    size_t          text_count;
+    const uint32_t  *texts;
+    size_t           text_count;
     const cn_decode *integer_key; /* of the plan: the key, if it is one integer column; or NULL */
-    pthread_mutex_t lock;        /* of the nursery */
-    cn_slab        *nursery;     /* the slab that cn_new fills */
+    pthread_mutex_t  lock;        /* of the nursery */
+    cn_slab         *nursery;     /* the slab that cn_new fills */
 };
 
 /* Whether a member of this storage points to text, bytes, ... instead of holding them. */

@@ -98,24 +98,27 @@ typedef struct batch {
 
 /* A database that takes rows one by one, or a few hundred, gains nothing by many at a time, and the
    values of fewer stay in the processor's cache. */
-static size_t rows_at_once(const cn_session *session)
+static size_t rows_at_once(const cn_session *session, cn_work_verb verb)
 {
-    const cn_link *link = cn_connection_held_link(session->connection);
+    /* A flush may be the first to need a link: rows to insert are sent in any case. */
+    const cn_link *link = verb == CN_WORK_INSERT ? cn_connection_link(session->connection)
+                                                 : cn_connection_held_link(session->connection);
     return link != NULL && link->batch_form == CN_BATCH_VALUES ? CN_BATCH_FEW : CN_BATCH_MOST;
 }
 
-static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_table *table, size_t count)
+static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_work *first, size_t count)
 {
-    size_t width = table->column_count + table->primary_key_count;
-    *b           = (batch){.plan = plan, .table = table};
-    b->most      = rows_at_once(plan->session);
-    size_t rows  = count < b->most ? count : b->most;
+    const cn_table *table = first->slab->mapper->table;
+    size_t          width = table->column_count + table->primary_key_count;
+    *b                    = (batch){.plan = plan, .table = table};
+    b->most               = rows_at_once(plan->session, first->verb);
+    size_t rows           = count < b->most ? count : b->most;
     /* One block, so that the scratch is of one piece and stays for the next flush. */
-    b->values = cn_arena_take(&plan->scratch,
-                              rows * (width * sizeof *b->values + sizeof *b->keys +
-                                      sizeof *b->members) +
-                                  table->column_count * sizeof *b->columns,
-                              sizeof(void *));
+    b->values = cn_arena_take(
+        &plan->scratch,
+        rows * (width * sizeof *b->values + sizeof *b->keys + sizeof *b->members) +
+            table->column_count * sizeof *b->columns,
+        sizeof(void *));
     if (b->values == NULL)
         return cn_session_no_memory(plan->session);
     b->keys    = (int64_t *)(void *)(b->values + width * rows);
@@ -159,13 +162,12 @@ static inline bool load_common(const cn_decode *field, const void *row, cn_value
 
 static inline bool is_zero(const cn_column *column, const void *row)
 {
-    const char *at = (const char *)row + column->field.offset;
-    int32_t     half;
-    int64_t     word;
-    if (column->field.size == sizeof half)
-        return memcpy(&half, at, sizeof half), half == 0;
-    if (column->field.size == sizeof word)
-        return memcpy(&word, at, sizeof word), word == 0;
+    const char *at   = (const char *)row + column->field.offset;
+    uint64_t    word = 0;
+    if (column->field.size == sizeof(int32_t)) {
+        memcpy(&word, at, sizeof(int32_t));
+        return word == 0;
+    }
     for (size_t i = 0; i < column->field.size; i++)
         if (at[i] != 0)
             return false;
@@ -181,8 +183,7 @@ static bool store_keys(const batch *b, size_t rows)
     for (size_t i = 0; i < rows; i++) {
         void    *instance = b->plan->work[b->members[i]].instance;
         cn_value value    = {.kind = CN_KIND_INTEGER, .as.integer = b->keys[i]};
-        if (column->field.storage == CN_STORAGE_INT32 && b->keys[i] >= 0 &&
-            b->keys[i] <= INT32_MAX)
+        if (column->field.storage == CN_STORAGE_INT32 && b->keys[i] >= 0 && b->keys[i] <= INT32_MAX)
             *(int32_t *)(void *)((char *)instance + column->field.offset) = (int32_t)b->keys[i];
         else if (!cn_convert_store(&column->field, &value, instance, NULL,
                                    cn_connection_error_slot(session->connection)))
@@ -378,8 +379,7 @@ static bool send_run(cn_flush_plan *plan, const uint32_t *order, size_t count)
     const cn_work *work                 = &plan->work[order[0]];
     batch          b;
     cn_arena_mark  mark = cn_arena_here(&plan->scratch);
-    bool           good = batch_begin(&b, plan, work->slab->mapper->table, count) &&
-                send[work->verb](&b, order, count);
+    bool           good = batch_begin(&b, plan, work, count) && send[work->verb](&b, order, count);
     cn_arena_back(&plan->scratch, mark);
     return good;
 }

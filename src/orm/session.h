@@ -107,7 +107,7 @@ struct cn_session {
     cn_arena              conditions;                     /* what cn_keep copied */
     void                 *first_stranded, *last_stranded; /* instances without a place */
     void                 *reached_stranded; /* what those up to this one reach was taken over */
-    struct cn_work       *work;    /* of flushes, kept for the next; while one runs it has them */
+    struct cn_work       *work; /* of flushes, kept for the next; while one runs it has them */
     size_t                work_capacity;
     cn_arena              scratch; /* likewise */
     bool                  flushing;
@@ -137,7 +137,7 @@ static inline cn_mapper *cn_session_mapper(cn_session *session, const cn_model *
     cn_mapper *mapper = cn_mapper_known(model);
     return mapper != NULL ? mapper : cn_session_new_mapper(session, model);
 }
-bool       cn_session_no_memory(cn_session *session);
+bool cn_session_no_memory(cn_session *session);
 /* Whether calls do anything: false on NULL and in failure. */
 static inline bool cn_session_well(cn_session *session)
 {

@@ -229,7 +229,8 @@ static bool list(cn_walk *walk, const cn_value *v)
     return true;
 }
 
-/* What a comparison is with: text that is NULL here was meant to be a value. */
+/* What a comparison is with: text that is NULL here was meant to be a value. walk_simple does the
+   same for values that need no look. */
 static bool compared(cn_walk *walk, const cn_node *node)
 {
     cn_value v = node->value;
@@ -601,7 +602,7 @@ static bool walk_select(cn_walk *walk, const cn_select_statement *select)
     if (select->limit < 0 || select->offset < 0)
         return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
                             "%s: limit and offset cannot be negative", select->from->name);
-    uint64_t flags  = (select->distinct ? 1u : 0u) | (select->limit != 0 ? 2u : 0u) |
+    uint64_t flags = (select->distinct ? 1u : 0u) | (select->limit != 0 ? 2u : 0u) |
                      (select->offset != 0 ? 4u : 0u);
     return cn_walk_word(walk, CN_STATEMENT_SELECT | flags << 8) && pointer(walk, select->from) &&
            items(walk, select->columns) && where(walk, &select->where) &&
