@@ -70,6 +70,8 @@ static bool gather(cn_flush_plan *plan, cn_flush_reach reach, const cn_mapper *m
     cn_session *session = plan->session;
     if (!cn_flush_gather_announced(plan))
         return false;
+    if (plan->work_count >= session->statistics.instances)
+        return true; /* there is nothing else that could have changed */
     for (size_t i = 0; reach != CN_FLUSH_ANNOUNCED && i < session->shelf_count; i++)
         if ((reach == CN_FLUSH_ALL || session->shelves[i]->mapper == mapper) &&
             !cn_changes_search(session->shelves[i], found, plan))
@@ -176,10 +178,15 @@ static bool settle_other_side(const cn_outdated *outdated)
                            : cn_list_take_out(slab, slot, relationship, outdated->element);
 }
 
+#define CN_WORK_AHEAD 8
+
 static void settle(cn_flush_plan *plan)
 {
     cn_session *session = plan->session;
     for (size_t i = 0; i < plan->work_count; i++) {
+        const cn_work *soon = &plan->work[i + CN_WORK_AHEAD < plan->work_count ? i + CN_WORK_AHEAD
+                                                                               : i];
+        cn_identity_expect(cn_session_find_shelf(session, soon->slab->mapper), soon->instance);
         settle_row(session, &plan->work[i]);
         settle_changes(&plan->work[i]);
         cn_record *record = &plan->work[i].slab->records[plan->work[i].slot];

@@ -152,6 +152,8 @@ bool cn_session_scope(cn_session *session);
 
 /* The instance with the key that stands in `row`, a struct of this model; NULL: none here. */
 void *cn_identity_find(const cn_shelf *shelf, const void *row, uint32_t *hash);
+/* Says that the key of `row` will be looked for soon: in a large table that is far away. */
+void cn_identity_expect(const cn_shelf *shelf, const void *row);
 /* Puts the instance at `place` of the shelf in, under the hash that find gave; its key is not
    there. False: no memory. */
 bool cn_identity_put(cn_shelf *shelf, uint32_t place, uint32_t hash);
