@@ -184,8 +184,8 @@ static void settle(cn_flush_plan *plan)
 {
     cn_session *session = plan->session;
     for (size_t i = 0; i < plan->work_count; i++) {
-        const cn_work *soon = &plan->work[i + CN_WORK_AHEAD < plan->work_count ? i + CN_WORK_AHEAD
-                                                                               : i];
+        const cn_work *soon =
+            &plan->work[i + CN_WORK_AHEAD < plan->work_count ? i + CN_WORK_AHEAD : i];
         cn_identity_expect(cn_session_find_shelf(session, soon->slab->mapper), soon->instance);
         settle_row(session, &plan->work[i]);
         settle_changes(&plan->work[i]);
