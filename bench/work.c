@@ -192,22 +192,26 @@ static uint64_t points_again_by_hand(bench *b)
     return sum;
 }
 
+static uint64_t weigh_fetched(bench *b, cn_connection *connection, cn_result *result)
+{
+    BenchItem row;
+    check(b, cn_fetch(result, BenchItem, &row, id, name, note), cn_error_message(connection));
+    uint64_t weight = weigh(&row);
+    cn_close(result);
+    return weight;
+}
+
 static uint64_t points_as_text(bench *b)
 {
     uint64_t       sum        = 0;
     cn_connection *connection = cn_connect(b->engine);
-    for (int unit = 0; unit < UNITS; unit++) {
-        for (int i = 0; i < BENCH_POINTS; i++) {
-            BenchItem  row;
-            cn_result *result = cn_execute(
-                connection, cn_text("SELECT id, name, note FROM bench_item WHERE id = :id"),
-                CN_PARAMS("id", key_of(unit * BENCH_POINTS + i)));
-            check(b, cn_fetch(result, BenchItem, &row, id, name, note),
-                  cn_error_message(connection));
-            sum += weigh(&row);
-            cn_close(result);
-        }
-        cn_rollback(connection);
+    for (int i = 0; i < UNITS * BENCH_POINTS; i++) {
+        cn_result *result = cn_execute(
+            connection, cn_text("SELECT id, name, note FROM bench_item WHERE id = :id"),
+            CN_PARAMS("id", key_of(i)));
+        sum += weigh_fetched(b, connection, result);
+        if (i % BENCH_POINTS == BENCH_POINTS - 1)
+            cn_rollback(connection);
     }
     cn_close(connection);
     return sum;
@@ -218,18 +222,12 @@ static uint64_t points_as_value(bench *b)
 {
     uint64_t       sum        = 0;
     cn_connection *connection = cn_connect(b->engine);
-    for (int unit = 0; unit < UNITS; unit++) {
-        for (int i = 0; i < BENCH_POINTS; i++) {
-            int        key = key_of(unit * BENCH_POINTS + i);
-            BenchItem  row;
-            cn_result *result = cn_execute(
-                connection, cn_select(BenchItem, .where = cn_is(BenchItem, id, ==, key)));
-            check(b, cn_fetch(result, BenchItem, &row, id, name, note),
-                  cn_error_message(connection));
-            sum += weigh(&row);
-            cn_close(result);
-        }
-        cn_rollback(connection);
+    for (int i = 0; i < UNITS * BENCH_POINTS; i++) {
+        cn_result *result = cn_execute(
+            connection, cn_select(BenchItem, .where = cn_is(BenchItem, id, ==, key_of(i))));
+        sum += weigh_fetched(b, connection, result);
+        if (i % BENCH_POINTS == BENCH_POINTS - 1)
+            cn_rollback(connection);
     }
     cn_close(connection);
     return sum;

@@ -25,7 +25,8 @@ bool cn_flush_add_work(cn_flush_plan *plan, cn_slab *slab, uint32_t slot, cn_wor
         return true;
     }
     if (plan->work_count >= UINT32_MAX - 1 ||
-        !cn_reserve(&plan->work, &plan->work_capacity, plan->work_count + 1, sizeof *plan->work))
+        !cn_reserve(&plan->work, &plan->work_capacity, plan->work_count + 1, sizeof *plan->work) ||
+        plan->work == NULL)
         return cn_session_no_memory(plan->session);
     if (!cn_undo_log(plan->session, slab, slot))
         return false;

@@ -119,8 +119,10 @@ static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_work *first, siz
         rows * (width * sizeof *b->values + sizeof *b->keys + sizeof *b->members) +
             table->column_count * sizeof *b->columns,
         sizeof(void *));
-    if (b->values == NULL)
-        return cn_session_no_memory(plan->session);
+    if (b->values == NULL) {
+        cn_session_no_memory(plan->session);
+        return false;
+    }
     b->keys    = (int64_t *)(void *)(b->values + width * rows);
     b->members = (uint32_t *)(void *)(b->keys + rows);
     b->columns = b->members + rows;

@@ -114,7 +114,7 @@ const void *cn_all_(cn_session *session, size_t size, const cn_select_statement 
     static void *const empty[1];
     const void        *list = empty;
     cn_walk            walk;
-    cn_load            load;
+    cn_load            load = {0};
     if (!cn_session_well(session))
         return empty;
     cn_walk_begin(&walk, NULL);
