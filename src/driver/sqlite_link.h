@@ -51,7 +51,8 @@ typedef enum cn_sqlite_phase { CN_SQLITE_COMPILING, CN_SQLITE_RUNNING } cn_sqlit
 
 /* Fills the error from the code that SQLite just returned. Returns false. Call it before
    anything else touches the link. */
-bool cn_sqlite_fail(cn_sqlite_link *link, int code, cn_sqlite_phase phase, cn_error *error);
+CN_COLD_ bool cn_sqlite_fail(cn_sqlite_link *link, int code, cn_sqlite_phase phase,
+                             cn_error *error);
 
 /*
  * Compiles the first statement of the text. `*at` and `*size` are its text and what follows when

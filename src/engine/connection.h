@@ -148,7 +148,7 @@ cn_result *cn_connection_execute_text_many(cn_connection           *connection,
 /* ---- failing --------------------------------------------------------------------------------- */
 
 /* An error of the caller's in the scope that is open now. The first error stays. Returns false. */
-bool cn_connection_fail(cn_connection *connection, cn_cause cause, const char *format, ...)
+CN_COLD_ bool cn_connection_fail(cn_connection *connection, cn_cause cause, const char *format, ...)
     CN_FORMAT_(3, 4);
 
 /* For what fills an error itself: where to, and afterwards, if it failed, what files it (and
@@ -158,8 +158,8 @@ static inline cn_error *cn_connection_error_slot(cn_connection *connection)
     return connection->failed_depth < 0 ? &connection->error : &connection->scratch;
 }
 /* Adds the SQL to the connection's error, if that has none. */
-void cn_connection_blame(cn_connection *connection, const char *sql, size_t size);
-bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slot *slot);
+void          cn_connection_blame(cn_connection *connection, const char *sql, size_t size);
+CN_COLD_ bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slot *slot);
 
 static inline bool cn_connection_is_failed(const cn_connection *connection)
 {

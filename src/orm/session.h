@@ -124,20 +124,20 @@ static inline cn_shelf *cn_session_find_shelf(const cn_session *session, const c
     return NULL;
 }
 /* The shelf of a mapper; made if need be. NULL: no memory, the session has the error. */
-cn_shelf               *cn_session_new_shelf(cn_session *session, cn_mapper *mapper);
+CN_COLD_ cn_shelf      *cn_session_new_shelf(cn_session *session, cn_mapper *mapper);
 static inline cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
 {
     cn_shelf *shelf = cn_session_find_shelf(session, mapper);
     return shelf != NULL ? shelf : cn_session_new_shelf(session, mapper);
 }
 /* NULL: the session has the error */
-cn_mapper               *cn_session_new_mapper(cn_session *session, const cn_model *model);
+CN_COLD_ cn_mapper      *cn_session_new_mapper(cn_session *session, const cn_model *model);
 static inline cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model)
 {
     cn_mapper *mapper = cn_mapper_known(model);
     return mapper != NULL ? mapper : cn_session_new_mapper(session, model);
 }
-bool cn_session_no_memory(cn_session *session);
+CN_COLD_ bool cn_session_no_memory(cn_session *session);
 /* Whether calls do anything: false on NULL and in failure. */
 static inline bool cn_session_well(cn_session *session)
 {

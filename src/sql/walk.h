@@ -48,8 +48,8 @@ static inline void cn_walk_end(cn_walk *walk)
 bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params);
 
 /* For statements that the ORM makes: a word of the key, a value. False: no memory. */
-bool cn_walk_word_slow(cn_walk *walk, uint64_t word);
-bool cn_walk_value_slow(cn_walk *walk, const cn_value *value);
+CN_COLD_ bool cn_walk_word_slow(cn_walk *walk, uint64_t word);
+CN_COLD_ bool cn_walk_value_slow(cn_walk *walk, const cn_value *value);
 
 static inline bool cn_walk_word(cn_walk *walk, uint64_t word)
 {
