@@ -26,16 +26,17 @@ struct cn_error {
 
 /* Sets cause and message; the rest is cleared. Replaces whatever was there. Returns false, so that
    a failing function can `return cn_error_set(...)`. */
-bool cn_error_set(cn_error *error, cn_cause cause, const char *format, ...) CN_FORMAT_(3, 4);
-bool cn_error_set_v(cn_error *error, cn_cause cause, const char *format, va_list arguments)
+CN_COLD_ bool cn_error_set(cn_error *error, cn_cause cause, const char *format, ...)
+    CN_FORMAT_(3, 4);
+CN_COLD_ bool cn_error_set_v(cn_error *error, cn_cause cause, const char *format, va_list arguments)
     CN_FORMAT_(3, 0);
-bool cn_error_no_memory(cn_error *error);
+CN_COLD_ bool cn_error_no_memory(cn_error *error);
 
 /* What the server said of itself; call after cn_error_set. */
 void cn_error_server(cn_error *error, const char *sqlstate, int code);
 
 /* Adds to the message: "; the connection ..." */
-void cn_error_append(cn_error *error, const char *format, ...) CN_FORMAT_(2, 3);
+CN_COLD_ void cn_error_append(cn_error *error, const char *format, ...) CN_FORMAT_(2, 3);
 
 void cn_error_copy(cn_error *to, const cn_error *from); /* a deep copy; `to` was valid or zero */
 void cn_error_move(cn_error *to, cn_error *from);       /* `from` becomes no error */

@@ -679,9 +679,9 @@ bool cn_sqlite_more(cn_sqlite_link *link, const char *at, const char *end)
     return more;
 }
 
-bool cn_sqlite_may_run(const cn_sqlite_link *link, sqlite3_stmt *statement, cn_error *error)
+bool cn_sqlite_may_write(const cn_sqlite_link *link, sqlite3_stmt *statement, cn_error *error)
 {
-    if ((!link->read_only && !link->read_only_transaction) || sqlite3_stmt_readonly(statement) != 0)
+    if (sqlite3_stmt_readonly(statement) != 0)
         return true;
     (void)cn_error_set(error, CN_CAUSE_READ_ONLY,
                        "the %s is read-only, and this statement would write",

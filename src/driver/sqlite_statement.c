@@ -10,6 +10,7 @@
 #include "driver/sqlite_link.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -85,6 +86,7 @@ static bool read_columns(sqlite_prepared *prepared, cn_error *error)
     cn_release(prepared->columns);
     prepared->columns    = NULL;
     prepared->reprepared = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0);
+    prepared->head.described += prepared->head.described == UINT_MAX ? 2 : 1; /* never 0 */
     if (count == 0)
         return true;
     for (int i = 0; i < count; i++) {
@@ -106,7 +108,7 @@ static bool read_columns(sqlite_prepared *prepared, cn_error *error)
     return true;
 }
 
-static bool columns_are_right(const sqlite_prepared *prepared)
+static inline bool columns_are_right(const sqlite_prepared *prepared)
 {
     return prepared->statement == NULL ||
            prepared->reprepared ==
@@ -476,11 +478,11 @@ bool cn_sqlite_read(cn_prepared *head, size_t column, cn_value *value, cn_error 
         return true;                                                                               \
     } while (0)
 
-static bool store_integer(uint8_t storage, void *member, int64_t number)
+static inline bool store_integer(uint8_t storage, void *member, int64_t number)
 {
-    switch (storage) {
-    case CN_STORAGE_INT32:
+    if (storage == CN_STORAGE_INT32)
         STORE_IF_IT_FITS(int32_t, number >= INT32_MIN && number <= INT32_MAX);
+    switch (storage) {
     case CN_STORAGE_INT64:
         STORE_IF_IT_FITS(int64_t, true);
     case CN_STORAGE_BOOL:
@@ -528,7 +530,7 @@ static bool store_null(uint8_t storage, void *member)
     return true;
 }
 
-static bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_arena *text)
+static inline bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_arena *text)
 {
     const char *data = (const char *)sqlite3_value_text(from);
     size_t      size = (size_t)sqlite3_value_bytes(from);
@@ -544,13 +546,14 @@ static bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_ar
     return true;
 }
 
-static bool store(const cn_decode *step, void *member, sqlite3_value *from, cn_arena *text)
+static inline bool store(const cn_decode *step, void *member, sqlite3_value *from, cn_arena *text)
 {
-    switch (sqlite3_value_type(from)) {
-    case SQLITE_INTEGER:
-        return store_integer(step->storage, member, sqlite3_value_int64(from));
-    case SQLITE_TEXT:
+    int type = sqlite3_value_type(from);
+    if (type == SQLITE_TEXT)
         return store_text(step->storage, member, from, text);
+    if (type == SQLITE_INTEGER)
+        return store_integer(step->storage, member, sqlite3_value_int64(from));
+    switch (type) {
     case SQLITE_NULL:
         return store_null(step->storage, member);
     case SQLITE_FLOAT:
@@ -699,9 +702,10 @@ static void show_kept(sqlite_prepared *prepared)
     prepared->cursor        = prepared->head.buffered ? CURSOR_BEFORE_KEPT : CURSOR_DONE;
 }
 
-static bool start(sqlite_prepared *prepared, cn_error *error)
+static inline bool start(sqlite_prepared *prepared, cn_error *error)
 {
-    cn_sqlite_reset(&prepared->head);
+    if (prepared->cursor != CURSOR_DONE || prepared->head.buffered)
+        cn_sqlite_reset(&prepared->head);
     cn_sqlite_enter(prepared->link);
     prepared->head.affected     = prepared->script != NULL ? -1 : 0;
     prepared->head.inserted_key = 0;

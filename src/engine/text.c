@@ -220,7 +220,8 @@ bool cn_connection_lend(cn_connection *connection, cn_value *values, size_t coun
 static bool run_text(cn_connection *connection, cn_statement_slot *slot, cn_value *values,
                      size_t count, const cn_execution *execution)
 {
-    if (slot->prepared->column_count > 0 && !cn_connection_lend(connection, values, count))
+    if (slot->prepared->column_count > 0 && cn_values_point(values, count) &&
+        !cn_connection_lend(connection, values, count))
         return false;
     return cn_connection_run(connection, slot, values, count, execution);
 }
@@ -349,8 +350,11 @@ static cn_statement_slot *find_text(cn_connection *connection, const char *sql)
 {
     if (!may_be_sql(connection, sql))
         return NULL;
-    source from = {.sql = sql, .size = strlen(sql)};
-    from.hash   = cn_hash(sql, from.size);
+    source             from = {.sql = sql, .size = strlen(sql)};
+    cn_statement_slot *slot = cn_connection_again(connection, sql, from.size);
+    if (slot != NULL)
+        return slot;
+    from.hash = cn_hash(sql, from.size);
     return cn_connection_find(connection, from.hash, sql, from.size, compile_text, &from);
 }
 

@@ -35,23 +35,34 @@ cn_value *cn_sql_arranged(cn_connection *connection, cn_statement_slot *slot, cn
     return values;
 }
 
+/* Runs what was found for the walk; NULL in, NULL out. */
+static cn_statement_slot *run_slot(cn_connection *connection, cn_statement_slot *slot,
+                                   cn_walk *walk, const cn_execution *execution)
+{
+    if (slot == NULL)
+        return NULL;
+    const cn_plan *plan   = cn_plan_of(slot);
+    bool           plain  = plan->slots == NULL && plan->conversion_count == 0;
+    cn_value      *values = plain ? walk->values : cn_sql_arranged(connection, slot, walk);
+    if (values == NULL)
+        return NULL;
+    if (walk->lend && slot->prepared->column_count > 0 &&
+        cn_values_point(values, plan->slot_count) &&
+        !cn_connection_lend(connection, values, plan->slot_count))
+        return NULL;
+    return cn_connection_run(connection, slot, values, plan->slot_count, execution) ? slot : NULL;
+}
+
 cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                    cn_compile_function *compile, void *context,
                                    const cn_execution *execution)
 {
     size_t             size = walk->word_count * sizeof *walk->words;
-    cn_statement_slot *slot = cn_connection_statement(connection, cn_hash(walk->words, size),
-                                                      walk->words, size, compile, context);
+    cn_statement_slot *slot = cn_connection_again(connection, walk->words, size);
     if (slot == NULL)
-        return NULL;
-    const cn_plan *plan   = cn_plan_of(slot);
-    cn_value      *values = cn_sql_arranged(connection, slot, walk);
-    if (values == NULL)
-        return NULL;
-    if (walk->lend && slot->prepared->column_count > 0 &&
-        !cn_connection_lend(connection, values, plan->slot_count))
-        return NULL;
-    return cn_connection_run(connection, slot, values, plan->slot_count, execution) ? slot : NULL;
+        slot = cn_connection_statement(connection, cn_hash(walk->words, size), walk->words, size,
+                                       compile, context);
+    return run_slot(connection, slot, walk, execution);
 }
 
 cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
@@ -65,11 +76,16 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
         cn_connection_fail_filled(connection, NULL);
         return NULL;
     }
-    size_t             size    = walk->word_count * sizeof *walk->words;
-    cn_compile_request request = {.statement = statement,
-                                  .params    = walk->params,
-                                  .key       = walk->words,
-                                  .key_size  = size,
-                                  .hash      = cn_hash(walk->words, size)};
-    return cn_sql_run_walk(connection, walk, cn_compile_statement, &request, execution);
+    size_t             size = walk->word_count * sizeof *walk->words;
+    cn_statement_slot *slot = cn_connection_again(connection, walk->words, size);
+    if (slot == NULL) {
+        cn_compile_request request = {.statement = statement,
+                                      .params    = walk->params,
+                                      .key       = walk->words,
+                                      .key_size  = size,
+                                      .hash      = cn_hash(walk->words, size)};
+        slot = cn_connection_statement(connection, request.hash, walk->words, size,
+                                       cn_compile_statement, &request);
+    }
+    return run_slot(connection, slot, walk, execution);
 }

@@ -28,7 +28,7 @@ void cn_walk_begin(cn_walk *walk, cn_error *error)
     walk->arena          = (cn_arena){0};
 }
 
-void cn_walk_end(cn_walk *walk)
+void cn_walk_end_slow(cn_walk *walk)
 {
     if (walk->words != walk->first_words)
         cn_release(walk->words);

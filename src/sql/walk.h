@@ -52,10 +52,21 @@ typedef struct cn_walk {
 } cn_walk;
 
 void cn_walk_begin(cn_walk *walk, cn_error *error);
-void cn_walk_end(cn_walk *walk); /* when the rows have been read: values may live in it */
+void cn_walk_end_slow(cn_walk *walk);
+
+/* When the rows have been read: values may live in it. */
+static inline void cn_walk_end(cn_walk *walk)
+{
+    if (walk->words != walk->first_words || walk->values != walk->first_values ||
+        walk->arena.chunk != NULL)
+        cn_walk_end_slow(walk);
+}
 
 /* False: walk->error is filled. `params` may be NULL. */
 bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params);
+
+/* Whether the rows of a select depend on nothing but the table that it is from. */
+bool cn_statement_reads_one(const cn_select_statement *select);
 
 /* A statement inside another one. */
 bool cn_walk_query(cn_walk *walk, const cn_statement *statement);
@@ -69,8 +80,8 @@ bool cn_walk_bound(cn_walk *walk, const void *place, const cn_value *value);
 bool cn_walk_assigned(cn_walk *walk, const cn_items *into, const cn_item *item);
 
 /* For statements that the ORM makes: a word of the key, a value. False: no memory. */
-bool cn_walk_word_slow(cn_walk *walk, uint64_t word);
-bool cn_walk_value_slow(cn_walk *walk, const cn_value *value);
+CN_COLD_ bool cn_walk_word_slow(cn_walk *walk, uint64_t word);
+CN_COLD_ bool cn_walk_value_slow(cn_walk *walk, const cn_value *value);
 
 static inline bool cn_walk_word(cn_walk *walk, uint64_t word)
 {

@@ -353,3 +353,30 @@ bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_pa
     return s != NULL && take_params(walk, params != NULL ? params : own_params(s)) &&
            walks[statement->kind](walk, s) && params_used(walk);
 }
+
+/* Whether a query, or SQL of the program's own, stands in an expression. */
+static bool mentions_others(const cn_node *node)
+{
+    if (node->kind == CN_NODE_QUERY || node->kind == CN_NODE_FRAGMENT)
+        return true;
+    for (uint32_t i = 0; cn_node_has_nodes(node) && cn_node_alive(node) && i < node->count; i++)
+        if (mentions_others(cn_node_part(node, i)))
+            return true;
+    return false;
+}
+
+static bool any_mentions_others(const cn_expr *list)
+{
+    for (; list != NULL && list->node.kind != CN_NODE_NONE; list++)
+        if (mentions_others(&list->node))
+            return true;
+    return false;
+}
+
+bool cn_statement_reads_one(const cn_select_statement *select)
+{
+    return select->from != NULL && !select->from->is_shape && select->columns == NULL &&
+           select->join == NULL && select->also == NULL && select->query == NULL &&
+           select->with == NULL && !any_mentions_others(select->order_by) &&
+           select->having.node.kind == CN_NODE_NONE && !mentions_others(&select->where.node);
+}

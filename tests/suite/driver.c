@@ -214,10 +214,12 @@ static void a_statement_survives_a_change_of_its_table(void **state)
     assert_int_equal(prepared->column_count, 3);
     assert_int_equal(step(f, prepared), CN_STEP_ROW);
     assert_int_equal(step(f, prepared), CN_STEP_DONE);
+    unsigned described = prepared->described;
     run(f, "ALTER TABLE driver_item ADD COLUMN colour INTEGER");
     execute(f, prepared, NULL, 0);
     assert_int_equal(prepared->column_count, 4);
     assert_string_equal(prepared->columns[3].name, "colour");
+    assert_true(prepared->described == 0 || prepared->described != described);
     assert_int_equal(step(f, prepared), CN_STEP_ROW);
     assert_int_equal(step(f, prepared), CN_STEP_DONE);
     release(f, prepared);

@@ -115,6 +115,9 @@ typedef struct cn_prepared {
     /* The rows of the result are all in the client's memory and stay readable while other
        statements run on the link, until reset. */
     bool buffered;
+    /* Another number whenever the columns were read anew: as long as it stays, so do their names
+       and their order. 0: the driver does not say, and they are looked at after each execution. */
+    unsigned described;
 } cn_prepared;
 
 typedef enum cn_step { CN_STEP_ERROR, CN_STEP_ROW, CN_STEP_DONE } cn_step;
