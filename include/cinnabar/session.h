@@ -64,9 +64,11 @@ typedef struct cn_session_options {
     bool         no_autoflush;     /* queries do not flush first */
     bool         expire_on_commit; /* cn_one, cn_many and cn_get reload after a commit */
     cn_isolation isolation;        /* of its transactions [the engine's] */
-    bool         check_lent;       /* at flush, look for lent text that cannot be right [debug] */
-    uint64_t     statement_limit;  /* an error after so many statements: finds N+1 [none] */
-    uint64_t     instance_limit;   /* an error before it holds more instances [none] */
+    /* true: at flush, look for lent text that cannot be right; CN_NONE: do not
+       [as the library was built: it looks in a debug build] */
+    int      check_lent;
+    uint64_t statement_limit; /* an error after so many statements: finds N+1 [none] */
+    uint64_t instance_limit;  /* an error before it holds more instances [none] */
 } cn_session_options;
 
 /* Connects to nothing yet. Never NULL but for want of memory. */

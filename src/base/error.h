@@ -34,6 +34,9 @@ bool cn_error_no_memory(cn_error *error);
 /* What the server said of itself; call after cn_error_set. */
 void cn_error_server(cn_error *error, const char *sqlstate, int code);
 
+/* One string, several statements, and no leave for that. What the server said of itself stays. */
+bool cn_error_several_statements(cn_error *error);
+
 /* Adds to the message: "; the connection ..." */
 void cn_error_append(cn_error *error, const char *format, ...) CN_FORMAT_(2, 3);
 

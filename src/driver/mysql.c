@@ -94,9 +94,11 @@ static bool drain(MYSQL *mysql)
 
 bool cn_mysql_command(cn_mysql_link *link, const char *sql, size_t size, cn_error *error)
 {
-    if (mysql_real_query(&link->mysql, sql, size) != 0 || !drain(&link->mysql))
-        return cn_mysql_fail(link, error);
-    return true;
+    if (mysql_real_query(&link->mysql, sql, size) == 0 && drain(&link->mysql))
+        return true;
+    cn_mysql_fail(link, error);
+    cn_mysql_find_several(sql, size, error);
+    return false;
 }
 
 static bool command(cn_mysql_link *link, const char *sql, cn_error *error)
@@ -166,8 +168,8 @@ static bool check_encryption(cn_mysql_link *link, const cn_link_parameters *para
     char whereabouts[900];
     cn_mysql_whereabouts(parameters, settings, whereabouts, sizeof whereabouts);
     return cn_error_set(error, CN_CAUSE_TLS,
-                        "cannot connect as %s: the server offers no TLS (ssl_mode=DISABLED goes "
-                        "without)",
+                        "cannot connect to %s: the server offers no TLS; ssl_mode=DISABLED goes "
+                        "without",
                         whereabouts);
 }
 

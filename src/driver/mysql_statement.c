@@ -77,8 +77,10 @@ cn_prepared *cn_mysql_prepare(cn_link *head, const char *sql, size_t size, cn_er
     if ((prepared->stmt = mysql_stmt_init(&link->mysql)) == NULL)
         goto no_memory;
     if (!prepare_on_server(prepared, error)) {
-        if (!must_be_text(link, error))
+        if (!must_be_text(link, error)) {
+            cn_mysql_find_several(sql, size, error);
             goto failed;
+        }
         cn_error_clear(error);
         mysql_stmt_close(prepared->stmt);
         prepared->stmt = NULL;

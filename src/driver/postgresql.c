@@ -111,8 +111,7 @@ static void append_details(const PGresult *result, const char *sqlstate, cn_erro
         cn_error_append(error, "; %s", hint);
     if (strcmp(sqlstate, "42601") == 0 && function != NULL &&
         strcmp(function, "exec_parse_message") == 0)
-        cn_error_append(error, "; execute them one by one, or allow several statements in one "
-                               "string with multi_statements=true");
+        cn_error_several_statements(error);
 }
 
 static bool server_error(cn_postgresql *link, const PGresult *result, cn_error *error)

@@ -619,7 +619,7 @@ static bool execute_rows(statement *stmt, const run_of *run, cn_error *error)
         link->fresh = false;
         return true;
     }
-    if (!link->lost && batch.failed != SIZE_MAX)
+    if (!link->lost && batch.failed != SIZE_MAX && run->rows > 1)
         cn_error_append(error, " (row %zu of the batch)", batch.failed + 1);
     for (; stmt->more_count > 0; stmt->more_count--)
         PQclear(stmt->more[stmt->more_count - 1]);

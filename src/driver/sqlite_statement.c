@@ -157,9 +157,7 @@ static void classify(sqlite_prepared *prepared, const char *sql, const char *end
 static bool prepare_script(sqlite_prepared *prepared, const char *sql, size_t size, cn_error *error)
 {
     if (!prepared->link->multi_statements)
-        return cn_error_set(error, CN_CAUSE_MISUSE,
-                            "the text holds several statements, which is allowed only when the "
-                            "engine was created with multi_statements");
+        return cn_error_several_statements(error);
     prepared->script      = cn_duplicate_sized(sql, size);
     prepared->script_size = size;
     return prepared->script != NULL || cn_error_no_memory(error);

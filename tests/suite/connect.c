@@ -262,6 +262,9 @@ static void a_wrong_password_names_the_user_and_never_the_password(void **state)
     cn_url_set_password(url, SECRET);
     assert_refused(url, CN_CAUSE_AUTHENTICATION, "cinnabar");
     assert_says("password");
+    assert_says("cannot connect to the ");
+    assert_says(" database \"cinnabar\" at 127.0.0.1, port ");
+    assert_says(", as user \"cinnabar\": ");
 }
 
 static void no_password_and_an_unknown_user_are_refused_as_well(void **state)
@@ -326,7 +329,7 @@ static void a_file_that_is_no_database_is_named(void **state)
     remove(path);
     cn_url *folder = server();
     cn_url_set_database(folder, "/tmp");
-    assert_refused(folder, CN_CAUSE_NO_DATABASE, "/tmp");
+    assert_refused(folder, CN_CAUSE_NO_DATABASE, "cannot open the SQLite database \"/tmp\": ");
 }
 
 /* ---- where ---------------------------------------------------------------------------------- */
