@@ -51,6 +51,38 @@ const cn_text_rules *cn_text_rules_of(const cn_driver *driver)
     return &known_rules[driver->numbered_parameters ? 4 : 3];
 }
 
+/* MySQL under the modes ANSI_QUOTES and NO_BACKSLASH_ESCAPES; with the latter it does not matter
+   what a double quote is. */
+static const cn_text_rules rules_of_modes[] = {
+    {.dialect          = "mysql",
+     .backslashes      = true,
+     .quoted_names     = true,
+     .backticks        = true,
+     .hash_comments    = true,
+     .dash_needs_blank = true,
+     .in_nothing       = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",
+     .not_in_nothing   = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"},
+    {.dialect          = "mysql",
+     .backticks        = true,
+     .hash_comments    = true,
+     .dash_needs_blank = true,
+     .in_nothing       = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",
+     .not_in_nothing   = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"},
+};
+
+const cn_text_rules *cn_text_rules_of_link(const cn_link *link)
+{
+    const cn_text_rules *rules = cn_text_rules_of(link->driver);
+    if (!rules->backslashes || (!link->plain_backslashes && !link->quoted_names))
+        return rules;
+    return &rules_of_modes[link->plain_backslashes];
+}
+
+uint64_t cn_text_rules_salt(const cn_link *link)
+{
+    return (link->plain_backslashes ? 2U : 0U) | (link->quoted_names ? 1U : 0U);
+}
+
 /* The last thing that meant something: what makes a mark the place of a list. */
 typedef enum token { TOKEN_OTHER, TOKEN_NOT, TOKEN_IN, TOKEN_OPEN_IN, TOKEN_MARK_ALONE } token;
 
@@ -173,8 +205,9 @@ static size_t literal_end(const scanner *s, size_t from)
     const cn_text_rules *rules = s->rules;
     switch (s->text[from]) {
     case '\'':
+        return quoted_end(s, from, '\'', rules->backslashes);
     case '"':
-        return quoted_end(s, from, s->text[from], rules->backslashes);
+        return quoted_end(s, from, '"', rules->backslashes && !rules->quoted_names);
     case '`':
         return rules->backticks ? quoted_end(s, from, '`', false) : from;
     case '[':

@@ -32,8 +32,8 @@ typedef struct source {
 static cn_compiled *compile_text(cn_connection *connection, void *context, cn_error *error)
 {
     const source *from = context;
-    return cn_text_compile(cn_text_rules_of(cn_engine_get_driver(connection->engine)), from->sql,
-                           from->size, from->sql, from->size, from->hash, error);
+    return cn_text_compile(cn_text_rules_of_link(connection->pooled->link), from->sql, from->size,
+                           from->sql, from->size, from->hash, error);
 }
 
 /* With a list in it, a text means nothing to the driver before the length of the list is known. */
@@ -293,7 +293,7 @@ static cn_statement_slot *run_expansion(cn_connection *connection, expansion *wh
     cn_buffer_add(&what->key, base->head.key, base->head.key_size);
     if (what->key.failed)
         goto done;
-    what->hash = cn_hash(what->key.text, what->key.size);
+    what->hash = cn_hash_mix(cn_hash(what->key.text, what->key.size), base->head.hash);
     slot       = cn_connection_find(connection, what->hash, what->key.text, what->key.size,
                                     compile_expansion, what);
     if (slot != NULL && slot->prepared == NULL && !prepare(connection, slot, total))
@@ -347,10 +347,11 @@ static bool may_be_sql(cn_connection *connection, const char *sql)
 /* The slot of the text. NULL in failure. */
 static cn_statement_slot *find_text(cn_connection *connection, const char *sql)
 {
-    if (!may_be_sql(connection, sql))
+    if (!may_be_sql(connection, sql) ||
+        (!connection->ready && !cn_connection_make_ready(connection)))
         return NULL;
     source from = {.sql = sql, .size = strlen(sql)};
-    from.hash   = cn_hash(sql, from.size);
+    from.hash   = cn_hash(sql, from.size) ^ cn_text_rules_salt(connection->pooled->link);
     return cn_connection_find(connection, from.hash, sql, from.size, compile_text, &from);
 }
 

@@ -326,6 +326,42 @@ static void a_schema_that_changes_under_a_held_statement_is_no_matter(void **sta
     assert_well();
 }
 
+/* The same statement under two modes at once: only one takes `:b` for a parameter. */
+static void assert_modes(const char *mode, const char *sql, const char *parameter,
+                         const char *expected)
+{
+    char url[600];
+    snprintf(url, sizeof url, "%s?sql_mode=%s", suite_url(), mode);
+    cn_engine *moded = cn_create_engine(url);
+    CN_CONNECT(other, moded) {
+        cn_result *result = cn_execute(other, cn_text(sql), CN_PARAMS(parameter, "value"));
+        if (!cn_only(result))
+            fail_msg("%s: %s", mode, cn_error_message(other));
+        assert_string_equal(cn_get_text(result, "v"), expected);
+        result = cn_execute(other, cn_text("SELECT 7 IN :ids AND '\\\\' IN :texts AS v"),
+                            CN_PARAMS("ids", cn_list(((const int[]){6, 7}), 2), "texts",
+                                      cn_list(((const char *const[]){"x", "\\"}), 2)));
+        assert_true(cn_only(result));
+        assert_int_equal(cn_get_int(result, "v"), strstr(mode, "NO_BACK") == NULL);
+    }
+    cn_engine_dispose(moded);
+}
+
+static void text_is_read_by_the_modes_of_its_session(void **state)
+{
+    (void)state;
+    if (suite_which() != SUITE_MYSQL) /* the only one with such modes */
+        return;
+    const char *const literal = "SELECT CONCAT('\\', :a, ', :b) AS v";
+    assert_modes("STRICT_TRANS_TABLES", literal, "b", "', :a, value");
+    assert_modes("ANSI_QUOTES", literal, "b", "', :a, value");
+    assert_modes("NO_BACKSLASH_ESCAPES", "SELECT CONCAT('\\', :a, ':b') AS v", "a", "\\value:b");
+    const char *const name = "SELECT \"\\\" AS v FROM (SELECT :a AS \"\\\") AS t";
+    assert_modes("ANSI_QUOTES", name, "a", "value");
+    assert_modes("ANSI_QUOTES,NO_BACKSLASH_ESCAPES", name, "a", "value");
+    assert_modes("ANSI", name, "a", "value");
+}
+
 #define WITH_TABLE(test) cmocka_unit_test_setup_teardown(test, open_table, close_table)
 
 int main(void)
@@ -347,6 +383,7 @@ int main(void)
         WITH_TABLE(the_drivers_own_words_go_to_it_as_they_are),
         WITH_TABLE(many_different_statements_do_not_pile_up),
         WITH_TABLE(a_schema_that_changes_under_a_held_statement_is_no_matter),
+        WITH_TABLE(text_is_read_by_the_modes_of_its_session),
     };
     return suite_main("raw SQL", tests);
 }
