@@ -310,8 +310,7 @@ static void modes_of_a_session_are_followed(void **state)
     (void)state;
     static const row usual[] = {{"'\\' :a' :b", "'\\' :a' ?", "b"},
                                 {"\"\\\" :a\" :b", "\"\\\" :a\" ?", "b"}};
-    static const row names[] = {{"'\\' :a' :b", "'\\' :a' ?", "b"},
-                                {"\"\\\" :a", "\"\\\" ?", "a"}};
+    static const row names[] = {{"'\\' :a' :b", "'\\' :a' ?", "b"}, {"\"\\\" :a", "\"\\\" ?", "a"}};
     static const row plain[] = {{"'\\' :a", "'\\' ?", "a"}, {"\"\\\" :a", "\"\\\" ?", "a"}};
     cn_link          link    = {.driver = &mysql};
     uint64_t         salts[4];
