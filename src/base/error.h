@@ -18,6 +18,7 @@ struct cn_error {
     bool     ended;     /* the server has ended the transaction */
     bool     read;      /* somebody looked */
     int      code;
+    size_t   row;     /* the row of a batch that failed, from 1; 0: none, or not known */
     char    *message; /* allocated, or NULL: then `brief` holds it */
     char    *statement;
     char    *parameters;

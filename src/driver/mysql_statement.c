@@ -250,9 +250,10 @@ bool cn_mysql_expect(cn_mysql_prepared *prepared, size_t count, cn_error *error)
         return cn_error_set(error, CN_CAUSE_UNSUPPORTED,
                             "the server cannot prepare this statement, so it takes no parameters");
     if (prepared->stmt != NULL && count != prepared->head.parameter_count)
-        return cn_error_set(error, CN_CAUSE_PARAMETER,
-                            "the statement has %zu parameters, and %zu values were given",
-                            prepared->head.parameter_count, count);
+        return cn_error_set(
+            error, CN_CAUSE_PARAMETER, "the statement takes %zu parameter%s, and %zu value%s given",
+            prepared->head.parameter_count, prepared->head.parameter_count == 1 ? "" : "s", count,
+            count == 1 ? " was" : "s were");
     return true;
 }
 

@@ -567,8 +567,7 @@ static bool add_column(cn_postgresql_parameters *parameters, size_t index,
     }
     if (why != NULL) {
         (void)refuse(&column->values[row * column->stride], index, why, error);
-        if (column->rows > 1)
-            cn_error_append(error, " (row %zu of the batch)", row + 1);
+        error->row = row + 1;
         return false;
     }
     if (!check_size(bytes->size - start, index, error))

@@ -84,7 +84,14 @@ uint64_t cn_text_rules_salt(const cn_link *link)
 }
 
 /* The last thing that meant something: what makes a mark the place of a list. */
-typedef enum token { TOKEN_OTHER, TOKEN_NOT, TOKEN_IN, TOKEN_OPEN_IN, TOKEN_MARK_ALONE } token;
+typedef enum token {
+    TOKEN_NONE, /* nothing so far but blanks and comments */
+    TOKEN_OTHER,
+    TOKEN_NOT,
+    TOKEN_IN,
+    TOKEN_OPEN_IN,
+    TOKEN_MARK_ALONE
+} token;
 
 typedef struct scanner {
     const cn_text_rules *rules;
@@ -357,6 +364,8 @@ static bool take(scanner *s)
     char   c   = s->text[s->at];
     size_t end = comment_end(s, s->at);
     if (end > s->at) {
+        if (s->last == TOKEN_NONE && (char_at(s, s->at + 2) == '!' || char_at(s, s->at + 3) == '!'))
+            s->last = TOKEN_OTHER; /* MySQL runs what a comment with a ! holds */
         copy_to(s, end);
         return true;
     }
@@ -551,6 +560,7 @@ static bool finish(cn_text_compiled *made, scanner *s)
     made->mark_count     = s->mark_count;
     made->slot_count     = numbered ? s->name_count : s->mark_count;
     made->changes_schema = cn_text_changes_schema(s->text, s->size);
+    made->blank          = s->last == TOKEN_NONE;
     uint32_t *slots      = CN_ARENA_ARRAY(arena, uint32_t, made->slot_count + 1);
     made->slots          = slots;
     if (made->text == NULL || made->names == NULL || made->marks == NULL || slots == NULL)

@@ -71,6 +71,7 @@ typedef struct cn_text_compiled {
     const uint32_t      *slots; /* of each value to bind: its name */
     size_t               slot_count;
     bool                 changes_schema; /* CREATE, ALTER, DROP */
+    bool                 blank;          /* nothing but blanks and comments */
 } cn_text_compiled;
 
 /* NULL with `error` filled: no memory, a placeholder of the driver's in the text, too many

@@ -207,6 +207,46 @@ static void a_set_with_other_names_is_refused(void **state)
     assert_int_equal(count_rows(""), 0);
 }
 
+/* A batch is sent in parts; its rows are counted through all of them. */
+static void the_row_of_a_batch_that_failed_is_named(void **state)
+{
+    enum { ROWS = 9000, BAD = 8190 };
+    static cn_param        sets[ROWS][3];
+    static const cn_param *list[ROWS + 1];
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        sets[i][0] = (cn_param){"id", cn_value_int(i == BAD - 1 ? 5 : i)};
+        sets[i][1] = (cn_param){"name", cn_value_text("Ada")};
+        list[i]    = sets[i];
+    }
+    const cn_text_statement *insert = cn_text("INSERT INTO raw_sql (id, name) VALUES (:id, :name)");
+    cn_execute(connection, cn_text("CREATE UNIQUE INDEX raw_sql_id ON raw_sql (id)"));
+    a_refused(cn_connection_execute_many(connection, &insert->head, list), CN_CAUSE_UNIQUE,
+              suite_which() == SUITE_SQLITE ? "(row 8190 of the batch)"
+                                            : "(in rows 4097 to 8192 of the batch)");
+    sets[BAD - 1][1].value = cn_value_decimal((cn_decimal){"NaN"}); /* what no driver sends */
+    sets[BAD - 1][0].value = cn_value_int(BAD - 1);
+    a_refused(cn_connection_execute_many(connection, &insert->head, list), CN_CAUSE_CONVERSION,
+              suite_which() == SUITE_MYSQL ? "(in rows 4097 to 8192 of the batch)"
+                                           : "(row 8190 of the batch)");
+    sets[BAD - 1][1].name = "nmae";
+    a_refused(cn_connection_execute_many(connection, &insert->head, list), CN_CAUSE_PARAMETER,
+              "(row 8190 of the batch)");
+    cn_execute_many(connection, cn_text("INSERT INTO raw_sql (id, name) VALUES (:id, :name)"),
+                    CN_PARAMS("id", "no number", "name", 5));
+    assert_null(strstr(cn_error_message(connection), "of the batch"));
+    cn_rollback(connection);
+}
+
+static void a_text_without_a_statement_is_refused(void **state)
+{
+    (void)state;
+    a_refused(cn_execute(connection, cn_text("")), CN_CAUSE_SYNTAX, "empty");
+    a_refused(cn_execute(connection, cn_text("  \n ")), CN_CAUSE_SYNTAX, "no statement");
+    a_refused(cn_execute(connection, cn_text("-- nothing\n /* at all */ ")), CN_CAUSE_SYNTAX,
+              "no statement");
+}
+
 static void no_sets_do_nothing(void **state)
 {
     (void)state;
@@ -376,6 +416,8 @@ int main(void)
         WITH_TABLE(the_error_names_statement_and_parameters),
         WITH_TABLE(many_sets_are_all_stored),
         WITH_TABLE(a_set_with_other_names_is_refused),
+        WITH_TABLE(the_row_of_a_batch_that_failed_is_named),
+        WITH_TABLE(a_text_without_a_statement_is_refused),
         WITH_TABLE(no_sets_do_nothing),
         WITH_TABLE(a_list_finds_its_members),
         WITH_TABLE(an_empty_list_is_in_nothing_whatever_its_type),
