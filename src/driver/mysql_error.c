@@ -272,6 +272,17 @@ bool cn_mysql_fail_statement(cn_mysql_link *link, MYSQL_STMT *stmt, cn_error *er
                 error);
 }
 
+#define LARGE ((size_t)1 << 20) /* MySQL's packets once were no larger by default */
+
+void cn_mysql_suspect_size(size_t size, cn_error *error)
+{
+    if (error->lost && error->cause == CN_CAUSE_LOST && size > LARGE)
+        cn_error_append(error,
+                        "; it was being sent %zu MB, and hangs up on more than its "
+                        "max_allowed_packet",
+                        size >> 20);
+}
+
 /* Whether the statement goes on after a ';' where the server says that it understood no more. Of
    what follows there it shows up to 80 characters. */
 static bool goes_on(const char *sql, size_t size, const char *near, size_t near_size)
@@ -344,7 +355,7 @@ static const char *advice(cn_cause cause, unsigned code)
     case CN_CAUSE_PERMISSION:
         return "grant the user what it needs, or correct the database's name";
     case CN_CAUSE_CONNECT:
-        return "check host and port, and that the server is running";
+        return "check that the server runs there and that host and port are right";
     default:
         return "see the server's log";
     }

@@ -79,6 +79,7 @@ cn_prepared *cn_mysql_prepare(cn_link *head, const char *sql, size_t size, cn_er
     if (!prepare_on_server(prepared, error)) {
         if (!must_be_text(link, error)) {
             cn_mysql_find_several(sql, size, error);
+            cn_mysql_suspect_size(size, error);
             goto failed;
         }
         cn_error_clear(error);
@@ -374,6 +375,20 @@ static bool execute_text(cn_mysql_prepared *prepared, cn_error *error)
     return next > 0 ? cn_mysql_fail(link, error) : kept;
 }
 
+/* How much text and bytes are among the values. */
+static size_t size_of(const cn_value *values, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t kind = values[i].kind;
+        if (kind == CN_KIND_TEXT || kind == CN_KIND_JSON)
+            size += values[i].as.text.size;
+        else if (kind == CN_KIND_BYTES)
+            size += values[i].as.bytes.size;
+    }
+    return size;
+}
+
 bool cn_mysql_execute(cn_prepared *head, const cn_value *values, size_t count,
                       const cn_execution *execution, cn_error *error)
 {
@@ -390,7 +405,10 @@ bool cn_mysql_execute(cn_prepared *head, const cn_value *values, size_t count,
         if (!cn_mysql_bind(&prepared->binds[i], &prepared->slots[i], &values[i], i, error))
             return false;
     }
-    return cn_mysql_send(prepared, false, error);
+    if (cn_mysql_send(prepared, false, error))
+        return true;
+    cn_mysql_suspect_size(size_of(values, count), error);
+    return false;
 }
 
 /* ---- stepping -------------------------------------------------------------------------------- */

@@ -67,6 +67,7 @@ static struct {
     char     message[2000];
     cn_cause cause;
     bool     encrypted;
+    bool     retryable;
     double   seconds;
 } seen;
 
@@ -119,6 +120,7 @@ static bool go_as_written(const char *url)
     see_error(cn_connection_error(connection));
     see(cn_connection_server(connection));
     seen.cause     = cn_error_cause(connection);
+    seen.retryable = cn_error_retryable(connection);
     seen.encrypted = cn_connection_encrypted(connection);
     seen.seconds   = seconds_now() - started;
     snprintf(seen.message, sizeof seen.message, "%s", cn_error_message(connection));
@@ -342,6 +344,7 @@ static void an_unknown_host_is_named(void **state)
     cn_url *url = server();
     cn_url_set_host(url, "no-such-host.invalid");
     assert_refused(url, CN_CAUSE_CONNECT, "no-such-host.invalid");
+    assert_false(seen.retryable);
 }
 
 /* A port of this machine, at which nobody answers: nobody listens, or somebody who says nothing. */
