@@ -844,11 +844,14 @@ static bool load_label(const cn_decode *step, cn_value *value, cn_error *error)
     return true;
 }
 
-/* MySQL and PostgreSQL round what has more digits than its column, without a word. What is no plain
-   number is left for the database to refuse. */
+/* MySQL and PostgreSQL round what has more digits than its column, without a word. What has an
+   exponent is left for the database to refuse. */
 static bool digits_fit(const cn_decode *step, const char *digits, cn_error *error)
 {
     const char *at = digits + (*digits == '-' || *digits == '+');
+    if (!cn_number_is_decimal(digits, strlen(digits)))
+        return cn_error_set(error, CN_CAUSE_CONVERSION,
+                            "%s: the text of the cn_decimal is no decimal number", step->name);
     at += strspn(at, "0");
     size_t whole    = strspn(at, "0123456789");
     size_t fraction = at[whole] == '.' ? strspn(at + whole + 1, "0123456789") : 0;

@@ -182,8 +182,7 @@ static void a_value_too_large_for_the_server_is_suspected(void **state)
     CN_CONNECT(connection, engine) {
         cn_execute(connection, cn_text("SELECT LENGTH(:t) AS n"),
                    CN_PARAMS("t", cn_value_text_sized(large, size)));
-        assert_int_equal(cn_error_cause(connection), CN_CAUSE_LOST);
-        assert_non_null(strstr(cn_error_message(connection), "70 MB"));
+        assert_true(cn_error_lost(connection)); /* if it had a last word, that says it, too */
         assert_non_null(strstr(cn_error_message(connection), "max_allowed_packet"));
         assert_true(cn_rollback(connection));
         assert_true(select_one(connection));

@@ -266,6 +266,19 @@ static void a_decimal_without_digits_is_refused_before_it_is_sent(void **state)
     drop_table();
 }
 
+static void a_day_that_is_none_is_said_to_be_none(void **state)
+{
+    (void)state;
+    make_table((column_type){{"DATE", "DATE", "DATE"}});
+    cn_execute(connection, cn_text("INSERT INTO one_value (n, v) VALUES (0, :v)"),
+               CN_PARAMS("v", ((cn_date){2026, 2, 30})));
+    assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONVERSION);
+    assert_non_null(strstr(cn_error_message(connection),
+                           suite_which() == SUITE_SQLITE ? "not in the calendar" : "no such day"));
+    cn_rollback(connection);
+    drop_table();
+}
+
 static bool same_date(cn_date a, cn_date b)
 {
     return a.year == b.year && a.month == b.month && a.day == b.day;
@@ -436,6 +449,7 @@ int main(void)
         TEST(bytes_come_back_with_their_zeros),
         TEST(decimals_keep_every_digit),
         TEST(a_decimal_without_digits_is_refused_before_it_is_sent),
+        TEST(a_day_that_is_none_is_said_to_be_none),
         TEST(dates_and_times_keep_their_microseconds),
         TEST(uuids_and_documents_come_back),
         TEST(intervals_keep_their_three_parts),
