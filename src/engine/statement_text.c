@@ -10,19 +10,19 @@
 #include "base/map.h"
 #include "base/memory.h"
 
+/* But for what its modes change. */
+#define MYSQL_RULES                                                                                \
+    .dialect = "mysql", .backticks = true, .hash_comments = true, .dash_needs_blank = true,        \
+    .in_nothing     = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",                                   \
+    .not_in_nothing = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"
+
 static const cn_text_rules known_rules[] = {
     {.dialect        = "sqlite",
      .backticks      = true,
      .brackets       = true,
      .in_nothing     = "IN (SELECT NULL WHERE 1 != 1)",
      .not_in_nothing = "NOT IN (SELECT NULL WHERE 1 != 1)"},
-    {.dialect          = "mysql",
-     .backslashes      = true,
-     .backticks        = true,
-     .hash_comments    = true,
-     .dash_needs_blank = true,
-     .in_nothing       = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",
-     .not_in_nothing   = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"},
+    {MYSQL_RULES, .backslashes = true},
     /* Not IN (SELECT NULL ...): that would be text, which an integer is not compared with. */
     {.dialect         = "postgresql",
      .numbered        = true,
@@ -54,20 +54,8 @@ const cn_text_rules *cn_text_rules_of(const cn_driver *driver)
 /* MySQL under the modes ANSI_QUOTES and NO_BACKSLASH_ESCAPES; with the latter it does not matter
    what a double quote is. */
 static const cn_text_rules rules_of_modes[] = {
-    {.dialect          = "mysql",
-     .backslashes      = true,
-     .quoted_names     = true,
-     .backticks        = true,
-     .hash_comments    = true,
-     .dash_needs_blank = true,
-     .in_nothing       = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",
-     .not_in_nothing   = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"},
-    {.dialect          = "mysql",
-     .backticks        = true,
-     .hash_comments    = true,
-     .dash_needs_blank = true,
-     .in_nothing       = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",
-     .not_in_nothing   = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"},
+    {MYSQL_RULES, .backslashes = true, .quoted_names = true},
+    {MYSQL_RULES},
 };
 
 const cn_text_rules *cn_text_rules_of_link(const cn_link *link)
