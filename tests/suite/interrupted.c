@@ -376,6 +376,50 @@ static void the_server_crashes_between_any_two_calls_of_a_session(void **state)
         interrupt_session(at, true);
 }
 
+/* Everything is flushed, and what is lost is the COMMIT: whether it happened is asked of the
+   database. */
+static void lose_commit_of_session(bool server)
+{
+    begin_cut(0, server);
+    cn_engine  *engine  = one_connection();
+    cn_session *session = cn_session(engine);
+    cut.id              = cn_scalar(session, int64_t, cn_text(id_sql()));
+    Mark *kept          = cn_new(Mark, .run = -cut.run, .name = "kept");
+    cn_add(session, kept);
+    assert_true(cn_commit(session));
+    if (server)
+        await_disk();
+    Mark *made = cn_new(Mark, .run = cut.run, .name = "made");
+    cn_add(session, made);
+    kept->name = "changed";
+    assert_true(cn_flush(session));
+    step();
+    assert_false(cn_commit(session));
+    check(false, cn_session_error(session), true, 1);
+    assert_false(cn_error_cause(session) == CN_CAUSE_UNKNOWN_OUTCOME &&
+                 cn_error_retryable(session));
+    assert_int_equal(cn_state(made), CN_INSTANCE_PERSISTENT); /* until it is rolled back */
+    assert_false(cn_commit(session));                         /* and not by asking again */
+    (void)cn_rollback(session);
+    assert_true(cn_ok(session));
+    assert_string_equal(kept->name, "kept");
+    assert_int_equal(cn_state(made), CN_INSTANCE_TRANSIENT);
+    assert_int_equal(made->id, 0);
+    cn_add(session, made);
+    if (!cn_commit(session))
+        fail_msg("not well again: %s", cn_error_message(session));
+    assert_int_equal(rows_of_run(), 1);
+    cn_close(session);
+    cn_engine_dispose(engine);
+}
+
+static void a_commit_in_doubt_leaves_a_session_that_goes_on(void **state)
+{
+    (void)state;
+    for (int server = 0; !no_server() && server < 2; server++)
+        lose_commit_of_session(server);
+}
+
 /* ---- nested scopes --------------------------------------------------------------------------- */
 
 /* The scope ends as failed, and what was lost is the whole transaction's: the flag and the cause
@@ -533,6 +577,7 @@ int main(void)
         cmocka_unit_test(a_session_is_interrupted_between_any_two_calls),
         cmocka_unit_test(a_unit_is_run_again_after_each_interruption),
         cmocka_unit_test(a_commit_of_unknown_outcome_is_not_run_again),
+        cmocka_unit_test(a_commit_in_doubt_leaves_a_session_that_goes_on),
         cmocka_unit_test(a_nested_scope_ends_as_lost_with_its_connection),
         cmocka_unit_test(the_server_crashes_between_any_two_statements),
         cmocka_unit_test(the_server_crashes_between_any_two_calls_of_a_session),
