@@ -21,8 +21,8 @@
  *   cn_new, cn_add and cn_set copy text and bytes. A plain assignment lends: the pointer must stay
  *   valid and unchanged until the next flush has returned; flush copies it, and the member then
  *   points to the copy, which is the session's. The library never frees your pointer, and you free
- *   it by the one you kept, not through the member. Text read from a member lives to the end of the transaction in which it is
- *   replaced.
+ *   it by the one you kept, not through the member. Text read from a member lives to the end of the
+ *   transaction in which it is replaced.
  *
  * Changes
  *   Assign to members as to any struct: flush, commit and queries find what changed. A query looks
