@@ -256,11 +256,12 @@ CN_API char *cn_statement_sql(cn_connection *connection, const cn_statement *sta
 /*
  * The same for a database by its name, without a connection: "sqlite", "mysql", "mariadb",
  * "postgresql", each in its newest version that Cinnabar knows. With `inlined` the parameters stand
- * in the text as literals, safely quoted: for reading, not for sending. NULL: `error`, which may be
- * NULL, says why.
+ * in the text as literals, safely quoted: for reading, not for sending. The caller ends the text
+ * with cn_text_free. NULL: `*why`, unless `why` is NULL, is a text that says why, to be ended
+ * alike; it is NULL itself only for want of memory.
  */
 CN_API char *cn_statement_text(const cn_statement *statement, const char *dialect, bool inlined,
-                               cn_error *error);
+                               char **why);
 CN_API void  cn_text_free(char *text);
 
 CN_END_DECLARATIONS

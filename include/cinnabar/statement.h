@@ -10,7 +10,9 @@
  *   found by a tokenizer, so `:` in a literal, a quoted identifier, a comment, a dollar quote or a
  *   `::` cast is left alone, and `\:` is a plain colon. A name used twice is bound twice. A list
  *   (cn_list) expands: `WHERE id IN :ids`. A missing, unknown or twice-given parameter is an error
- *   that names it.
+ *   that names it. On MySQL the modes ANSI_QUOTES and NO_BACKSLASH_ESCAPES are followed as they
+ *   were when the connection was opened (by the server, or by the URL's sql_mode or init_command);
+ *   do not change them later.
  *
  * A statement is a value in the block that wrote it: pass it on, do not keep it.
  */

@@ -18,6 +18,7 @@ struct cn_error {
     bool     ended;     /* the server has ended the transaction */
     bool     read;      /* somebody looked */
     int      code;
+    size_t   row;     /* the row of a batch that failed, from 1; 0: none, or not known */
     char    *message; /* allocated, or NULL: then `brief` holds it */
     char    *statement;
     char    *parameters;
@@ -34,6 +35,9 @@ CN_COLD_ bool cn_error_no_memory(cn_error *error);
 
 /* What the server said of itself; call after cn_error_set. */
 void cn_error_server(cn_error *error, const char *sqlstate, int code);
+
+/* One string, several statements, and no leave for that. What the server said of itself stays. */
+bool cn_error_several_statements(cn_error *error);
 
 /* Adds to the message: "; the connection ..." */
 CN_COLD_ void cn_error_append(cn_error *error, const char *format, ...) CN_FORMAT_(2, 3);

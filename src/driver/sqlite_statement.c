@@ -159,9 +159,7 @@ static void classify(sqlite_prepared *prepared, const char *sql, const char *end
 static bool prepare_script(sqlite_prepared *prepared, const char *sql, size_t size, cn_error *error)
 {
     if (!prepared->link->multi_statements)
-        return cn_error_set(error, CN_CAUSE_MISUSE,
-                            "the text holds several statements, which is allowed only when the "
-                            "engine was created with multi_statements");
+        return cn_error_several_statements(error);
     prepared->script      = cn_duplicate_sized(sql, size);
     prepared->script_size = size;
     return prepared->script != NULL || cn_error_no_memory(error);
@@ -409,9 +407,10 @@ static bool bind_all(sqlite_prepared *prepared, const cn_value *values, size_t c
                      cn_error *error)
 {
     if (count != prepared->head.parameter_count)
-        return cn_error_set(error, CN_CAUSE_PARAMETER,
-                            "the statement has %zu parameters, and %zu values were given",
-                            prepared->head.parameter_count, count);
+        return cn_error_set(
+            error, CN_CAUSE_PARAMETER, "the statement takes %zu parameter%s, and %zu value%s given",
+            prepared->head.parameter_count, prepared->head.parameter_count == 1 ? "" : "s", count,
+            count == 1 ? " was" : "s were");
     return bind_values(prepared, values, count, error);
 }
 
@@ -789,8 +788,7 @@ static bool run_rows(sqlite_prepared *prepared, const cn_value *values, size_t r
         bool again = i > done && prepared->many_sql != NULL && prepared->head.inserted_key != 0;
         if (!bind_all(prepared, values + i * columns, columns, error) ||
             !(again ? run_again(prepared, error) : run_row(prepared, error))) {
-            if (rows > 1)
-                cn_error_append(error, " (row %zu of %zu)", i + 1, rows);
+            error->row = i + 1;
             return false;
         }
         if (keys != NULL)

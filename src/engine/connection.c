@@ -399,9 +399,15 @@ bool cn_connection_run_many(cn_connection *connection, cn_statement_slot *slot,
                             const cn_value *values, size_t rows, size_t columns,
                             const cn_execution *execution)
 {
-    return run_statement(
-        connection, slot,
-        &(const run){.values = values, .rows = rows, .columns = columns, .execution = execution});
+    const run what   = {.values = values, .rows = rows, .columns = columns, .execution = execution};
+    size_t    before = connection->rows_before;
+    bool      well   = connection->failed_depth < 0;
+    if (run_statement(connection, slot, &what))
+        return true;
+    if (well && connection->error.row != 0 && before + rows > 1)
+        cn_error_append(&connection->error, " (row %zu of the batch)",
+                        before + connection->error.row);
+    return false;
 }
 
 bool cn_connection_send(cn_connection *connection, const char *sql, size_t size, cn_error *error)

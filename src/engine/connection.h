@@ -58,10 +58,11 @@ struct cn_connection {
     cn_error           scratch;        /* takes what comes after the first error */
     cn_value          *values;         /* of text statements with many; kept for the next */
     size_t             value_capacity;
-    cn_arena           kept;     /* what cn_keep copied */
-    cn_arena           lent;     /* copies of texts among the values whose rows are being read */
-    atomic_bool        inside;   /* debug builds: a call is in progress ... */
-    atomic_bool        breached; /* ... and another thread came in */
+    size_t             rows_before; /* of the batch, those sent before the part that runs */
+    cn_arena           kept;        /* what cn_keep copied */
+    cn_arena           lent;        /* copies of texts among the values whose rows are being read */
+    atomic_bool        inside;      /* debug builds: a call is in progress ... */
+    atomic_bool        breached;    /* ... and another thread came in */
 };
 
 /* ---- opening, for the session floor ---------------------------------------------------------- */

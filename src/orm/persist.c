@@ -293,9 +293,10 @@ static bool update_members(batch *b, size_t rows, size_t column_count)
         return false;
     return matched < 0 || (uint64_t)matched == rows ||
            cn_connection_fail(session->connection, CN_CAUSE_STALE,
-                              "of %zu rows of %s to update, %lld are there: another transaction "
+                              "of %zu row%s of %s to update, %lld %s there: another transaction "
                               "has deleted the rest",
-                              rows, cn_table_title(table), (long long)matched);
+                              rows, rows == 1 ? "" : "s", cn_table_title(table), (long long)matched,
+                              matched == 1 ? "is" : "are");
 }
 
 /* Batches of consecutive rows that changed in the same columns. */

@@ -150,8 +150,10 @@ void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_
     const cn_table *table = mapper->table;
     if (count != table->primary_key_count) {
         cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                           "cn_get: the primary key of %s has %zu columns, %zu values were given",
-                           model->name, table->primary_key_count, count);
+                           "cn_get: the primary key of %s has %zu column%s, and %zu value%s given",
+                           model->name, table->primary_key_count,
+                           table->primary_key_count == 1 ? "" : "s", count,
+                           count == 1 ? " was" : "s were");
         return NULL;
     }
     void    *instance = NULL;

@@ -7,12 +7,11 @@
 
 #include "base/memory.h"
 
-bool cn_compiler_begin_for(cn_compiler *compiler, const cn_dialect *dialect, const cn_link *server,
+void cn_compiler_begin_for(cn_compiler *compiler, const cn_dialect *dialect, const cn_link *server,
                            cn_error *error)
 {
     *compiler = (cn_compiler){
         .dialect = dialect, .words = dialect->words, .link = server, .error = error};
-    return true;
 }
 
 bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_error *error)
@@ -23,10 +22,12 @@ bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_erro
         return cn_error_set(error, CN_CAUSE_CONNECT,
                             "there is no connection to compile a statement for");
     const cn_dialect *dialect = cn_dialect_named(link->driver->dialect);
-    return dialect != NULL ? cn_compiler_begin_for(compiler, dialect, link, error)
-                           : cn_error_set(error, CN_CAUSE_UNSUPPORTED,
-                                          "there is no dialect '%s': only text can be sent",
-                                          link->driver->dialect);
+    if (dialect == NULL)
+        return cn_error_set(error, CN_CAUSE_UNSUPPORTED,
+                            "there is no dialect '%s': only text can be sent",
+                            link->driver->dialect);
+    cn_compiler_begin_for(compiler, dialect, link, error);
+    return true;
 }
 
 void cn_compiler_end(cn_compiler *compiler)

@@ -105,7 +105,7 @@ typedef struct cn_compiler {
 
 /* False: compiler->error is filled. */
 bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_error *error);
-bool cn_compiler_begin_for(cn_compiler *compiler, const cn_dialect *dialect, const cn_link *server,
+void cn_compiler_begin_for(cn_compiler *compiler, const cn_dialect *dialect, const cn_link *server,
                            cn_error *error);
 void cn_compiler_end(cn_compiler *compiler);
 /* A plan of `size` bytes (it begins with cn_plan) with the SQL and the slots; NULL: the error is

@@ -109,7 +109,7 @@ bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node)
     size_t                  at   = 0;
     if (list != NULL)
         text = (const cn_text_compiled *)(const void *)cn_text_compile(
-            cn_text_rules_of(compiler->link->driver), sql, strlen(sql), sql, strlen(sql), 0,
+            cn_text_rules_of_link(compiler->link), sql, strlen(sql), sql, strlen(sql), 0,
             compiler->error);
     bool good = text != NULL;
     for (size_t i = 0; good && i < text->mark_count; i++) {

@@ -286,6 +286,46 @@ static const char *join_words(const cn_compiler *compiler, uint8_t kind)
     }
 }
 
+static bool emit_on_far(cn_compiler *compiler, const cn_relationship *relationship,
+                        const cn_source *between, const cn_source *target)
+{
+    cn_compiler_text(compiler, compiler->words->join);
+    if (!cn_compiler_source(compiler, target))
+        return false;
+    cn_compiler_text(compiler, " ON ");
+    return emit_pairs(compiler, target, between, relationship->far_pairs,
+                      relationship->far_pair_count, false);
+}
+
+/* JOIN between ON ... JOIN target ON ... */
+static bool emit_through(cn_compiler *compiler, const cn_relationship *relationship,
+                         const cn_source *owner, const cn_source *between, const cn_source *target)
+{
+    cn_compiler_text(compiler, compiler->words->join);
+    if (!cn_compiler_source(compiler, between))
+        return false;
+    cn_compiler_text(compiler, " ON ");
+    return emit_pairs(compiler, owner, between, relationship->pairs, relationship->pair_count,
+                      false) &&
+           emit_on_far(compiler, relationship, between, target);
+}
+
+/* LEFT OUTER JOIN (between JOIN target ON ...) ON ...: an association without its target is not
+   there. */
+static bool emit_outer_through(cn_compiler *compiler, const cn_relationship *relationship,
+                               const cn_source *owner, const cn_source *between,
+                               const cn_source *target, const char *words)
+{
+    cn_compiler_text(compiler, words);
+    cn_buffer_char(&compiler->sql, '(');
+    if (!cn_compiler_source(compiler, between) ||
+        !emit_on_far(compiler, relationship, between, target))
+        return false;
+    cn_compiler_text(compiler, ") ON ");
+    return emit_pairs(compiler, owner, between, relationship->pairs, relationship->pair_count,
+                      false);
+}
+
 /* Along a relationship: by its pairs, and through its association table under a name of its own. */
 static bool emit_along(cn_compiler *compiler, const cn_joined *join, const cn_source *target)
 {
@@ -310,18 +350,9 @@ static bool emit_along(cn_compiler *compiler, const cn_joined *join, const cn_so
     compiler->scope          = scope;
     if (between == NULL)
         return false;
-    cn_compiler_text(compiler, words);
-    if (!cn_compiler_source(compiler, between))
-        return false;
-    cn_compiler_text(compiler, " ON ");
-    if (!emit_pairs(compiler, owner, between, relationship->pairs, relationship->pair_count, false))
-        return false;
-    cn_compiler_text(compiler, words);
-    if (!cn_compiler_source(compiler, target))
-        return false;
-    cn_compiler_text(compiler, " ON ");
-    return emit_pairs(compiler, target, between, relationship->far_pairs,
-                      relationship->far_pair_count, false);
+    return join->kind == CN_JOIN_INNER
+               ? emit_through(compiler, relationship, owner, between, target)
+               : emit_outer_through(compiler, relationship, owner, between, target, words);
 }
 
 static bool emit_join(cn_compiler *compiler, const cn_joined *join)

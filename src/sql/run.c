@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "engine/statement_text.h"
 
 /* The values in the order of the placeholders, in the forms that are sent. */
 static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
@@ -53,6 +54,13 @@ static cn_statement_slot *run_slot(cn_connection *connection, cn_statement_slot 
     return cn_connection_run(connection, slot, values, plan->slot_count, execution) ? slot : NULL;
 }
 
+uint64_t cn_sql_hash(cn_connection *connection, const cn_walk *walk)
+{
+    const cn_link *link = cn_connection_link(connection);
+    return cn_hash(walk->words, walk->word_count * sizeof *walk->words) ^
+           (link == NULL ? 0 : cn_text_rules_salt(link));
+}
+
 cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                    cn_compile_function *compile, void *context,
                                    const cn_execution *execution)
@@ -83,7 +91,7 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
                                       .params    = walk->params,
                                       .key       = walk->words,
                                       .key_size  = size,
-                                      .hash      = cn_hash(walk->words, size)};
+                                      .hash      = cn_sql_hash(connection, walk)};
         slot = cn_connection_statement(connection, request.hash, walk->words, size,
                                        cn_compile_statement, &request);
     }

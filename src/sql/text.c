@@ -54,29 +54,39 @@ char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
     return sql;
 }
 
-char *cn_statement_text(const cn_statement *statement, const char *dialect, bool inlined,
-                        cn_error *error)
+static char *text_for(const cn_statement *statement, const char *dialect, bool inlined,
+                      cn_error *error)
 {
-    cn_error          unread = {0};
-    cn_error         *told   = error != NULL ? error : &unread;
     const cn_link    *server = NULL;
     const cn_dialect *spoken = dialect == NULL ? NULL : cn_dialect_newest(dialect, &server);
-    char             *sql    = NULL;
     cn_compiler       compiler;
     if (statement == NULL) {
-        cn_error_set(told, CN_CAUSE_MISUSE, "there is no statement: it is NULL");
-    } else if (spoken == NULL) {
-        cn_error_set(told, CN_CAUSE_MISUSE,
+        cn_error_set(error, CN_CAUSE_MISUSE, "there is no statement: it is NULL");
+        return NULL;
+    }
+    if (spoken == NULL) {
+        cn_error_set(error, CN_CAUSE_MISUSE,
                      "there is no dialect \"%s\": sqlite, mysql, mariadb and postgresql are known",
                      dialect == NULL ? "" : dialect);
-    } else if (statement->kind == CN_STATEMENT_TEXT) {
-        sql = cn_duplicate(((const cn_text_statement *)(const void *)statement)->sql);
-    } else if (cn_compiler_begin_for(&compiler, spoken, server, told)) {
-        compiler.inlined = inlined;
-        sql              = spell(&compiler, statement);
-        cn_compiler_end(&compiler);
+        return NULL;
     }
-    cn_error_clear(&unread);
+    if (statement->kind == CN_STATEMENT_TEXT)
+        return cn_duplicate(((const cn_text_statement *)(const void *)statement)->sql);
+    cn_compiler_begin_for(&compiler, spoken, server, error);
+    compiler.inlined = inlined;
+    char *sql        = spell(&compiler, statement);
+    cn_compiler_end(&compiler);
+    return sql;
+}
+
+char *cn_statement_text(const cn_statement *statement, const char *dialect, bool inlined,
+                        char **why)
+{
+    cn_error error = {0};
+    char    *sql   = text_for(statement, dialect, inlined, &error);
+    if (why != NULL)
+        *why = sql == NULL ? cn_duplicate(cn_error_get_message(&error)) : NULL;
+    cn_error_clear(&error);
     return sql;
 }
 

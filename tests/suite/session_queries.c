@@ -103,7 +103,7 @@ static void get_is_answered_without_asking_the_database(void **state)
         assert_ptr_equal(cn_get(session, Author, late->id), late);
         assert_int_equal(blog_statements(), 0);
         assert_null(cn_get(session, Author, 1, 2));
-        blog_error(session, CN_CAUSE_MISUSE, "Author", "1 columns");
+        blog_error(session, CN_CAUSE_MISUSE, "Author", "1 column,");
     }
 }
 

@@ -76,6 +76,10 @@ typedef struct cn_link {
     cn_batch_form    batch_form;
     bool             insert_returning; /* the server knows INSERT ... RETURNING */
     bool             encrypted;        /* TLS is in use on this connection */
+    /* Where this session reads text in another way than its dialect does by default (MySQL's
+       NO_BACKSLASH_ESCAPES and ANSI_QUOTES, as they were when it was opened). */
+    bool plain_backslashes; /* a backslash in a literal is a character like any other */
+    bool quoted_names;      /* "x" is a name, not a text */
 } cn_link;
 
 /* ---- transactions ---------------------------------------------------------------------------- */
