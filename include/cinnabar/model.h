@@ -207,12 +207,15 @@ CN_END_DECLARATIONS
 
 #define CN_TABLE_DECLARE(name) CN_HIDDEN extern const cn_model name
 
-#define CN_TABLE(name, table_name)                                                                   \
-    CN_HIDDEN extern const cn_model name;                                                            \
-    static void                     name##_declare_(cn_mapping *cn_mapping_, void *cn_self_);        \
-    static cn_model_state           name##_state_;                                                   \
-    const cn_model                  name = {#name,          table_name, 0,    1,    name##_declare_, \
-                                            &name##_state_, NULL,       NULL, false};                \
+#define CN_TABLE(name, table_name)                                                                 \
+    CN_HIDDEN extern const cn_model name;                                                          \
+    static void                     name##_declare_(cn_mapping *cn_mapping_, void *cn_self_);      \
+    static cn_model_state           name##_state_;                                                 \
+    const cn_model                  name = {.name             = #name,                             \
+                                            .table            = table_name,                        \
+                                            .struct_alignment = 1,                                 \
+                                            .declare          = name##_declare_,                   \
+                                            .state            = &name##_state_};                              \
     static void                     name##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
 
 /* CN_COLUMN(member, .option = value, ...) */

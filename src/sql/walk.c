@@ -545,7 +545,7 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
     }
 }
 
-/* ---- what a member holds ----------------------------------------------------------------------- */
+/* ---- what a member holds --------------------------------------------------------------------- */
 
 /* The numbers that a member holds; what is in no such member has no limits here. */
 static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *field,

@@ -147,8 +147,8 @@ static inline bool is_simple(const cn_select_statement *s)
     uintptr_t      clauses = (uintptr_t)s->columns | (uintptr_t)s->order_by | (uintptr_t)s->limit |
                         (uintptr_t)s->offset | (uintptr_t)s->params | (uintptr_t)s->join |
                         (uintptr_t)s->also | (uintptr_t)s->query | (uintptr_t)s->with |
-                        (uintptr_t)s->group_by | (uintptr_t)s->distinct_on |
-                        (uintptr_t)s->lock_of | (uintptr_t)s->hints | (uintptr_t)s->lock;
+                        (uintptr_t)s->group_by | (uintptr_t)s->distinct_on | (uintptr_t)s->lock_of |
+                        (uintptr_t)s->hints | (uintptr_t)s->lock;
     return clauses == 0 && node->kind == CN_NODE_OPERATOR && node->op <= CN_OP_NOT_EQUAL &&
            node->model != NULL && node->count == 0 && node->value.kind != CN_KIND_NULL &&
            node->value.kind < CN_KIND_LIST && s->having.node.kind == CN_NODE_NONE &&
