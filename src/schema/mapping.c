@@ -1,8 +1,8 @@
 /*
  * The functions behind CN_COLUMN, CN_TABLE_COLUMN and CN_RELATIONSHIP; those of constraints and
- * indexes are in constraint.c. They are called by a model's declare function and can return nothing, so the first failure stays in the mapping
- * and the rest does nothing. Each looks at what it was given alone; model.c looks at the whole.
- * Must never know a database.
+ * indexes are in constraint.c. They are called by a model's declare function and can return
+ * nothing, so the first failure stays in the mapping and the rest does nothing. Each looks at what
+ * it was given alone; model.c and settle.c look at the whole. Must never know a database.
  */
 #include "schema/mapping.h"
 

@@ -161,11 +161,9 @@ static void add(cn_table *table, cn_constraint_kind kind, size_t at)
 
 static bool settle_unique(cn_mapping *mapping, cn_table *table, const cn_said *said)
 {
-    cn_unique_set           *set     = &table->uniques[table->unique_count];
-    const cn_unique_options *options = &said->unique;
-    *set                             = (cn_unique_set){.name               = options->name,
-                                                       .deferrable         = (uint8_t)options->deferrable,
-                                                       .nulls_not_distinct = options->nulls_not_distinct};
+    cn_unique_set set->name = options->name;
+    set->deferrable         = (uint8_t)options->deferrable;
+    set->nulls_not_distinct = options->nulls_not_distinct;
     add(table, CN_CONSTRAINT_UNIQUE, table->unique_count++);
     return settle_members(mapping, table, macros[said->kind], said->members, &set->columns,
                           &set->count) &&
@@ -194,15 +192,12 @@ static bool settle_words(cn_mapping *mapping, const char *title, cn_foreign_key 
 
 static bool settle_foreign_key(cn_mapping *mapping, cn_table *table, const cn_said *said)
 {
-    cn_foreign_key               *key     = &table->foreign_keys[table->foreign_key_count];
-    const cn_foreign_key_options *options = &said->foreign_key;
-    const char                   *title   = mapping->model->name;
-    *key                                  = (cn_foreign_key){.table         = table,
-                                                             .name          = options->name,
-                                                             .foreign_table = said->text,
-                                                             .deferrable    = (uint8_t)options->deferrable,
-                                                             .use_alter     = options->use_alter,
-                                                             .not_valid     = options->not_valid};
+    cn_foreign_key key->table = table;
+    key->name                 = options->name;
+    key->foreign_table        = said->text;
+    key->deferrable           = (uint8_t)options->deferrable;
+    key->use_alter            = options->use_alter;
+    key->not_valid            = options->not_valid;
     add(table, CN_CONSTRAINT_FOREIGN_KEY, table->foreign_key_count++);
     if (!settle_members(mapping, table, macros[said->kind], said->members, &key->columns,
                         &key->count))
