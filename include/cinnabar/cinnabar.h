@@ -6,7 +6,7 @@
  *   connection.h  raw SQL in transactions          result.h  reading rows
  *   statement.h   text and parameters              value.h   what travels
  *   error.h       what went wrong                  transact.h  units that retry
- *   sql.h         statements built from values
+ *   expression.h  values and conditions            sql.h  statements built from them
  *   type.h, model.h  tables and structs            session.h  the unit of work
  *   schema.h      creating and dropping them
  */
@@ -17,6 +17,7 @@
 #include <cinnabar/connection.h>
 #include <cinnabar/engine.h>
 #include <cinnabar/error.h>
+#include <cinnabar/expression.h>
 #include <cinnabar/model.h>
 #include <cinnabar/result.h>
 #include <cinnabar/schema.h>

@@ -7,6 +7,12 @@
  *     cn_execute(connection, cn_text("INSERT INTO event (at, who) VALUES (:at, :who)"),
  *                CN_PARAMS("at", cn_timestamp_now(), "who", "Ada"));
  *
+ * What goes in comes out the same on every database, or an error says why not, but for this:
+ *   -0.0 comes back as 0.0 from SQLite and MySQL, which compare equal;
+ *   NaN is refused by SQLite and MySQL, infinity by MySQL; a cn_decimal is digits everywhere.
+ * SQLite holds no column to the length of its type: a text longer than CN_STRING(n) comes back
+ * whole there, and is an error elsewhere. CHECK (length(name) <= 30) makes it one there, too.
+ *
  * Text is UTF-8. Whatever a value points to is borrowed: the caller's for a parameter, the
  * result's or the instance's for what was read.
  */

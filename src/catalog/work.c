@@ -119,7 +119,7 @@ static bool add_enum(cn_work *work, const cn_type *type)
 
 static bool find_things(cn_work *work)
 {
-    bool                      has    = cn_dialect_has(&work->ddl, CN_FEATURE_SEQUENCE);
+    bool                      has    = cn_ddl_has(&work->ddl, CN_DDL_SEQUENCE);
     const cn_sequence *const *listed = work->metadata->sequences;
     for (; listed != NULL && *listed != NULL && work->options.only == NULL; listed++) {
         const cn_thing thing = {.name = (*listed)->name, .sequence = *listed};

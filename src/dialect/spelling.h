@@ -14,6 +14,11 @@ extern const cn_definition cn_definition_sqlite;
 extern const cn_definition cn_definition_mysql;
 extern const cn_definition cn_definition_postgresql;
 
+extern const cn_words cn_words_sqlite;
+extern const cn_words cn_words_mysql;
+extern const cn_words cn_words_postgresql;
+extern const cn_link  cn_newest_mariadb;
+
 /* The kind of an integer column where there are no unsigned ones: the next wider that holds
    them all. */
 cn_type_kind cn_spell_signed(const cn_type *type);

@@ -129,8 +129,8 @@ static void single_tables_and_indexes_come_and_go(void **state)
     assert_false(cn_create_table(&owner, engine));
     assert_int_equal(cn_error_cause(engine), CN_CAUSE_EXISTS);
     assert_fine(engine,
-                cn_create_with(&items, engine, .if_exists = true, .only = CN_MODELS(&owner)));
-    assert_fine(engine, cn_create_with(&items, engine, .only = CN_MODELS(&item)));
+                cn_create_with(&items, engine, .if_exists = true, .only = CN_MODEL_LIST(&owner)));
+    assert_fine(engine, cn_create_with(&items, engine, .only = CN_MODEL_LIST(&item)));
     assert_fine(engine, cn_drop_index(&item, "ix_st_prefix", engine));
     assert_fine(engine, cn_create_index(&item, "ix_st_prefix", engine));
     assert_false(cn_create_index(&item, "ix_st_prefix", engine));

@@ -157,7 +157,7 @@ static void a_change_returns_rows_where_the_database_can(void **state)
     if (suite_which() == SUITE_MYSQL) {
         sql_refused(STATEMENT(cn_update(Thing, .set = CN_SET(Thing, name, "Gus"),
                                         .where = cn_is(Thing, id, ==, 2), .returning = back)),
-                    NULL, CN_CAUSE_UNSUPPORTED, "cannot return rows from UPDATE");
+                    NULL, CN_CAUSE_UNSUPPORTED, "has no UPDATE ... RETURNING");
     } else {
         result = cn_execute(sql_connection,
                             cn_update(Thing, .set = CN_SET(Thing, name, "Hal"),
