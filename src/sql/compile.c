@@ -201,7 +201,7 @@ bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32
         return cn_compiler_no_memory(compiler);
     if (value != compiler->slot_count)
         compiler->reordered = true;
-    if (column != NULL && column->type.kind == CN_TYPE_ENUM &&
+    if (column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL) &&
         !convert(compiler, CN_CONVERT_LABEL, column))
         return false;
     compiler->slots[compiler->slot_count++] = value;

@@ -481,7 +481,10 @@ static bool cast(cn_walk *walk, const cn_node *node)
     return cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
                                   (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
                                   (uint64_t)type->length << 32) &&
-           cn_walk_pointer(walk, type->labels);
+           cn_walk_word(walk, (uint64_t)type->element | (uint64_t)type->dimensions << 8 |
+                                  (uint64_t)type->enum_form << 16 |
+                                  (uint64_t)type->with_zone << 24) &&
+           cn_walk_pointer(walk, type->labels) && cn_walk_pointer(walk, type->name);
 }
 
 /* The bounds of a frame that are numbers are values. */
