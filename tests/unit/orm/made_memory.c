@@ -87,8 +87,7 @@ static bool work(cn_session *session)
         assert_non_null(parcel->label);
         cn_set(parcel, size, "even");
     }
-    return cn_flush(session) && cn_insert_rows(session, Parcel, rows, 2) == 2 &&
-           cn_commit(session);
+    return cn_flush(session) && cn_insert_rows(session, Parcel, rows, 2) == 2 && cn_commit(session);
 }
 
 static void attempt(cn_engine *engine)
