@@ -234,12 +234,11 @@ CN_API cn_value cn_value_opt_uuid(cn_opt_cn_uuid value);
  * const char *.
  */
 CN_API cn_value cn_list_of(const void *items, size_t count, uint8_t storage);
-#define cn_list(items, count)                                                                      \
-    cn_list_of((items), (count),                                                                   \
-               _Generic(*(items), bool: 1, int8_t: 2, uint8_t: 3, int16_t: 4, uint16_t: 5,         \
-                        int: 6, unsigned: 7, long: sizeof(long) == 8 ? 8 : 6,                      \
-                        unsigned long: sizeof(long) == 8 ? 9 : 7, long long: 8,                    \
-                        unsigned long long: 9, double: 11, char *: 12, const char *: 12))
+#define cn_list(items, count) cn_list_of((items), (count), CN_STORAGE_OF_ITEM_(*(items)))
+#define CN_STORAGE_OF_ITEM_(item)                                                                  \
+    _Generic((item), bool: 1, int8_t: 2, uint8_t: 3, int16_t: 4, uint16_t: 5, int: 6, unsigned: 7, \
+             long: sizeof(long) == 8 ? 8 : 6, unsigned long: sizeof(long) == 8 ? 9 : 7,            \
+             long long: 8, unsigned long long: 9, double: 11, char *: 12, const char *: 12)
 
 /* ---- arrays ---------------------------------------------------------------------------------- */
 
@@ -257,12 +256,7 @@ CN_API cn_value cn_list_of(const void *items, size_t count, uint8_t storage);
 CN_API char  *cn_array_make_(const void *items, size_t count, uint8_t storage);
 CN_API char **cn_array_split(const char *text, size_t *count);
 CN_API void   cn_array_free(char **items);
-#define cn_array_make(items, count)                                                                \
-    cn_array_make_((items), (count),                                                               \
-                   _Generic(*(items), bool: 1, int8_t: 2, uint8_t: 3, int16_t: 4, uint16_t: 5,     \
-                            int: 6, unsigned: 7, long: sizeof(long) == 8 ? 8 : 6,                  \
-                            unsigned long: sizeof(long) == 8 ? 9 : 7, long long: 8,                \
-                            unsigned long long: 9, double: 11, char *: 12, const char *: 12))
+#define cn_array_make(items, count) cn_array_make_((items), (count), CN_STORAGE_OF_ITEM_(*(items)))
 
 /* ---- making and reading dates and times --------------------------------------------------- */
 
