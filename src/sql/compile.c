@@ -262,6 +262,8 @@ bool cn_compiler_spell(cn_compiler *compiler, const cn_compile_request *request,
            cn_compiler_finish(compiler, plan) != NULL;
     cn_walk_end(&walk);
     cn_numbers_free(&numbers);
+    compiler->numbers = NULL;
+    compiler->values  = NULL;
     return good;
 }
 
