@@ -452,12 +452,16 @@ typedef struct cn_the_member_cannot_take_this {
     (&(const cn_compound_statement){.operation = (how), .queries = (list), __VA_ARGS__})
 
 /* Rows of a struct array as a query, in the place of a table: cn_values(Pair, pairs, count) */
-#define cn_values(T, array, n)                                                                       \
-    (&(const cn_values_statement){.head        = {CN_STATEMENT_VALUES, sizeof(cn_values_statement)}, \
-                                  .shape       = &T##_model,                                         \
-                                  .rows        = 1 ? (array) : (const T *)0,                         \
-                                  .count       = (n),                                                \
+#define cn_values(T, array, n)                                                                     \
+    (&(const cn_values_statement){.head        = CN_VALUES_HEAD_,                                  \
+                                  .shape       = &T##_model,                                       \
+                                  .rows        = 1 ? (array) : (const T *)0,                       \
+                                  .count       = (n),                                              \
                                   .struct_size = sizeof(T)})
+#define CN_VALUES_HEAD_                                                                            \
+    {                                                                                              \
+        CN_STATEMENT_VALUES, sizeof(cn_values_statement)                                           \
+    }
 
 #endif
 #endif

@@ -42,8 +42,12 @@ struct Post {
 typedef struct Sample {
     int          id;
     const char  *name;
+    double       price;
     CN_MANY(Tag) tags;
 } Sample;
+
+/* Base */
+extern const cn_metadata Base;
 
 /* AuthorCount */
 typedef struct AuthorCount {
@@ -86,3 +90,4 @@ extern const char    *title, *text, *url, *words[];
 extern size_t         count;
 extern cn_timestamp   now;
 void                  use(int value);
+bool from_cents(const cn_user_type *type, cn_value *value, cn_type_memory *memory, char *problem);
