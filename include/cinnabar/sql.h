@@ -2,7 +2,7 @@
  * cinnabar/sql.h: statements built from values, checked by the C compiler.
  *
  *     Post *const *posts = cn_all(session, Post,
- *         .where    = cn_and(cn_is(Post, author_id, ==, author),
+ *         .where    = cn_and(cn_is(Post, author_id, ==, author->id),
  *                            cn_when(title, cn_contains(Post, title, title))),
  *         .order_by = CN_BY(cn_desc(cn_attr(Post, id))),
  *         .limit    = 50);
@@ -269,6 +269,11 @@ CN_END_DECLARATIONS
 #ifndef __cplusplus
 
 #define cn_build(statement) cn_build_(CN_STATEMENT_(statement))
+/* Any statement will do, as everywhere. */
+#define cn_statement_sql(connection, statement)                                                    \
+    cn_statement_sql((connection), CN_STATEMENT_(statement))
+#define cn_statement_text(statement, dialect, inlined, why)                                        \
+    cn_statement_text(CN_STATEMENT_(statement), (dialect), (inlined), (why))
 
 /* ---- clauses --------------------------------------------------------------------------------- */
 
@@ -447,12 +452,16 @@ typedef struct cn_the_member_cannot_take_this {
     (&(const cn_compound_statement){.operation = (how), .queries = (list), __VA_ARGS__})
 
 /* Rows of a struct array as a query, in the place of a table: cn_values(Pair, pairs, count) */
-#define cn_values(T, array, n)                                                                       \
-    (&(const cn_values_statement){.head        = {CN_STATEMENT_VALUES, sizeof(cn_values_statement)}, \
-                                  .shape       = &T##_model,                                         \
-                                  .rows        = 1 ? (array) : (const T *)0,                         \
-                                  .count       = (n),                                                \
+#define cn_values(T, array, n)                                                                     \
+    (&(const cn_values_statement){.head        = CN_VALUES_HEAD_,                                  \
+                                  .shape       = &T##_model,                                       \
+                                  .rows        = 1 ? (array) : (const T *)0,                       \
+                                  .count       = (n),                                              \
                                   .struct_size = sizeof(T)})
+#define CN_VALUES_HEAD_                                                                            \
+    {                                                                                              \
+        CN_STATEMENT_VALUES, sizeof(cn_values_statement)                                           \
+    }
 
 #endif
 #endif
