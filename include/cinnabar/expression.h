@@ -195,7 +195,7 @@ typedef struct cn_window {
 } cn_window;
 CN_API cn_expr cn_over_(cn_expr *parts, const cn_window *window);
 
-/* ---- values that need no macro ---------------------------------------------------------------- */
+/* ---- values that need no macro --------------------------------------------------------------- */
 
 /* The order of one ORDER BY term. */
 CN_API cn_expr cn_desc(cn_expr value);
@@ -551,7 +551,8 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 #define cn_string_agg(value, separator) CN_FUNCTION_("string_agg", value, separator)
 /* cn_count(cn_distinct(cn_attr(Post, author_id))) */
 #define cn_distinct(value) cn_compute_(CN_OP_DISTINCT, CN_PARTS_(value))
-/* Of an aggregate: only the rows for which the condition holds; the order in which it takes them. */
+/* Of an aggregate: only the rows for which the condition holds; the order in which it takes
+   them. */
 #define cn_filter(value, condition)                                                                \
     cn_filter_((cn_expr[2]){value}, (const cn_condition[]){condition})
 #define cn_ordered(value, by) cn_ordered_(CN_NODE_ORDERED, (cn_expr[2]){value}, (by))

@@ -201,7 +201,7 @@ bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32
         return cn_compiler_no_memory(compiler);
     if (value != compiler->slot_count)
         compiler->reordered = true;
-    if (column != NULL && column->type.kind == CN_TYPE_ENUM &&
+    if (column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL) &&
         !convert(compiler, CN_CONVERT_LABEL, column))
         return false;
     compiler->slots[compiler->slot_count++] = value;
@@ -262,6 +262,8 @@ bool cn_compiler_spell(cn_compiler *compiler, const cn_compile_request *request,
            cn_compiler_finish(compiler, plan) != NULL;
     cn_walk_end(&walk);
     cn_numbers_free(&numbers);
+    compiler->numbers = NULL;
+    compiler->values  = NULL;
     return good;
 }
 

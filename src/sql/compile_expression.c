@@ -117,7 +117,7 @@ static bool emit_connected(cn_compiler *compiler, const cn_node *node)
            emit_group(compiler, node->kind == CN_NODE_OR ? CN_BIND_OR : CN_BIND_AND, list, count);
 }
 
-/* ---- how tightly nodes bind -------------------------------------------------------------------- */
+/* ---- how tightly nodes bind ------------------------------------------------------------------ */
 
 cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node, bool negated)
 {
@@ -252,7 +252,7 @@ static bool emit_keyword(cn_compiler *compiler, const cn_node *node)
     return true;
 }
 
-/* ---- lists and templates ----------------------------------------------------------------------- */
+/* ---- lists and templates --------------------------------------------------------------------- */
 
 bool cn_compiler_list(cn_compiler *compiler, const cn_node *parts, size_t count)
 {

@@ -37,6 +37,7 @@ static const char *alias_name(cn_compiler *compiler, const cn_table *table)
         return NULL;
     }
     memcpy(name, table->name, size);
+    name[size] = '\0';
     for (unsigned number = 1;; number++) {
         cn_buffer digits = {0};
         cn_buffer_format(&digits, "_%u", number);

@@ -412,7 +412,7 @@ static bool emit_from(cn_compiler *compiler, const cn_select_statement *select)
     return true;
 }
 
-/* ---- the end of a select ----------------------------------------------------------------------- */
+/* ---- the end of a select --------------------------------------------------------------------- */
 
 bool cn_compiler_limit(cn_compiler *compiler, const int64_t *limit, const int64_t *offset)
 {
@@ -567,14 +567,14 @@ static bool compile_select(cn_compiler *compiler, const void *statement, cn_plan
     return true;
 }
 
-/* ---- compounds and VALUES ---------------------------------------------------------------------- */
+/* ---- compounds and VALUES -------------------------------------------------------------------- */
 
 /* The first select of a compound, whose columns give it their names. */
 static const cn_items *first_columns(const cn_compiler *compiler, const cn_statement *statement)
 {
-    while (statement->kind == CN_STATEMENT_COMPOUND)
+    while (statement != NULL && statement->kind == CN_STATEMENT_COMPOUND)
         statement = ((const cn_compound_statement *)whole(compiler, statement))->queries[0];
-    return statement->kind == CN_STATEMENT_SELECT
+    return statement != NULL && statement->kind == CN_STATEMENT_SELECT
                ? ((const cn_select_statement *)whole(compiler, statement))->columns
                : NULL;
 }
@@ -677,7 +677,7 @@ static bool compile_values(cn_compiler *compiler, const void *statement, cn_plan
     return plan->decode != NULL || cn_compiler_no_memory(compiler);
 }
 
-/* ---- queries inside statements ----------------------------------------------------------------- */
+/* ---- queries inside statements --------------------------------------------------------------- */
 
 static bool compile(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan,
                     bool any_column)

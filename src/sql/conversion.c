@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "schema/value.h"
 #include "sql/compile.h"
 
 /* The label of an enumeration's value. */
@@ -81,6 +82,13 @@ static bool json(cn_conversion_kind kind, cn_value *value, cn_arena *arena, cn_e
 bool cn_conversion_apply(const cn_conversion *conversion, cn_value *value, cn_arena *arena,
                          cn_error *error)
 {
-    return conversion->kind == CN_CONVERT_LABEL ? label(conversion->column, value, error)
-                                                : json(conversion->kind, value, arena, error);
+    const cn_column *column = conversion->column;
+    if (conversion->kind != CN_CONVERT_LABEL)
+        return json(conversion->kind, value, arena, error);
+    if (column->type.user == NULL)
+        return label(column, value, error);
+    if (!cn_column_bind(column, value, arena, error))
+        return false;
+    cn_value_measure(value);
+    return true;
 }

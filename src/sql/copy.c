@@ -13,7 +13,7 @@ cn_condition cn_keep_in(cn_arena *arena, cn_condition condition)
     return condition;
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static bool copy_value(cn_value *value, cn_arena *arena)
 {
@@ -161,7 +161,7 @@ bool cn_node_copy(cn_node *node, cn_arena *arena)
     return copy_node(node, arena, 0);
 }
 
-/* ---- pieces of statements ---------------------------------------------------------------------- */
+/* ---- pieces of statements -------------------------------------------------------------------- */
 
 /* While a statement is copied: the first reason for which it cannot be. */
 typedef struct copier {
@@ -325,7 +325,7 @@ bool cn_joins_copy(const cn_joined **joins, cn_arena *arena)
     return !c.failed;
 }
 
-/* ---- statements -------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 static void copy_select(copier *c, void *statement)
 {

@@ -64,7 +64,7 @@ static uint32_t sum_params(const cn_node *node)
 {
     const cn_param *params = node->value.as.list.items;
     uint32_t        sum    = 2166136261u;
-    for (uint32_t i = 0; i < node->count; i++)
+    for (uint32_t i = 0; params != NULL && i < node->count; i++)
         sum = sum_value(cn_sum_mix(sum, (uint64_t)(uintptr_t)params[i].name), &params[i].value);
     return sum;
 }
@@ -130,7 +130,7 @@ cn_expr cn_later(const char *name)
     return cn_expr_of_((cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}});
 }
 
-/* ---- values with parts ------------------------------------------------------------------------ */
+/* ---- values with parts ----------------------------------------------------------------------- */
 
 /* A node whose parts are at hand. */
 static cn_node made_of(int kind, int op, const cn_expr *parts, size_t count)
@@ -281,7 +281,7 @@ cn_condition cn_exists_(const cn_statement *statement)
     return (cn_condition){query(CN_QUERY_EXISTS, statement)};
 }
 
-/* ---- values without ---------------------------------------------------------------------------- */
+/* ---- values without -------------------------------------------------------------------------- */
 
 cn_expr cn_entity_(const void *model)
 {

@@ -481,7 +481,10 @@ static bool cast(cn_walk *walk, const cn_node *node)
     return cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
                                   (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
                                   (uint64_t)type->length << 32) &&
-           cn_walk_pointer(walk, type->labels);
+           cn_walk_word(walk, (uint64_t)type->element | (uint64_t)type->dimensions << 8 |
+                                  (uint64_t)type->enum_form << 16 |
+                                  (uint64_t)type->with_zone << 24) &&
+           cn_walk_pointer(walk, type->labels) && cn_walk_pointer(walk, type->name);
 }
 
 /* The bounds of a frame that are numbers are values. */
@@ -511,9 +514,7 @@ static bool sub_query(cn_walk *walk, const cn_node *node)
 
 bool cn_walk_node(cn_walk *walk, const cn_node *node)
 {
-    uint64_t head = (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->flags << 16 |
-                    (uint64_t)(node->value.kind == CN_KIND_MEMBER_) << 24 |
-                    (uint64_t)node->offset << 32;
+    uint64_t head = cn_walk_head(node);
     if (node->kind == CN_NODE_NONE || node->kind == CN_NODE_LEFT_OUT)
         return true;
     if (cn_node_connects(node))
@@ -547,7 +548,7 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
     }
 }
 
-/* ---- what a member holds ----------------------------------------------------------------------- */
+/* ---- what a member holds --------------------------------------------------------------------- */
 
 /* The numbers that a member holds; what is in no such member has no limits here. */
 static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *field,

@@ -68,6 +68,13 @@ bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_pa
 /* Whether the rows of a select depend on nothing but the table that it is from. */
 bool cn_statement_reads_one(const cn_select_statement *select);
 
+/* The first word of a node. */
+static inline uint64_t cn_walk_head(const cn_node *node)
+{
+    return (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->flags << 16 |
+           (uint64_t)(node->value.kind == CN_KIND_MEMBER_) << 24 | (uint64_t)node->offset << 32;
+}
+
 /* A statement inside another one. */
 bool cn_walk_query(cn_walk *walk, const cn_statement *statement);
 bool cn_walk_node(cn_walk *walk, const cn_node *node);

@@ -10,6 +10,8 @@
 /* A statement of an older program: what it does not have is zero. */
 static const void *whole(cn_walk *walk, const cn_statement *statement)
 {
+    if (statement->kind == CN_STATEMENT_SELECT && statement->size >= sizeof(cn_select_statement))
+        return statement;
     size_t size = cn_statement_size(statement);
     if (statement->size >= size)
         return statement;
@@ -138,9 +140,40 @@ static bool limits(cn_walk *walk, const int64_t *limit, const int64_t *offset, c
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
+/* Rows of one model by one comparison with a value, which is what is asked most. */
+static inline bool is_simple(const cn_select_statement *s)
+{
+    const cn_node *node    = &s->where.node;
+    uintptr_t      clauses = (uintptr_t)s->columns | (uintptr_t)s->order_by | (uintptr_t)s->limit |
+                        (uintptr_t)s->offset | (uintptr_t)s->params | (uintptr_t)s->join |
+                        (uintptr_t)s->also | (uintptr_t)s->query | (uintptr_t)s->with |
+                        (uintptr_t)s->group_by | (uintptr_t)s->distinct_on | (uintptr_t)s->lock_of |
+                        (uintptr_t)s->hints | (uintptr_t)s->lock;
+    return clauses == 0 && node->kind == CN_NODE_OPERATOR && node->op <= CN_OP_NOT_EQUAL &&
+           node->model != NULL && node->count == 0 && node->value.kind != CN_KIND_NULL &&
+           node->value.kind < CN_KIND_LIST && s->having.node.kind == CN_NODE_NONE &&
+           !(s->nowait | s->skip_locked | s->distinct | s->with_ties);
+}
+
+/* The same words as those of walk_select, without a look at what is not there. */
+static bool walk_simple(cn_walk *walk, const cn_select_statement *select)
+{
+    const cn_node *node  = &select->where.node;
+    uint64_t      *words = walk->words; /* there is room for more at the beginning */
+    words[0]             = CN_STATEMENT_SELECT;
+    words[1]             = (uint64_t)(uintptr_t)select->from;
+    words[2]             = cn_walk_head(node);
+    words[3]             = (uint64_t)(uintptr_t)node->model;
+    words[4]             = UINT64_MAX;
+    walk->word_count     = 5;
+    return cn_walk_value(walk, &node->value);
+}
+
 static bool walk_select(cn_walk *walk, const void *statement)
 {
     const cn_select_statement *s = statement;
+    if (walk->word_count == 0 && walk->numbers == NULL && s->from != NULL && is_simple(s))
+        return walk_simple(walk, s);
     if (s->from == NULL)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE, "the select has nothing to select from");
     uint64_t head = CN_STATEMENT_SELECT | (uint64_t)s->distinct << 8 |
@@ -346,7 +379,7 @@ static const cn_param *own_params(const void *statement)
 
 bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params)
 {
-    if (cn_statement_size(statement) == 0)
+    if (statement->kind < CN_STATEMENT_SELECT || statement->kind > CN_STATEMENT_VALUES)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
                             "this is no statement that was built from values");
     const void *s = whole(walk, statement);
