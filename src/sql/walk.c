@@ -245,7 +245,7 @@ static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn
 /* Another column that a member meets: structure. */
 static bool other_column(cn_walk *walk, const cn_value *v)
 {
-    return cn_walk_pointer(walk, v->as.list.items) &&
+    return cn_walk_model(walk, v->as.list.items) &&
            cn_walk_word(walk, (uint64_t)v->element << 32 | (uint32_t)v->as.list.count);
 }
 
@@ -521,7 +521,7 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
         return connected(walk, node);
     if (node->kind >= CN_NODE_BROKEN)
         return broken(walk, node);
-    if (!cn_walk_word(walk, head) || !cn_walk_pointer(walk, node->model))
+    if (!cn_walk_word(walk, head) || !cn_walk_model(walk, node->model))
         return false;
     switch (node->kind) {
     case CN_NODE_OPERATOR:
