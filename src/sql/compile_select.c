@@ -474,7 +474,7 @@ static bool emit_lock(cn_compiler *compiler, const cn_select_statement *select)
     static const char *const words[] = {"", " FOR UPDATE", " FOR NO KEY UPDATE", " FOR SHARE",
                                         " FOR KEY SHARE"};
     cn_lock                  lock    = select->lock;
-    compiler->part = ".lock_of";
+    compiler->part                   = ".lock_of";
     if (lock == CN_LOCK_NONE && (select->nowait || select->skip_locked || select->lock_of != NULL))
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "%s: .nowait, .skip_locked and .lock_of say how a .lock is meant, and "
@@ -572,7 +572,8 @@ bool cn_compiler_select(cn_compiler *compiler, const void *statement, cn_plan *p
         return false;
     compiler->scope->labels = select->columns;
     if (!select_columns(compiler, select, plan, any_column) || !emit_from(compiler, select) ||
-        !emit_filters(compiler, select) || !(select->with_ties ? emit_fetch(compiler, select)
+        !emit_filters(compiler, select) ||
+        !(select->with_ties ? emit_fetch(compiler, select)
                             : cn_compiler_limit(compiler, &select->limit, &select->offset)) ||
         !emit_lock(compiler, select))
         return false;
