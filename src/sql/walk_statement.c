@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/table.h"
+#include "sql/made.h"
 #include "sql/walk.h"
 
 /* A statement of an older program: what it does not have is zero. */
@@ -203,10 +204,30 @@ static bool walk_select(cn_walk *walk, const void *statement)
             limits(walk, &s->limit, &s->offset, s->from->name));
 }
 
-static bool more_rows(cn_walk *walk, const cn_items *const *rows)
+/* What is set, and the values that the model makes for what is not. */
+static bool written(cn_walk *walk, const cn_model *model, const cn_items *list, bool update)
+{
+    if (!items(walk, list))
+        return false;
+    const cn_table *table = cn_table_of(model, walk->error);
+    if (table == NULL)
+        return false;
+    const cn_column *column = cn_made_next(table, list, update, 0);
+    bool             first  = true; /* which the compiler finds by the list; the rest follow it */
+    for (; column != NULL; column = cn_made_next(table, list, update, column->index + 1)) {
+        cn_value value;
+        if (!cn_column_make_value(column, update, NULL, &value, &walk->arena, walk->error) ||
+            !(first ? cn_walk_bound(walk, list, &value) : cn_walk_value(walk, &value)))
+            return false;
+        first = false;
+    }
+    return true;
+}
+
+static bool more_rows(cn_walk *walk, const cn_model *model, const cn_items *const *rows)
 {
     for (; *rows != NULL; rows++)
-        if (!cn_walk_word(walk, 1) || !items(walk, *rows))
+        if (!cn_walk_word(walk, 1) || !written(walk, model, *rows, false))
             return false;
     return cn_walk_word(walk, 0);
 }
@@ -223,8 +244,8 @@ static bool walk_insert(cn_walk *walk, const void *statement)
                     (uint64_t)(s->update != NULL) << 15 | (uint64_t)(s->returning != NULL) << 16;
     return cn_walk_word(walk, head) && cn_walk_model(walk, s->into) &&
            (s->with == NULL || with(walk, s->with)) &&
-           (s->values == NULL || items(walk, s->values)) &&
-           (s->more == NULL || more_rows(walk, s->more)) &&
+           (s->values == NULL || written(walk, s->into, s->values, false)) &&
+           (s->more == NULL || more_rows(walk, s->into, s->more)) &&
            (s->columns == NULL || items(walk, s->columns)) &&
            (s->query == NULL || query_in(walk, s->query)) &&
            (s->conflict == NULL || items(walk, s->conflict)) &&
@@ -242,7 +263,8 @@ static bool walk_update(cn_walk *walk, const void *statement)
                     (uint64_t)(s->with != NULL) << 11 | (uint64_t)(s->order_by != NULL) << 12 |
                     (uint64_t)(s->limit != 0) << 13;
     return cn_walk_word(walk, head) && cn_walk_model(walk, s->table) &&
-           (s->with == NULL || with(walk, s->with)) && (s->set == NULL || items(walk, s->set)) &&
+           (s->with == NULL || with(walk, s->with)) &&
+           (s->set == NULL || written(walk, s->table, s->set, true)) &&
            (s->also == NULL || models(walk, s->also)) &&
            where_some(walk, &s->where, s->every_row, "update", s->table) &&
            (s->order_by == NULL || expressions(walk, s->order_by)) &&
