@@ -122,7 +122,7 @@ struct cn_select_statement {
 
     const cn_joined       *join;        /* CN_JOINS(...) */
     const cn_model *const *also;        /* CN_MODELS(...): further tables, FROM a, b */
-    const cn_statement    *query;       /* the rows that `from`, a shape, stands for */
+    const cn_statement    *query;       /* CN_QUERY(...): the rows that `from`, a shape, stands for */
     const cn_cte_clause   *with;        /* CN_WITH(...) */
     const cn_expr         *group_by;    /* CN_BY(...) */
     const cn_expr         *distinct_on; /* CN_BY(...); PostgreSQL */
@@ -144,7 +144,7 @@ struct cn_insert_statement {
     const cn_param *params;
 
     const cn_items *const *more;    /* CN_SETS(...): further rows with the members of `values` */
-    const cn_statement    *query;   /* the rows of a select ... */
+    const cn_statement    *query;   /* CN_QUERY(...): the rows of a select ... */
     const cn_items        *columns; /* ... into CN_KEY(Post, title, author_id) */
     const cn_cte_clause   *with;
     /* cn_upsert */
@@ -435,6 +435,9 @@ typedef struct cn_the_member_cannot_take_this {
 #define cn_delete_table(...)                                                                       \
     CN_DELETE_TABLE_(__VA_ARGS__, .head = {CN_STATEMENT_DELETE, sizeof(cn_delete_statement)})
 #define CN_DELETE_TABLE_(model, ...) (&(const cn_delete_statement){.from = (model), __VA_ARGS__})
+
+/* A query in the place of a table, or whose rows are inserted: .query = CN_QUERY(cn_select(...)) */
+#define CN_QUERY(q) CN_STATEMENT_(q)
 
 /* Queries put together: cn_union(CN_QUERIES(a, b), .order_by = CN_BY(cn_label(Row, name))). The
    struct that they fill is that of the first. */

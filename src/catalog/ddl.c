@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/ddl_parts.h"
+#include "dialect/spelling.h"
 
 bool cn_ddl_written(const cn_ddl *ddl)
 {
@@ -25,16 +26,7 @@ bool cn_ddl_put_table(const cn_ddl *ddl, const cn_table *table)
 
 bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
 {
-    const char *dot = strchr(path, '.');
-    if (dot == NULL)
-        return cn_ddl_put_name(ddl, path);
-    cn_buffer schema = {0};
-    cn_buffer_add(&schema, path, (size_t)(dot - path));
-    bool done = !schema.failed || cn_error_no_memory(ddl->error);
-    done      = done && cn_ddl_put_name(ddl, cn_buffer_get(&schema));
-    cn_buffer_free(&schema);
-    cn_ddl_put(ddl, ".");
-    return done && cn_ddl_put_name(ddl, dot + 1);
+    return cn_spell_path(ddl->dialect, ddl->server, ddl->sql, path, ddl->error);
 }
 
 bool cn_ddl_put_named(const cn_ddl *ddl, const cn_to_name *named, const char *before,

@@ -55,6 +55,7 @@ static bool has(cn_feature feature, const cn_link *server)
     case CN_FEATURE_CTE:
     case CN_FEATURE_CTE_BEFORE_WRITE:
     case CN_FEATURE_INTERSECT:
+    case CN_FEATURE_IN_LIMIT:
     case CN_FEATURE_VALUES:
     case CN_FEATURE_REGEXP: /* a function of the driver's */
     case CN_FEATURE_UPSERT_TARGET:

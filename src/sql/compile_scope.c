@@ -110,10 +110,9 @@ const cn_source *cn_source_find(cn_compiler *compiler, const cn_model *model)
         return found;
     const cn_name_scope *scope = compiler->scope;
     cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                 "the statement is about %s, but one of its expressions is about %s: join %s, or "
-                 "name it in .also",
+                 "the statement is about %s, but its %s mentions %s: join %s, or name it in .also",
                  scope == NULL || scope->count == 0 ? "nothing" : scope->sources[0].model->name,
-                 model->name, model->name);
+                 compiler->part == NULL ? "condition" : compiler->part, model->name, model->name);
     return NULL;
 }
 

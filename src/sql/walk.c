@@ -170,7 +170,7 @@ static bool broken(cn_walk *walk, const cn_node *node)
     case CN_BROKEN_CLAUSE:
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
                             "the builder of this statement was given a clause that it does not "
-                            "have, or a statement of text");
+                            "have");
     default:
         return dead(walk);
     }

@@ -307,7 +307,27 @@ static bool walk_values(cn_walk *walk, const void *statement)
     return true;
 }
 
+/* Text in the place of a query: its parameters are those of a fragment. */
+static bool walk_text(cn_walk *walk, const void *statement)
+{
+    const cn_text_statement *s   = statement;
+    const cn_condition       sql = cn_fragment_(s->sql, s->params);
+    if (s->sql == NULL)
+        return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_text was given no text");
+    if (!cn_walk_word(walk, CN_STATEMENT_TEXT) || !cn_walk_node(walk, &sql.node) ||
+        !cn_walk_word(walk, s->fields == NULL ? 0 : 1 + s->fields->count))
+        return false;
+    if (s->fields != NULL && (!cn_walk_text(walk, s->fields->struct_name) ||
+                              !cn_walk_word(walk, s->fields->struct_size)))
+        return false;
+    for (size_t i = 0; s->fields != NULL && i < s->fields->count; i++)
+        if (!cn_walk_word(walk, s->fields->fields[i].offset))
+            return false;
+    return true;
+}
+
 static bool (*const walks[])(cn_walk *, const void *) = {
+    [CN_STATEMENT_TEXT] = walk_text,
     [CN_STATEMENT_SELECT] = walk_select,     [CN_STATEMENT_INSERT] = walk_insert,
     [CN_STATEMENT_UPDATE] = walk_update,     [CN_STATEMENT_DELETE] = walk_delete,
     [CN_STATEMENT_COMPOUND] = walk_compound, [CN_STATEMENT_VALUES] = walk_values,
@@ -317,9 +337,7 @@ bool cn_walk_query(cn_walk *walk, const cn_statement *statement)
 {
     if (cn_statement_size(statement) == 0)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "%s inside a statement that was built from values",
-                            statement == NULL ? "there is no statement where a query belongs"
-                                              : "a statement of text cannot stand");
+                            "there is no statement where a query belongs");
     const void *s = whole(walk, statement);
     return s != NULL && walks[statement->kind](walk, s);
 }
@@ -379,7 +397,7 @@ static const cn_param *own_params(const void *statement)
 
 bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params)
 {
-    if (statement->kind < CN_STATEMENT_SELECT || statement->kind > CN_STATEMENT_VALUES)
+    if (cn_statement_size(statement) == 0)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
                             "this is no statement that was built from values");
     const void *s = whole(walk, statement);
@@ -411,5 +429,6 @@ bool cn_statement_reads_one(const cn_select_statement *select)
     return select->from != NULL && !select->from->is_shape && select->columns == NULL &&
            select->join == NULL && select->also == NULL && select->query == NULL &&
            select->with == NULL && !any_mentions_others(select->order_by) &&
+           !any_mentions_others(select->group_by) && !any_mentions_others(select->distinct_on) &&
            select->having.node.kind == CN_NODE_NONE && !mentions_others(&select->where.node);
 }
