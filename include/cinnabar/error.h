@@ -32,7 +32,8 @@
 
 CN_BEGIN_DECLARATIONS
 
-/* The portable cause: the same for the same fault on every database. */
+/* The portable cause: the same for the same fault on every database. docs/errors.md says what to do
+   about each. */
 typedef enum cn_cause {
     CN_CAUSE_NONE,
     /* the program */
