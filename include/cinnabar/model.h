@@ -393,10 +393,10 @@ CN_END_DECLARATIONS
 
 #define CN_TABLE(T, table_name)                                                                    \
     CN_HIDDEN extern const cn_model T;                                                             \
-    static void T##_declare_(cn_mapping *cn_mapping_, void *cn_self_);                             \
-    static cn_model_state T##_state_;                                                              \
+    static void                     T##_declare_(cn_mapping *cn_mapping_, void *cn_self_);         \
+    static cn_model_state           T##_state_;                                                    \
     const cn_model T = {#T, table_name, 0, 1, T##_declare_, &T##_state_, NULL, NULL, false};       \
-    static void T##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
+    static void    T##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
 
 /* CN_COLUMN(member, .option = value, ...) */
 #define CN_COLUMN(...) CN_COLUMN_(__VA_ARGS__, .size = sizeof(cn_column_options))

@@ -69,7 +69,8 @@ typedef struct cn_name_scope {
     size_t                      count, capacity;
     const struct cn_name_scope *outer;
     const cn_items             *labels; /* the columns of the statement */
-    bool                        bare;   /* columns without their table's name */
+    const cn_hint              *hints;
+    bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
 } cn_name_scope;
 
@@ -89,22 +90,22 @@ typedef struct cn_compiler {
     cn_arena             scratch; /* ends with the compiler */
     cn_name_scope       *scope;   /* NULL: columns have their table's name */
     const cn_with_scope *with;
-    const cn_table      *fills;    /* the shape that the next query stands for: its columns have the
+    const cn_table      *fills; /* the shape that the next query stands for: its columns have the
                                       names of the shape's, AS id; or NULL */
-    const char          *part;     /* of the statement, for errors: ".where" */
-    const char          *proposed; /* what stands before a column of an upsert's row; NULL: nothing */
-    bool                 inlined;    /* values as literals */
-    uint32_t             next_value; /* where they are written in order, without numbers */
-    const cn_numbers    *numbers;
-    const cn_value      *values; /* those of the first execution: their types are structure */
-    const cn_param      *params; /* of it */
-    uint32_t            *slots;
-    size_t               slot_count, slot_capacity;
-    cn_conversion       *conversions;
-    size_t               conversion_count, conversion_capacity;
-    bool                 reordered; /* slots are not 0, 1, 2, ... */
-    const char         **names;     /* of aliases that were made */
-    size_t               name_count, name_capacity;
+    const char          *part;  /* of the statement, for errors: ".where" */
+    const char       *proposed; /* what stands before a column of an upsert's row; NULL: nothing */
+    bool              inlined;  /* values as literals */
+    uint32_t          next_value; /* where they are written in order, without numbers */
+    const cn_numbers *numbers;
+    const cn_value   *values; /* those of the first execution: their types are structure */
+    const cn_param   *params; /* of it */
+    uint32_t         *slots;
+    size_t            slot_count, slot_capacity;
+    cn_conversion    *conversions;
+    size_t            conversion_count, conversion_capacity;
+    bool              reordered; /* slots are not 0, 1, 2, ... */
+    const char      **names;     /* of aliases that were made */
+    size_t            name_count, name_capacity;
 } cn_compiler;
 
 /* False: compiler->error is filled. */
@@ -151,6 +152,8 @@ bool             cn_compiler_source_column(cn_compiler *compiler, const cn_sourc
                                            const cn_column *column);
 /* "post", or "employee AS employee_1" */
 bool cn_compiler_source(cn_compiler *compiler, const cn_source *source);
+/* What the statement says for this database in that place. */
+void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *table);
 /* Whether a shape is a query of WITH here. */
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
 

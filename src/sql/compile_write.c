@@ -12,8 +12,8 @@ static const cn_column *assigned(cn_compiler *compiler, const cn_table *table,
     const cn_field *field = &items->items[index].field;
     if (items->model != table->model) {
         cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                     "the statement is about %s, but its CN_SET or CN_KEY is about %s", cn_table_title(table),
-                     items->model == NULL ? "a row" : items->model->name);
+                     "the statement is about %s, but its CN_SET or CN_KEY is about %s",
+                     cn_table_title(table), items->model == NULL ? "a row" : items->model->name);
         return NULL;
     }
     const cn_column *column = field->offset == UINT32_MAX ? cn_table_named(table, field->name)
@@ -232,7 +232,7 @@ static bool on_duplicate_key(cn_compiler *compiler, const cn_table *table,
 {
     if (cn_node_chosen(&insert->update_where.node))
         return cn_compiler_lacks(compiler, "condition on what an upsert updates");
-    bool alias         = cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS) && insert->query == NULL;
+    bool alias = cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS) && insert->query == NULL;
     compiler->proposed = alias ? "new." : "VALUES(";
     cn_compiler_text(compiler, alias ? " AS new" : "");
     cn_compiler_text(compiler, " ON DUPLICATE KEY UPDATE ");
@@ -297,9 +297,9 @@ bool cn_compiler_insert(cn_compiler *compiler, const void *statement, cn_plan *p
     compiler->part = ".values";
     if (!cn_compiler_table(compiler, table))
         return false;
-    bool good = insert->query != NULL ? insert_query(compiler, table, insert)
-                                                : insert_rows(compiler, table, insert);
-    good = good && upsert(compiler, table, insert);
+    bool good       = insert->query != NULL ? insert_query(compiler, table, insert)
+                                            : insert_rows(compiler, table, insert);
+    good            = good && upsert(compiler, table, insert);
     compiler->fills = fills;
     good = good && returning(compiler, insert->returning, CN_FEATURE_INSERT_RETURNING, plan);
     compiler->fills = NULL;

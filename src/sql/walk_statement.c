@@ -327,10 +327,10 @@ static bool walk_text(cn_walk *walk, const void *statement)
 }
 
 static bool (*const walks[])(cn_walk *, const void *) = {
-    [CN_STATEMENT_TEXT] = walk_text,
-    [CN_STATEMENT_SELECT] = walk_select,     [CN_STATEMENT_INSERT] = walk_insert,
-    [CN_STATEMENT_UPDATE] = walk_update,     [CN_STATEMENT_DELETE] = walk_delete,
-    [CN_STATEMENT_COMPOUND] = walk_compound, [CN_STATEMENT_VALUES] = walk_values,
+    [CN_STATEMENT_TEXT] = walk_text,     [CN_STATEMENT_SELECT] = walk_select,
+    [CN_STATEMENT_INSERT] = walk_insert, [CN_STATEMENT_UPDATE] = walk_update,
+    [CN_STATEMENT_DELETE] = walk_delete, [CN_STATEMENT_COMPOUND] = walk_compound,
+    [CN_STATEMENT_VALUES] = walk_values,
 };
 
 bool cn_walk_query(cn_walk *walk, const cn_statement *statement)
