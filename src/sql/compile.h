@@ -69,6 +69,7 @@ typedef struct cn_name_scope {
     size_t                      count, capacity;
     const struct cn_name_scope *outer;
     const cn_items             *labels;    /* the columns of the statement */
+    const cn_hint              *hints;
     bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
 } cn_name_scope;
@@ -151,6 +152,8 @@ bool             cn_compiler_source_column(cn_compiler *compiler, const cn_sourc
                                            const cn_column *column);
 /* "post", or "employee AS employee_1" */
 bool cn_compiler_source(cn_compiler *compiler, const cn_source *source);
+/* What the statement says for this database in that place. */
+void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *table);
 /* Whether a shape is a query of WITH here. */
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
 
