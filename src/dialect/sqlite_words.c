@@ -3,22 +3,44 @@
  */
 #include "dialect/spelling.h"
 
-/* Dates are texts, which strftime reads; %s is seconds since 1970. */
-#define PART(format) "CAST(STRFTIME('" format "', @^0) AS INTEGER)"
+/* Dates and times are texts, which strftime reads; it would round a fraction of a second, so that
+   the last instant of a year became the next one. %s is seconds since 1970. */
+#define SECONDS "SUBSTR(@0, 1, INSTR(@0 || '.', '.') - 1)"
+#define PART(format) "CAST(STRFTIME('" format "', " SECONDS ") AS INTEGER)"
+/* The form in which the driver writes them. */
+#define FRACTION "SUBSTR(SUBSTR(@0, INSTR(@0 || '.', '.') + 1) || '000000', 1, 6)"
+#define TIME(format) "(STRFTIME('" format "', " SECONDS ") || '.' || " FRACTION ")"
 
 static const cn_function functions[] = {
-    {"char_length", "length"},
-    {"octet_length", "length(CAST(@^0 AS BLOB))"},
-    {"greatest", "max"},
-    {"least", "min"},
-    {"string_agg", "group_concat"},
-    {NULL, NULL},
+    {"char_length", "length", CN_FEATURE_NONE},
+    {"octet_length", "length(CAST(@^0 AS BLOB))", CN_FEATURE_NONE},
+    {"greatest", "max", CN_FEATURE_NONE},
+    {"least", "min", CN_FEATURE_NONE},
+    {"string_agg", "group_concat", CN_FEATURE_NONE},
+    {NULL, NULL, CN_FEATURE_NONE},
 };
+
+/* CAST has no dates, and takes any number for a boolean. */
+static const char *cast(const cn_type *type, const cn_link *server)
+{
+    static const char *const words[CN_TYPE_COUNT] = {
+        [CN_TYPE_BOOLEAN]   = "(CAST(@^0 AS NUMERIC) != 0)",
+        [CN_TYPE_DATE]      = "STRFTIME('%Y-%m-%d', " SECONDS ")",
+        [CN_TYPE_TIME]      = TIME("%H:%M:%S"),
+        [CN_TYPE_DATETIME]  = TIME("%Y-%m-%d %H:%M:%S"),
+        [CN_TYPE_TIMESTAMP] = TIME("%Y-%m-%d %H:%M:%S"),
+        [CN_TYPE_UUID]      = "LOWER(REPLACE(@^0, '-', ''))",
+    };
+    (void)server;
+    return type->kind < CN_TYPE_COUNT ? words[type->kind] : NULL;
+}
 
 static const char *json(int result, size_t steps, bool by_index, const cn_link *server)
 {
     static const char *const words[] = {
-        [CN_JSON_DOCUMENT] = "JSON_QUOTE(JSON_EXTRACT(@0, @1))",
+        /* A path that is not there is NULL, and not JSON's null. */
+        [CN_JSON_DOCUMENT] = "CASE WHEN JSON_TYPE(@0, @1) IS NOT NULL "
+                             "THEN JSON_QUOTE(JSON_EXTRACT(@0, @1)) END",
         [CN_JSON_TEXT]     = "CAST(JSON_EXTRACT(@0, @1) AS VARCHAR)",
         [CN_JSON_INTEGER]  = "CAST(JSON_EXTRACT(@0, @1) AS INTEGER)",
         [CN_JSON_REAL]     = "CAST(JSON_EXTRACT(@0, @1) AS FLOAT)",
@@ -82,12 +104,13 @@ const cn_words cn_words_sqlite = {
     .escape_needed  = true,
     .operators =
         {
-            [CN_OP_SAME]     = {"@0 IS @1", "@0 IS NOT @1"},
-            [CN_OP_NOT_SAME] = {"@0 IS NOT @1", "@0 IS @1"},
-            [CN_OP_BIT_XOR]  = {"((@0 | @1) - (@0 & @1))", NULL},
-            [CN_OP_DIVIDED]  = {"@0 / (@1 + 0.0)", NULL},
+            [CN_OP_SAME]     = {"@0 IS @1", "@0 IS NOT @1", false},
+            [CN_OP_NOT_SAME] = {"@0 IS NOT @1", "@0 IS @1", false},
+            [CN_OP_BIT_XOR]  = {"((@0 | @1) - (@0 & @1))", NULL, true},
+            [CN_OP_DIVIDED]  = {"@0 / (@1 + 0.0)", NULL, false},
         },
     .functions = functions,
+    .cast      = cast,
     .extract =
         {
             [CN_PART_YEAR]        = PART("%Y"),

@@ -3,8 +3,8 @@
  * decoded. Runs once per structure and engine; what it makes is immutable.
  *
  * The files: compile.c names, values and the plan; compile_scope.c which tables a name may mean;
- * compile_expression.c, compile_operator.c and compile_fragment.c expressions; compile_select.c
- * and compile_write.c statements.
+ * compile_expression.c, compile_operator.c, compile_function.c and compile_fragment.c expressions;
+ * compile_select.c and compile_write.c statements.
  */
 #ifndef CN_SQL_COMPILE_H
 #define CN_SQL_COMPILE_H
@@ -150,7 +150,7 @@ bool cn_compiler_source(cn_compiler *compiler, const cn_source *source);
 /* Whether a shape is a query of WITH here. */
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
 
-/* ---- expressions (compile_expression.c, compile_operator.c, compile_fragment.c) ----------------- */
+/* ---- expressions (compile_expression.c, _operator.c, _function.c, _fragment.c) ------------------ */
 
 /* " \nWHERE ..." unless the condition is empty; `before` is what stands in place of " \nWHERE ". */
 bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where, const char *before);
@@ -170,6 +170,12 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
 bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_node *const *operands,
                           cn_binding at_least);
 bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node);
+/* A call of a function, with all that may stand around it: FILTER, ORDER BY, WITHIN GROUP. */
+bool cn_compiler_call(cn_compiler *compiler, const cn_node *node);
+bool cn_compiler_over(cn_compiler *compiler, const cn_node *node);
+bool cn_compiler_member(cn_compiler *compiler, const cn_node *node);
+/* The terms of GROUP BY, the only place of cn_rollup. */
+bool cn_compiler_group(cn_compiler *compiler, const cn_node *terms, size_t count);
 /* Whether anything of a condition was not left out. */
 bool cn_node_chosen(const cn_node *node);
 /* An AND or OR of a single condition is that condition. */

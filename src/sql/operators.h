@@ -20,7 +20,9 @@ typedef enum cn_binding {
     CN_BIND_ADD,
     CN_BIND_TIMES,
     CN_BIND_UNARY,
-    CN_BIND_ATOM
+    CN_BIND_ATOM,
+    CN_BIND_OPERAND =
+        CN_BIND_BIT /* what an operand of a comparison needs: a || b has parentheses */
 } cn_binding;
 
 typedef enum cn_operator_form {

@@ -477,11 +477,16 @@ static bool cast(cn_walk *walk, const cn_node *node)
 {
     if (!parts(walk, node))
         return false;
-    const cn_type *type = node->value.as.list.items;
-    return cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
-                                  (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
-                                  (uint64_t)type->length << 32) &&
-           cn_walk_pointer(walk, type->labels);
+    const cn_type     *type   = node->value.as.list.items;
+    const char *const *labels = type->labels;
+    if (!cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
+                                (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
+                                (uint64_t)type->length << 32))
+        return false;
+    while (labels != NULL && *labels != NULL)
+        if (!cn_walk_text(walk, *labels++))
+            return false;
+    return cn_walk_word(walk, UINT64_MAX);
 }
 
 /* The bounds of a frame that are numbers are values. */
@@ -534,6 +539,12 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
     case CN_NODE_NAMED:
     case CN_NODE_LABEL:
         return named(walk, node);
+    case CN_NODE_INLINE:
+        return node->value.as.text.data != NULL
+                   ? cn_walk_text(walk, node->value.as.text.data)
+                   : cn_error_set(
+                         walk->error, CN_CAUSE_MISUSE,
+                         "cn_inline, or the separator of cn_string_agg, was given no text");
     case CN_NODE_CAST:
         return cast(walk, node);
     case CN_NODE_OVER:
