@@ -8,7 +8,7 @@ static const cn_function functions[] = {
     {"random", "rand", CN_FEATURE_NONE},
     {"string_agg", "group_concat(@^0@* SEPARATOR @#1)", CN_FEATURE_NONE},
     {"group_concat", "group_concat(@^0@*)", CN_FEATURE_NONE},
-    {"json_arrayagg", "json_arrayagg(@^0@*)", CN_FEATURE_JSON_AGGREGATE_ORDER},
+    {"json_arrayagg", "json_arrayagg(@^0@*)", CN_FEATURE_JSON_ARRAY_ORDER},
     {NULL, NULL, CN_FEATURE_NONE},
 };
 
@@ -34,13 +34,12 @@ static const char *json(int result, size_t steps, bool by_index, const cn_link *
                             " AS SIGNED INTEGER) END",
         [CN_JSON_REAL] = "CASE " EXTRACT " WHEN 'null' THEN NULL ELSE " EXTRACT
                          "+0.0000000000000000000000 END",
-        [CN_JSON_BOOLEAN] = "CASE " EXTRACT
-                            " WHEN 'null' THEN NULL WHEN true THEN true ELSE false END",
+        [CN_JSON_BOOLEAN] = "CASE " EXTRACT " WHEN true THEN true WHEN false THEN false END",
     };
     (void)steps;
     (void)by_index;
     if (result == CN_JSON_BOOLEAN && server->product == CN_PRODUCT_MARIADB)
-        return "CASE " EXTRACT " WHEN 'null' THEN NULL WHEN 'true' THEN true ELSE false END";
+        return "CASE " EXTRACT " WHEN 'true' THEN true WHEN 'false' THEN false END";
     return words[result];
 }
 
@@ -80,8 +79,10 @@ static bool has(cn_feature feature, const cn_link *server)
         return since(server, 0, 100500);
     case CN_FEATURE_DELETE_RETURNING:
         return since(server, 0, 100000);
-    case CN_FEATURE_JSON_AGGREGATE_ORDER:
+    case CN_FEATURE_JSON_ARRAY_ORDER:
         return since(server, 0, 100500);
+    case CN_FEATURE_FRAME_VALUES:
+        return since(server, 80000, 0);
     case CN_FEATURE_UPSERT_ALIAS:
         return since(server, 80020, 0);
     case CN_FEATURE_ROW_LOCKS:
@@ -90,7 +91,7 @@ static bool has(cn_feature feature, const cn_link *server)
     case CN_FEATURE_DELETE_USING:
     case CN_FEATURE_WRITE_LIMIT:
     case CN_FEATURE_DEFAULT_VALUE:
-    case CN_FEATURE_DISTINCT_ARGUMENTS:
+    case CN_FEATURE_DISTINCT_MANY:
     case CN_FEATURE_ROLLUP:
         return true;
     default:
@@ -119,6 +120,7 @@ const cn_words cn_words_mysql = {
     .returning_qualified = true,
     .with_inside_insert  = true,
     .concat_function     = true,
+    .bits_unsigned       = true,
     .escape_needed       = true,
     .operators =
         {

@@ -38,9 +38,7 @@ static const char *cast(const cn_type *type, const cn_link *server)
 static const char *json(int result, size_t steps, bool by_index, const cn_link *server)
 {
     static const char *const words[] = {
-        /* A path that is not there is NULL, and not JSON's null. */
-        [CN_JSON_DOCUMENT] = "CASE WHEN JSON_TYPE(@0, @1) IS NOT NULL "
-                             "THEN JSON_QUOTE(JSON_EXTRACT(@0, @1)) END",
+        [CN_JSON_DOCUMENT] = "(@0 -> @1)",
         [CN_JSON_TEXT]     = "CAST(JSON_EXTRACT(@0, @1) AS VARCHAR)",
         [CN_JSON_INTEGER]  = "CAST(JSON_EXTRACT(@0, @1) AS INTEGER)",
         [CN_JSON_REAL]     = "CAST(JSON_EXTRACT(@0, @1) AS FLOAT)",
@@ -48,7 +46,9 @@ static const char *json(int result, size_t steps, bool by_index, const cn_link *
     };
     (void)steps;
     (void)by_index;
-    (void)server;
+    if (result == CN_JSON_DOCUMENT && server->version < 33800)
+        return "CASE WHEN JSON_TYPE(@0, @1) IN ('true', 'false', 'null') THEN JSON_TYPE(@0, @1) "
+               "WHEN JSON_TYPE(@0, @1) IS NOT NULL THEN JSON_QUOTE(JSON_EXTRACT(@0, @1)) END";
     return words[result];
 }
 
@@ -78,6 +78,7 @@ static bool has(cn_feature feature, const cn_link *server)
     case CN_FEATURE_CTE_BEFORE_WRITE:
     case CN_FEATURE_INTERSECT:
     case CN_FEATURE_VALUES:
+    case CN_FEATURE_FRAME_VALUES:
     case CN_FEATURE_REGEXP: /* a function of the driver's */
     case CN_FEATURE_UPSERT_TARGET:
         return true;
@@ -125,7 +126,8 @@ const cn_words cn_words_sqlite = {
             [CN_PART_DAY_OF_YEAR] = PART("%j"),
             [CN_PART_EPOCH]       = PART("%s"),
         },
-    .json   = json,
-    .has    = has,
-    .newest = &newest,
+    .json            = json,
+    .json_plain_keys = true,
+    .has             = has,
+    .newest          = &newest,
 };

@@ -19,7 +19,8 @@
 typedef enum cn_conversion_kind {
     CN_CONVERT_LABEL,     /* the label of an enumeration */
     CN_CONVERT_JSON_STEP, /* '$."key"' to 'key', '$[3]' to 3 */
-    CN_CONVERT_JSON_PATH  /* '$."key"[3]' to '{"key",3}' */
+    CN_CONVERT_JSON_PATH, /* '$."key"[3]' to '{"key",3}' */
+    CN_CONVERT_JSON_PLAIN /* itself, if no key has a quote in it */
 } cn_conversion_kind;
 
 /* A value that is sent in another form. */

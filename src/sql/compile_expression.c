@@ -83,17 +83,28 @@ static bool emit_group(cn_compiler *compiler, cn_binding level, const cn_node *c
     return true;
 }
 
-/* NOT: the operator itself is turned round where it can be; two cancel each other. */
+/* What one NOT or several are about; two cancel each other. NULL: nothing was chosen. */
+static const cn_node *strip_not(const cn_node *node, bool *negated)
+{
+    while (node->kind == CN_NODE_NOT) {
+        const cn_node *only = NULL;
+        if (count_chosen(node, &only) == 0)
+            return NULL;
+        *negated = !*negated;
+        node     = cn_node_resolved(only);
+    }
+    return node;
+}
+
+/* NOT: the operator itself is turned round where it can be. */
 static bool emit_not(cn_compiler *compiler, const cn_node *node)
 {
-    const cn_node *only = NULL;
-    if (count_chosen(node, &only) == 0)
+    bool           negated = false;
+    const cn_node *only    = strip_not(node, &negated);
+    if (only == NULL)
         return true; /* of nothing there is nothing */
-    only = cn_node_resolved(only);
-    if (only->kind == CN_NODE_NOT) {
-        const cn_node *inner = NULL;
-        return count_chosen(only, &inner) == 0 || cn_compiler_node(compiler, inner, NULL);
-    }
+    if (!negated)
+        return cn_compiler_node(compiler, only, NULL);
     if (only->kind == CN_NODE_OPERATOR)
         return cn_compiler_operator(compiler, only, true);
     cn_compiler_text(compiler, "NOT ");
@@ -127,13 +138,12 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
     case CN_NODE_AND:
         return CN_BIND_AND;
     case CN_NODE_NOT: {
-        const cn_node *only = NULL;
-        if (count_chosen(node, &only) == 0)
+        bool           inner = false;
+        const cn_node *only  = strip_not(node, &inner);
+        if (only == NULL)
             return CN_BIND_ATOM;
-        only = cn_node_resolved(only);
-        if (only->kind == CN_NODE_OPERATOR || only->kind == CN_NODE_NOT)
-            return cn_compiler_binding(compiler, only, !negated);
-        return CN_BIND_NOT;
+        return inner && only->kind != CN_NODE_OPERATOR ? CN_BIND_NOT
+                                                       : cn_compiler_binding(compiler, only, inner);
     }
     case CN_NODE_OPERATOR:
         if (node->op == CN_OP_IN && (node->flags & CN_NODE_FLAT) &&
@@ -159,16 +169,24 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
     }
 }
 
+static bool is_of_bits(const cn_node *node)
+{
+    return node->kind == CN_NODE_OPERATOR && node->op != CN_OP_CUSTOM &&
+           cn_operators[node->op].binding == CN_BIND_BIT;
+}
+
+/* Where bits have no sign, what is computed with them must not lose its own. */
 bool cn_compiler_within(cn_compiler *compiler, const cn_node *node, cn_binding at_least,
                         const cn_column *meets)
 {
     node             = cn_node_resolved(node);
     bool parentheses = cn_compiler_binding(compiler, node, false) < at_least;
+    bool has_no_sign = parentheses && compiler->words->bits_unsigned && is_of_bits(node);
     if (parentheses)
-        cn_buffer_char(&compiler->sql, '(');
+        cn_compiler_text(compiler, has_no_sign ? "CAST(" : "(");
     bool good = cn_compiler_node(compiler, node, meets);
     if (parentheses)
-        cn_buffer_char(&compiler->sql, ')');
+        cn_compiler_text(compiler, has_no_sign ? " AS SIGNED INTEGER)" : ")");
     return good;
 }
 
@@ -340,8 +358,8 @@ static bool emit_case(cn_compiler *compiler, const cn_node *node)
     for (uint32_t i = 0; i < node->count; i++) {
         const cn_node *part = cn_node_part(node, i);
         bool           then = part->kind == CN_NODE_THEN;
-        if (part->kind != CN_NODE_ELSE &&
-            (!then || (i != 0 && cn_node_part(node, i - 1)->kind == CN_NODE_ELSE)))
+        bool           last = i != 0 && i + 1 == node->count;
+        if (!then && (part->kind != CN_NODE_ELSE || !last))
             return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                                 "cn_case takes cn_then(condition, value), one or more, and then "
                                 "at most one cn_else(value)");
@@ -396,6 +414,16 @@ static bool emit_collate(cn_compiler *compiler, const cn_node *node)
                                 compiler->error);
 }
 
+/* The path of the walk is the form of MySQL. */
+static bool emit_path(cn_compiler *compiler, const cn_node *node, uint32_t number)
+{
+    cn_conversion_kind array = node->count == 2 ? CN_CONVERT_JSON_STEP : CN_CONVERT_JSON_PATH;
+    if (compiler->words->json_plain_keys)
+        return cn_compiler_converted(compiler, CN_CONVERT_JSON_PLAIN, number);
+    return compiler->words->json_arrays ? cn_compiler_converted(compiler, array, number)
+                                        : cn_compiler_value_at(compiler, NULL, number);
+}
+
 /* The document is @0; the path, one value that belongs to the node itself, is @1. */
 static bool emit_json(cn_compiler *compiler, const cn_node *node)
 {
@@ -414,9 +442,7 @@ static bool emit_json(cn_compiler *compiler, const cn_node *node)
                 return false;
             continue;
         }
-        cn_conversion_kind how = node->count == 2 ? CN_CONVERT_JSON_STEP : CN_CONVERT_JSON_PATH;
-        if (!(compiler->words->json_arrays ? cn_compiler_converted(compiler, how, number)
-                                           : cn_compiler_value_at(compiler, NULL, number)))
+        if (!emit_path(compiler, node, number))
             return false;
     }
     return true;

@@ -217,7 +217,7 @@ static bool emit_function(cn_compiler *compiler, const call *c)
     uint32_t           count    = count_arguments(c->function);
     const cn_function *here     = function_here(compiler, name);
     bool               distinct = count > 1 && is_distinct(cn_node_part(c->function, 0));
-    if ((distinct && !cn_compiler_needs(compiler, CN_FEATURE_DISTINCT_ARGUMENTS)) ||
+    if ((distinct && !cn_compiler_needs(compiler, CN_FEATURE_DISTINCT_MANY)) ||
         (c->filter != NULL && !leaves_nulls_out(name) &&
          !cn_compiler_needs(compiler, CN_FEATURE_FILTER)))
         return false;
@@ -255,12 +255,15 @@ bool cn_compiler_call(cn_compiler *compiler, const cn_node *node)
 
 static bool emit_bound(cn_compiler *compiler, int32_t end, uint32_t *number)
 {
+    int64_t distance = end < 0 ? -(int64_t)end : end;
     if (end == 0) {
         cn_compiler_text(compiler, "CURRENT ROW");
         return true;
     }
     if (end == INT32_MIN || end == INT32_MAX) {
         cn_compiler_text(compiler, "UNBOUNDED");
+    } else if (!cn_compiler_has(compiler, CN_FEATURE_FRAME_VALUES)) {
+        cn_buffer_format(&compiler->sql, "%lld", (long long)distance);
     } else if (!cn_compiler_value_at(compiler, NULL, (*number)++)) {
         return false;
     }

@@ -361,6 +361,13 @@ static bool emit_form(cn_compiler *compiler, const operands *o, bool negated)
     }
 }
 
+/* `a != ANY (...)` is not the opposite of `a = ANY (...)`. */
+static bool is_quantified(const operands *o)
+{
+    return !o->flat && o->rest_count == 1 && o->rest->kind == CN_NODE_QUERY &&
+           (o->rest->op == CN_QUERY_ANY || o->rest->op == CN_QUERY_ALL);
+}
+
 bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negated)
 {
     if (node->op == CN_OP_NONE || node->op >= CN_OP_COUNT)
@@ -378,7 +385,7 @@ bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negat
         return false;
     if (own->words != NULL && (!negated || own->negated != NULL))
         return emit_own(compiler, negated ? own->negated : own->words, &o, right_level(node));
-    if (!negated || info->negated != NULL)
+    if (!negated || (info->negated != NULL && !is_quantified(&o)))
         return emit_form(compiler, &o, negated);
     cn_compiler_text(compiler, "NOT (");
     if (!emit_form(compiler, &o, false))

@@ -78,9 +78,27 @@ static bool json(cn_conversion_kind kind, cn_value *value, cn_arena *arena, cn_e
     return text != NULL || cn_error_no_memory(error);
 }
 
+static bool plain(const cn_value *value, cn_error *error)
+{
+    for (const char *at = value->as.text.data; *at != '\0'; at++) {
+        if (at[0] == '\\' && at[1] == '"')
+            return cn_error_set(error, CN_CAUSE_UNSUPPORTED,
+                                "SQLite finds no key of a JSON document that has a quote in it: %s",
+                                value->as.text.data);
+        at += at[0] == '\\';
+    }
+    return true;
+}
+
 bool cn_conversion_apply(const cn_conversion *conversion, cn_value *value, cn_arena *arena,
                          cn_error *error)
 {
-    return conversion->kind == CN_CONVERT_LABEL ? label(conversion->column, value, error)
-                                                : json(conversion->kind, value, arena, error);
+    switch (conversion->kind) {
+    case CN_CONVERT_LABEL:
+        return label(conversion->column, value, error);
+    case CN_CONVERT_JSON_PLAIN:
+        return plain(value, error);
+    default:
+        return json(conversion->kind, value, arena, error);
+    }
 }

@@ -300,6 +300,7 @@ static bool operand(cn_walk *walk, const cn_node *left, const void *place, const
                     cn_operand how)
 {
     cn_value found;
+    bool     unknown = walk->describing && from->kind == CN_KIND_LATER_;
     if (from->kind == CN_KIND_MEMBER_)
         return other_column(walk, from);
     if (from->kind == CN_KIND_LATER_) {
@@ -311,7 +312,7 @@ static bool operand(cn_walk *walk, const cn_node *left, const void *place, const
     }
     if (how == CN_OPERAND_LIST && from->kind == CN_KIND_LIST)
         return list(walk, place, from);
-    if (from->kind == CN_KIND_NULL && how != CN_OPERAND_ANY && !walk->describing)
+    if (from->kind == CN_KIND_NULL && how != CN_OPERAND_ANY && !unknown)
         return null_text(walk, member_name(left));
     if (how != CN_OPERAND_ESCAPED)
         return cn_walk_bound(walk, place, from);
@@ -441,6 +442,10 @@ static bool json(cn_walk *walk, const cn_node *node)
 {
     cn_buffer path = {0};
     bool      good = enter(walk, node) && cn_walk_node(walk, cn_node_part(node, 0));
+    if (good && node->count < 2)
+        good = cn_error_set(walk->error, CN_CAUSE_MISUSE,
+                            "a value inside a JSON document needs a path: one key or index at "
+                            "least");
     cn_buffer_char(&path, '$');
     for (uint32_t i = 1; good && i < node->count; i++) {
         const cn_value *step = &cn_node_part(node, i)->value;
@@ -489,7 +494,8 @@ static bool cast(cn_walk *walk, const cn_node *node)
     return cn_walk_word(walk, UINT64_MAX);
 }
 
-/* The bounds of a frame that are numbers are values. */
+/* The bounds of a frame that are numbers are values, and structure for a database that does not
+   take them as parameters. */
 static bool over(cn_walk *walk, const cn_node *node)
 {
     uint64_t packed = (uint64_t)node->value.as.integer;
@@ -500,8 +506,7 @@ static bool over(cn_walk *walk, const cn_node *node)
         int32_t  end   = ends[i];
         bool     bound = end != 0 && end != INT32_MIN && end != INT32_MAX;
         cn_value value = cn_value_int(end < 0 ? -(int64_t)end : end);
-        if (!cn_walk_word(walk, bound ? (end < 0 ? 1 : 2) : 3 + (uint64_t)(uint32_t)end) ||
-            (bound && !cn_walk_value(walk, &value)))
+        if (!cn_walk_word(walk, (uint32_t)end) || (bound && !cn_walk_value(walk, &value)))
             return false;
     }
     return true;

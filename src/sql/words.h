@@ -26,6 +26,7 @@ typedef enum cn_feature {
     CN_FEATURE_CTE_BEFORE_WRITE, /* WITH ... UPDATE, WITH ... DELETE */
     CN_FEATURE_WINDOW,
     CN_FEATURE_FRAME_GROUPS,
+    CN_FEATURE_FRAME_VALUES, /* a frame's ends may be parameters; else: numbers in the SQL */
     CN_FEATURE_INTERSECT,
     CN_FEATURE_INTERSECT_ALL,
     CN_FEATURE_NESTED_COMPOUND, /* a query of a UNION may stand in parentheses */
@@ -44,8 +45,8 @@ typedef enum cn_feature {
     CN_FEATURE_VALUES_NAMED, /* AS name (column, ...) behind a query in FROM */
     CN_FEATURE_WITHIN_GROUP,
     CN_FEATURE_AGGREGATE_ORDER,
-    CN_FEATURE_JSON_AGGREGATE_ORDER, /* of JSON_ARRAYAGG */
-    CN_FEATURE_DISTINCT_ARGUMENTS,   /* DISTINCT in an aggregate of several arguments */
+    CN_FEATURE_JSON_ARRAY_ORDER, /* of JSON_ARRAYAGG */
+    CN_FEATURE_DISTINCT_MANY,    /* DISTINCT in an aggregate of several arguments */
     CN_FEATURE_ROLLUP,
     CN_FEATURE_REGEXP,
     CN_FEATURE_UPDATE_FROM,  /* else: UPDATE a, b */
@@ -89,6 +90,7 @@ typedef struct cn_words {
     bool               returning_qualified;    /* RETURNING table.column */
     bool               with_inside_insert;     /* INSERT INTO t WITH ... SELECT */
     bool               concat_function;        /* concat(a, b), not a || b */
+    bool               bits_unsigned;          /* a & b is a number without a sign */
     bool               escape_needed;          /* LIKE has no escape character of its own */
     cn_template        operators[CN_OP_COUNT]; /* where they differ; NULL: as sql/operators.c */
     const cn_function *functions;              /* ended by a NULL name */
@@ -99,6 +101,7 @@ typedef struct cn_words {
     /* The template of JSON access: `result` as CN_JSON_..., `steps` into the document, the last by
        index or by key. */
     const char *(*json)(int result, size_t steps, bool by_index, const cn_link *server);
+    bool json_plain_keys; /* a key with a quote in it cannot be said */
     /* The path is sent as '{a,0}' or as its single step, not as '$."a"[0]'. */
     bool json_arrays;
     bool (*has)(cn_feature feature, const cn_link *server);
