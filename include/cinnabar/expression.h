@@ -195,7 +195,7 @@ typedef struct cn_window {
 } cn_window;
 CN_API cn_expr cn_over_(cn_expr *parts, const cn_window *window);
 
-/* ---- values that need no macro ---------------------------------------------------------------- */
+/* ---- values that need no macro --------------------------------------------------------------- */
 
 /* The order of one ORDER BY term. */
 CN_API cn_expr cn_desc(cn_expr value);
@@ -463,7 +463,8 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 /* A whole model, for CN_INTO: the member is a pointer to it. An instance of the session, or NULL
    where an outer join found none. */
 #define cn_entity(T) ((T *)(uintptr_t)&T##_model)
-/* Any C value as an expression; by itself only where no member says its type. */
+/* Any C value as an expression, where no member says its type. In C `true` is an int:
+   cn_literal((bool)true). */
 #define cn_literal(x) CN_EXPR_(x)
 /* Which function takes which C type. */
 #define CN_EXPR_CASES_                                                                             \
@@ -562,7 +563,8 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
     cn_call_("string_agg", ((const cn_expr[]){CN_EXPR_(value), cn_inline(separator)}), 2)
 /* cn_count(cn_distinct(cn_attr(Post, author_id))) */
 #define cn_distinct(value) cn_compute_(CN_OP_DISTINCT, CN_PARTS_(value))
-/* Of an aggregate: only the rows for which the condition holds; the order in which it takes them. */
+/* Of an aggregate: only the rows for which the condition holds; the order in which it takes
+   them. */
 #define cn_filter(value, condition)                                                                \
     cn_filter_((cn_expr[2]){value}, (const cn_condition[]){condition})
 #define cn_ordered(value, by) cn_ordered_(CN_NODE_ORDERED, (cn_expr[2]){value}, (by))

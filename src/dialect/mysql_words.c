@@ -4,7 +4,6 @@
 #include "dialect/spelling.h"
 
 static const cn_function functions[] = {
-    {"octet_length", "length", CN_FEATURE_NONE},
     {"random", "rand", CN_FEATURE_NONE},
     {"string_agg", "group_concat(@^0@* SEPARATOR @#1)", CN_FEATURE_NONE},
     {"group_concat", "group_concat(@^0@*)", CN_FEATURE_NONE},

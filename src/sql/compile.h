@@ -113,7 +113,7 @@ void cn_compiler_end(cn_compiler *compiler);
    filled. */
 cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan);
 
-/* ---- names and values (compile.c) -------------------------------------------------------------- */
+/* ---- names and values (compile.c) ------------------------------------------------------------ */
 
 void cn_compiler_text(cn_compiler *compiler, const char *text);
 bool cn_compiler_identifier(cn_compiler *compiler, const char *name);
@@ -135,7 +135,7 @@ bool cn_compiler_has(const cn_compiler *compiler, cn_feature feature);
 bool cn_compiler_needs(cn_compiler *compiler, cn_feature feature);
 bool cn_compiler_lacks(cn_compiler *compiler, const char *what);
 
-/* ---- scopes (compile_scope.c) ------------------------------------------------------------------ */
+/* ---- scopes (compile_scope.c) ---------------------------------------------------------------- */
 
 /* A table that can be mentioned from now on, under a name of its own if it needs one. NULL: the
    error is filled. */
@@ -151,7 +151,7 @@ bool cn_compiler_source(cn_compiler *compiler, const cn_source *source);
 /* Whether a shape is a query of WITH here. */
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
 
-/* ---- expressions (compile_expression.c, _operator.c, _function.c, _fragment.c) ------------------ */
+/* ---- expressions (compile_expression.c, _operator.c, _function.c, _fragment.c) --------------- */
 
 /* " \nWHERE ..." unless the condition is empty; `before` is what stands in place of " \nWHERE ". */
 bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where, const char *before);
@@ -182,7 +182,7 @@ bool cn_node_chosen(const cn_node *node);
 /* An AND or OR of a single condition is that condition. */
 const cn_node *cn_node_resolved(const cn_node *node);
 
-/* ---- statements (compile_select.c, compile_write.c) --------------------------------------------- */
+/* ---- statements (compile_select.c, compile_write.c) ------------------------------------------ */
 
 /* A query inside a statement, without parentheses. Its columns fill `plan`; NULL: nobody reads
    them. */

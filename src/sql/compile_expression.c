@@ -107,6 +107,11 @@ static bool emit_not(cn_compiler *compiler, const cn_node *node)
         return cn_compiler_node(compiler, only, NULL);
     if (only->kind == CN_NODE_OPERATOR)
         return cn_compiler_operator(compiler, only, true);
+    if (only->kind == CN_NODE_KEYWORD) { /* cn_always or cn_never */
+        bool holds = only->op == CN_KEYWORD_NEVER;
+        cn_compiler_text(compiler, holds ? compiler->words->always : compiler->words->never);
+        return true;
+    }
     cn_compiler_text(compiler, "NOT ");
     bool exists = only->kind == CN_NODE_QUERY; /* NOT (EXISTS (...)) */
     if (exists)
@@ -128,7 +133,7 @@ static bool emit_connected(cn_compiler *compiler, const cn_node *node)
            emit_group(compiler, node->kind == CN_NODE_OR ? CN_BIND_OR : CN_BIND_AND, list, count);
 }
 
-/* ---- how tightly nodes bind -------------------------------------------------------------------- */
+/* ---- how tightly nodes bind ------------------------------------------------------------------ */
 
 cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node, bool negated)
 {
@@ -271,7 +276,7 @@ static bool emit_keyword(cn_compiler *compiler, const cn_node *node)
     return true;
 }
 
-/* ---- lists and templates ----------------------------------------------------------------------- */
+/* ---- lists and templates --------------------------------------------------------------------- */
 
 bool cn_compiler_list(cn_compiler *compiler, const cn_node *parts, size_t count)
 {
@@ -325,10 +330,10 @@ bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_nod
         bool plain = at[1] == '^';
         at += plain ? 2 : 1;
         const cn_node *operand = operands[*at - '0'];
+        cn_binding     level   = plain ? CN_BIND_NOTHING : at_least;
         bool           good    = operand->kind == CN_NODE_VALUE
                                      ? cn_compiler_free_value(compiler, operand, NULL, true)
-                                     : cn_compiler_within(compiler, operand, plain ? CN_BIND_NOTHING : at_least,
-                                                          NULL);
+                                     : cn_compiler_within(compiler, operand, level, NULL);
         if (!good)
             return false;
     }
@@ -378,10 +383,10 @@ static bool emit_case(cn_compiler *compiler, const cn_node *node)
 
 static bool emit_cast(cn_compiler *compiler, const cn_node *node)
 {
-    const cn_type *type  = node->value.as.list.items;
-    const cn_node *of    = cn_node_part(node, 0);
-    const char    *words = compiler->words->cast == NULL ? NULL
-                                                         : compiler->words->cast(type, compiler->link);
+    const cn_type  *type  = node->value.as.list.items;
+    const cn_node  *of    = cn_node_part(node, 0);
+    const cn_words *here  = compiler->words;
+    const char     *words = here->cast == NULL ? NULL : here->cast(type, compiler->link);
     if (words != NULL)
         return cn_compiler_template(compiler, words, &of, CN_BIND_ATOM);
     cn_compiler_text(compiler, "CAST(");

@@ -13,7 +13,7 @@ cn_condition cn_keep_in(cn_arena *arena, cn_condition condition)
     return condition;
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* With the list of its labels, which the block of a cast wrote; they themselves are literals. */
 static const cn_type *copy_type(const cn_type *from, cn_arena *arena)
@@ -177,7 +177,7 @@ bool cn_node_copy(cn_node *node, cn_arena *arena)
     return copy_node(node, arena, 0);
 }
 
-/* ---- pieces of statements ---------------------------------------------------------------------- */
+/* ---- pieces of statements -------------------------------------------------------------------- */
 
 /* While a statement is copied: the first reason for which it cannot be. */
 typedef struct copier {
@@ -341,7 +341,7 @@ bool cn_joins_copy(const cn_joined **joins, cn_arena *arena)
     return !c.failed;
 }
 
-/* ---- statements -------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 static void copy_select(copier *c, void *statement)
 {

@@ -130,7 +130,7 @@ cn_expr cn_later(const char *name)
     return cn_expr_of_((cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}});
 }
 
-/* ---- values with parts ------------------------------------------------------------------------ */
+/* ---- values with parts ----------------------------------------------------------------------- */
 
 /* A node whose parts are at hand. */
 static cn_node made_of(int kind, int op, const cn_expr *parts, size_t count)
@@ -281,7 +281,7 @@ cn_condition cn_exists_(const cn_statement *statement)
     return (cn_condition){query(CN_QUERY_EXISTS, statement)};
 }
 
-/* ---- values without ---------------------------------------------------------------------------- */
+/* ---- values without -------------------------------------------------------------------------- */
 
 cn_expr cn_entity_(const void *model)
 {

@@ -2,8 +2,8 @@
  * The inside of expressions: what the compiler and the ORM need to read, copy and make nodes that
  * cinnabar/expression.h only makes. Nothing here knows a database.
  *
- * An operator's operands stand in three forms, which mean the same: a member and a value in the node
- * itself (flat), a member in the node and parts, or parts alone. cn_node_left and cn_node_rest
+ * An operator's operands stand in three forms, which mean the same: a member and a value in the
+ * node itself (flat), a member in the node and parts, or parts alone. cn_node_left and cn_node_rest
  * tell them apart for everybody.
  */
 #ifndef CN_SQL_NODE_H
@@ -102,7 +102,8 @@ bool cn_node_copy(cn_node *node, cn_arena *arena);
 bool cn_expressions_copy(const cn_expr **list, cn_arena *arena);
 bool cn_items_copy(const cn_items **items, cn_arena *arena);
 bool cn_joins_copy(const cn_joined **joins, cn_arena *arena);
-/* A whole statement, which must not be text. NULL: it cannot be copied, for `why` (CN_BROKEN_...) */
+/* A whole statement, which must not be text. NULL: it cannot be copied, for `why` (CN_BROKEN_...).
+   */
 cn_statement *cn_statement_copy(const cn_statement *statement, cn_arena *arena, uint8_t *why);
 /* Its size in this version of the library; 0 if it is none that is built from values. */
 size_t cn_statement_size(const cn_statement *statement);

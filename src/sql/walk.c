@@ -293,8 +293,8 @@ static bool escape(cn_walk *walk, cn_value *value)
 }
 
 /*
- * The value beside an operator, which stands in the node at `place`; `left` says what it meets. Text
- * that is NULL here was meant to be a value.
+ * The value beside an operator, which stands in the node at `place`; `left` says what it meets.
+ * Text that is NULL here was meant to be a value.
  */
 static bool operand(cn_walk *walk, const cn_node *left, const void *place, const cn_value *from,
                     cn_operand how)
@@ -410,9 +410,10 @@ static bool operation(cn_walk *walk, const cn_node *node)
     const cn_node *left = node->model != NULL ? node : cn_node_part(node, 0);
     for (uint32_t i = 0; good && i < node->count; i++) {
         const cn_node *part = cn_node_part(node, i);
-        good                = part->kind == CN_NODE_VALUE
-                                  ? cn_walk_word(walk, CN_NODE_VALUE) && free_value(walk, left, part, how)
-                                  : cn_walk_node(walk, part);
+        if (part->kind == CN_NODE_VALUE)
+            good = cn_walk_word(walk, CN_NODE_VALUE) && free_value(walk, left, part, how);
+        else
+            good = cn_walk_node(walk, part);
     }
     if (good && (node->flags & CN_NODE_FLAT))
         good = operand(walk, left, node, &node->value, how);
@@ -563,7 +564,7 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
     }
 }
 
-/* ---- what a member holds ----------------------------------------------------------------------- */
+/* ---- what a member holds --------------------------------------------------------------------- */
 
 /* The numbers that a member holds; what is in no such member has no limits here. */
 static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *field,

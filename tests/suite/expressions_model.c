@@ -81,7 +81,7 @@ int expressions_close(void **state)
     return 0;
 }
 
-/* ---- values as text --------------------------------------------------------------------------- */
+/* ---- values as text -------------------------------------------------------------------------- */
 
 /* SQLite and MySQL have no booleans: 1 and 0 are what a condition is. */
 static void read_cell(cn_result *result, reading how, char *text, size_t size)
@@ -137,7 +137,7 @@ const char *expressions_value(const cn_statement *statement, const cn_param *par
     return text;
 }
 
-/* ---- verdicts ---------------------------------------------------------------------------------- */
+/* ---- verdicts -------------------------------------------------------------------------------- */
 
 void expressions_equal(const char *value, const char *expected, const char *text, int line)
 {

@@ -353,7 +353,7 @@ static void orders_and_groups(void **state)
     expressions_verdict();
 }
 
-/* ---- what is refused --------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------------- */
 
 static void refused(const cn_statement *statement, const char *word, int line)
 {
