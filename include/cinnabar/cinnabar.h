@@ -8,6 +8,7 @@
  *   error.h       what went wrong                  transact.h  units that retry
  *   expression.h  values and conditions            sql.h  statements built from them
  *   type.h, model.h  tables and structs            session.h  the unit of work
+ *   schema.h      creating and dropping them
  */
 #ifndef CINNABAR_CINNABAR_H
 #define CINNABAR_CINNABAR_H
@@ -19,6 +20,7 @@
 #include <cinnabar/expression.h>
 #include <cinnabar/model.h>
 #include <cinnabar/result.h>
+#include <cinnabar/schema.h>
 #include <cinnabar/session.h>
 #include <cinnabar/sql.h>
 #include <cinnabar/statement.h>

@@ -58,6 +58,8 @@ typedef struct cn_model_state {
     void *mapper;
     /* the next one in the list of models of which an instance could not be made */
     const struct cn_model *failed;
+    /* of a model that was made at run time and may end before the program does: no other has it */
+    uint64_t serial;
 } cn_model_state;
 
 /* A model, or, with struct_size 0, a table that no struct maps. */
@@ -78,6 +80,41 @@ struct cn_model {
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
+typedef enum cn_answer { CN_UNSAID, CN_YES, CN_NO } cn_answer;
+typedef enum cn_persisted { CN_PERSISTED_UNSAID, CN_STORED, CN_VIRTUAL } cn_persisted;
+typedef enum cn_identity {
+    CN_IDENTITY_NONE,
+    CN_IDENTITY_ALWAYS,
+    CN_IDENTITY_BY_DEFAULT
+} cn_identity;
+
+/* Of a sequence or an identity; 0: as the database does it. */
+typedef struct cn_sequence_options {
+    size_t  size;
+    int64_t start;
+    int64_t increment;
+    int64_t minimum;
+    int64_t maximum;
+    int64_t cache;
+    bool    no_minimum;
+    bool    no_maximum;
+    bool    cycle;
+} cn_sequence_options;
+
+/* CN_SEQUENCE(name, "name" or "schema.name", .option = value, ...) defines one. */
+typedef struct cn_sequence {
+    const char         *name;
+    cn_sequence_options options;
+} cn_sequence;
+
+/*
+ * A value that the library makes where the member says none: that of `row`, the struct that is
+ * written (NULL in a statement), or any other. It replaces `value`, which is NULL; text comes from
+ * `memory` or is constant. False: the flush or statement fails with an error that names the column.
+ */
+typedef bool cn_value_function(const void *row, cn_value *value, cn_type_memory *memory,
+                               void *context);
+
 typedef struct cn_column_options {
     size_t      size;
     const char *name;          /* in the database [the member's] */
@@ -93,7 +130,125 @@ typedef struct cn_column_options {
     const char *on_delete;
     const char *on_update;
     const char *server_default; /* an SQL expression */
+
+    const cn_variant
+               *variants; /* CN_VARIANTS({"mysql", CN_MEDIUMTEXT}): types of single databases */
+    const char *comment;
+    const char *check; /* an SQL condition: a constraint */
+    const char *check_name;
+
+    /* more of the foreign key; a CN_TABLE_COLUMN may take its type from the column that it refers
+       to: CN_TABLE_COLUMN(author_id, CN_TYPE_OF(Author, id), .foreign_key = "author.id") */
+    const char *foreign_key_name;
+    const char *match;      /* "FULL", "PARTIAL", "SIMPLE" */
+    const char *initially;  /* "DEFERRED", "IMMEDIATE" */
+    cn_answer   deferrable; /* CN_YES: DEFERRABLE, CN_NO: NOT DEFERRABLE */
+    bool        use_alter;  /* added by ALTER TABLE when all tables are there */
+
+    /*
+     * Values that nobody assigned. Of a member that may be NULL, NULL counts as none; of a plain
+     * member, zero does, but only for insert_value, insert_function and a sequence: a server
+     * default is used where a NULL would be written. What the database made is read back.
+     */
+    cn_value            insert_value;    /* a constant: CN_VALUE(7) */
+    cn_value_function  *insert_function; /* called for each row */
+    cn_value            update_value;    /* of an UPDATE that does not set the column itself */
+    cn_value_function  *update_function;
+    void               *value_context;    /* of both functions */
+    const char         *server_on_update; /* MySQL: ON UPDATE of the column, an SQL expression */
+    const char         *computed;         /* GENERATED ALWAYS AS (this expression) */
+    cn_persisted        persisted;
+    cn_identity         identity; /* where there is none: AUTO_INCREMENT, the rowid */
+    cn_sequence_options identity_numbers;
+    const cn_sequence  *sequence;      /* where there are none: the key is generated as usual */
+    bool                autoincrement; /* SQLite: a key that was deleted is never given again */
 } cn_column_options;
+
+/* ---- constraints, indexes, options of the table ---------------------------------------------- */
+
+/* CN_UNIQUE_WITH((member, member), .name = "uq_post_title") */
+typedef struct cn_unique_options {
+    size_t      size;
+    const char *name;
+    const char *initially;
+    cn_answer   deferrable;
+    bool        nulls_not_distinct; /* PostgreSQL 15 */
+    const char *on_conflict;        /* SQLite: "REPLACE", "IGNORE", ... */
+} cn_unique_options;
+
+/* CN_CHECK("price > 0", .name = "ck_price"): an SQL condition over the table's columns */
+typedef struct cn_check_options {
+    size_t      size;
+    const char *name;
+} cn_check_options;
+
+/* CN_PRIMARY_KEY((left_id, right_id), .name = "pk_link"): order and name of the key. */
+typedef struct cn_primary_key_options {
+    size_t      size;
+    const char *name;
+} cn_primary_key_options;
+
+/* CN_FOREIGN_KEY((order_id, line), "order_line", (order_id, number), .on_delete = "CASCADE"):
+   members of this table, the other table, its columns as they are called in the database */
+typedef struct cn_foreign_key_options {
+    size_t      size;
+    const char *name;
+    const char *on_delete;
+    const char *on_update;
+    const char *match;
+    const char *initially;
+    cn_answer   deferrable;
+    bool        use_alter;
+    bool        not_valid; /* PostgreSQL: rows that are there already are not looked at */
+} cn_foreign_key_options;
+
+/*
+ * CN_INDEX((title, created desc, lower(name)), .unique = true, .where = "deleted IS NULL")
+ *
+ * A part is a member, also with `asc` or `desc` and `nulls first` or `nulls last` behind it, or
+ * with the length of a prefix (`note(20)`, MySQL); anything else is an SQL expression.
+ */
+typedef struct cn_index_options {
+    size_t             size;
+    const char        *name; /* [by the naming convention] */
+    bool               unique;
+    const char        *where;              /* PostgreSQL, SQLite: a partial index */
+    const char        *method;             /* USING: PostgreSQL's "gin", MySQL's "HASH" */
+    const char *const *include;            /* PostgreSQL: CN_MEMBERS(a, b) beside the key */
+    const char        *op_class;           /* PostgreSQL: of every part, "text_pattern_ops" */
+    const char        *with;               /* PostgreSQL: "fillfactor = 50" */
+    const char        *tablespace;         /* PostgreSQL */
+    bool               nulls_not_distinct; /* PostgreSQL 15 */
+    const char        *kind;               /* MySQL: "FULLTEXT", "SPATIAL" */
+    const char        *parser;             /* MySQL: WITH PARSER */
+    const char        *comment;            /* MySQL, PostgreSQL */
+} cn_index_options;
+
+/* CN_TABLE_OPTIONS(.comment = "...", .mysql_engine = "InnoDB"): each database takes its own. */
+typedef struct cn_table_options {
+    size_t      size;
+    const char *comment;
+    const char *prefix; /* behind CREATE: "TEMPORARY" */
+
+    const char *mysql_engine;
+    const char *mysql_charset;
+    const char *mysql_collate;
+    uint64_t    mysql_auto_increment;
+    const char *mysql_row_format;
+    uint32_t    mysql_key_block_size;
+    const char *mysql_options;      /* any others, as they stand */
+    const char *mysql_partition_by; /* "HASH(id) PARTITIONS 4" */
+
+    bool sqlite_without_rowid;
+    bool sqlite_strict;
+
+    const char *postgresql_with; /* "fillfactor = 50" */
+    const char *postgresql_tablespace;
+    const char *postgresql_partition_by; /* "RANGE (created)" */
+    const char *postgresql_inherits;     /* "parent, other" */
+    const char *postgresql_using;        /* an access method */
+    const char *postgresql_on_commit;    /* "DROP", "DELETE ROWS", "PRESERVE ROWS" */
+} cn_table_options;
 
 /* ---- relationships --------------------------------------------------------------------------- */
 
@@ -138,12 +293,62 @@ CN_API void cn_map_table_column(cn_mapping *mapping, const char *name, cn_type t
 CN_API void cn_map_relationship(cn_mapping *mapping, const char *name, size_t offset, bool many,
                                 const cn_model *target, const cn_relationship_options *options);
 CN_API void cn_map_unique(cn_mapping *mapping, const char *const *members); /* of several columns */
+/* Lists of members end with NULL; `options` may be NULL. */
+CN_API void cn_map_unique_with(cn_mapping *mapping, const char *const *members,
+                               const cn_unique_options *options);
+CN_API void cn_map_check(cn_mapping *mapping, const char *condition,
+                         const cn_check_options *options);
+CN_API void cn_map_primary_key(cn_mapping *mapping, const char *const *members,
+                               const cn_primary_key_options *options);
+CN_API void cn_map_foreign_key(cn_mapping *mapping, const char *const *members, const char *table,
+                               const char *const *columns, const cn_foreign_key_options *options);
+CN_API void cn_map_index(cn_mapping *mapping, const char *const *parts,
+                         const cn_index_options *options);
+CN_API void cn_map_table_options(cn_mapping *mapping, const cn_table_options *options);
 
 /* ---- metadata -------------------------------------------------------------------------------- */
 
+/*
+ * How constraints and indexes are called that the model gives no name. NULL: indexes are
+ * "ix_%(column_0_label)s", the rest has no name. Tokens: %(table_name)s, %(referred_table_name)s,
+ * %(column_0_name)s, %(column_1_name)s, ..., %(column_0_label)s (table_column),
+ * %(column_0N_name)s (all columns in a row), %(column_0_N_name)s (all, with _ between), the same
+ * with `label`, %(referred_column_0_name)s and its like, %(constraint_name)s (of a CN_CHECK, the
+ * name it was given). A name that is too long for the database is cut and ends in a hash of the
+ * whole.
+ */
+typedef struct cn_naming {
+    const char *ix;
+    const char *uq;
+    const char *ck;
+    const char *fk;
+    const char *pk;
+} cn_naming;
+
+/*
+ * A statement of the program's own that goes with cn_create_all or cn_drop_all: a view, a trigger,
+ * an extension. It is sent as it stands, each time, but not with a part of the tables (.only).
+ */
+typedef enum cn_ddl_when {
+    CN_BEFORE_CREATE,
+    CN_AFTER_CREATE,
+    CN_BEFORE_DROP,
+    CN_AFTER_DROP
+} cn_ddl_when;
+
+typedef struct cn_ddl_text {
+    cn_ddl_when when;
+    const char
+        *dialect;    /* "sqlite", "mysql" (both), "mariadb" (alone), "postgresql"; NULL: every */
+    const char *sql; /* NULL ends a list */
+} cn_ddl_text;
+
 /* A list of models and tables, for create and drop. */
 typedef struct cn_metadata {
-    const cn_model *const *models; /* NULL-ended */
+    const cn_model *const    *models; /* NULL-ended */
+    cn_naming                 naming;
+    const cn_sequence *const *sequences; /* NULL-ended, or NULL: those that no column names */
+    const cn_ddl_text        *texts; /* CN_DDL_TEXTS({CN_AFTER_CREATE, NULL, "CREATE VIEW ..."}) */
 } cn_metadata;
 
 /*
@@ -207,13 +412,12 @@ CN_END_DECLARATIONS
 
 #define CN_TABLE_DECLARE(name) CN_HIDDEN extern const cn_model name
 
-#define CN_TABLE(name, table_name)                                                                   \
-    CN_HIDDEN extern const cn_model name;                                                            \
-    static void                     name##_declare_(cn_mapping *cn_mapping_, void *cn_self_);        \
-    static cn_model_state           name##_state_;                                                   \
-    const cn_model                  name = {#name,          table_name, 0,    1,    name##_declare_, \
-                                            &name##_state_, NULL,       NULL, false};                \
-    static void                     name##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
+#define CN_TABLE(T, table_name)                                                                    \
+    CN_HIDDEN extern const cn_model T;                                                             \
+    static void                     T##_declare_(cn_mapping *cn_mapping_, void *cn_self_);         \
+    static cn_model_state           T##_state_;                                                    \
+    const cn_model T = {#T, table_name, 0, 1, T##_declare_, &T##_state_, NULL, NULL, false};       \
+    static void    T##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
 
 /* CN_COLUMN(member, .option = value, ...) */
 #define CN_COLUMN(...) CN_COLUMN_(__VA_ARGS__, .size = sizeof(cn_column_options))
@@ -255,11 +459,64 @@ typedef struct cn_the_member_is_no_relationship_to_the_target {
     cn_map_unique(cn_mapping_,                                                                     \
                   (const char *const[]){CN_EACH_MEMBER_(CN_NAME_, 0, __VA_ARGS__), NULL})
 #define CN_NAME_(unused, m) #m
+#define CN_MEMBERS(...) ((const char *const[]){CN_EACH_MEMBER_(CN_NAME_, 0, __VA_ARGS__), NULL})
+
+/* The members stand in parentheses, options behind them. */
+#define CN_UNIQUE_WITH(...) CN_UNIQUE_WITH_(__VA_ARGS__, .size = sizeof(cn_unique_options))
+#define CN_UNIQUE_WITH_(members, ...)                                                              \
+    cn_map_unique_with(cn_mapping_, CN_MEMBERS members, &(const cn_unique_options){__VA_ARGS__})
+#define CN_CHECK(...) CN_CHECK_(__VA_ARGS__, .size = sizeof(cn_check_options))
+#define CN_CHECK_(condition, ...)                                                                  \
+    cn_map_check(cn_mapping_, (condition), &(const cn_check_options){__VA_ARGS__})
+#define CN_PRIMARY_KEY(...) CN_PRIMARY_KEY_(__VA_ARGS__, .size = sizeof(cn_primary_key_options))
+#define CN_PRIMARY_KEY_(members, ...)                                                              \
+    cn_map_primary_key(cn_mapping_, CN_MEMBERS members,                                            \
+                       &(const cn_primary_key_options){__VA_ARGS__})
+#define CN_FOREIGN_KEY(members, table, ...)                                                        \
+    CN_FOREIGN_KEY_(members, table, __VA_ARGS__, .size = sizeof(cn_foreign_key_options))
+#define CN_FOREIGN_KEY_(members, table, columns, ...)                                              \
+    cn_map_foreign_key(cn_mapping_, CN_MEMBERS members, (table), CN_MEMBERS columns,               \
+                       &(const cn_foreign_key_options){__VA_ARGS__})
+#define CN_INDEX(...) CN_INDEX_(__VA_ARGS__, .size = sizeof(cn_index_options))
+#define CN_INDEX_(parts, ...)                                                                      \
+    cn_map_index(cn_mapping_, CN_MEMBERS parts, &(const cn_index_options){__VA_ARGS__})
+#define CN_TABLE_OPTIONS(...)                                                                      \
+    cn_map_table_options(cn_mapping_,                                                              \
+                         &(const cn_table_options){__VA_ARGS__, .size = sizeof(cn_table_options)})
+
+/* CN_SEQUENCE(order_numbers, "order_numbers", .start = 1000); */
+#define CN_SEQUENCE(...) CN_SEQUENCE_(__VA_ARGS__, .size = sizeof(cn_sequence_options))
+#define CN_SEQUENCE_(variable, sequence_name, ...)                                                 \
+    static const cn_sequence variable = {.name = sequence_name, .options = {__VA_ARGS__}}
 
 /* CN_METADATA(Base, &Author_model, &Post_model, &post_tag); */
-#define CN_METADATA(name, ...)                                                                     \
-    static const cn_model *const name##_models_[] = {__VA_ARGS__, NULL};                           \
-    static const cn_metadata     name             = {name##_models_}
+#define CN_METADATA(...) CN_METADATA_(__VA_ARGS__, NULL)
+#define CN_METADATA_(metadata, ...)                                                                \
+    static const cn_model *const metadata##_models_[] = {__VA_ARGS__};                             \
+    static const cn_metadata     metadata             = {.models = metadata##_models_}
+
+/* CN_METADATA_WITH(Base, CN_MODEL_LIST(&Author_model, &post_tag),
+                    .naming = {.uq = "uq_%(table_name)s_%(column_0_name)s"}); */
+#define CN_METADATA_WITH(metadata, list, ...)                                                      \
+    static const cn_metadata metadata = {.models = list, __VA_ARGS__}
+#define CN_MODEL_LIST(...)                                                                         \
+    (const cn_model *const[])                                                                      \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+#define CN_DDL_TEXTS(...)                                                                          \
+    (const cn_ddl_text[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__,                                                                               \
+        {                                                                                          \
+            CN_BEFORE_CREATE, NULL, NULL                                                           \
+        }                                                                                          \
+    }
+#define CN_SEQUENCES(...)                                                                          \
+    (const cn_sequence *const[])                                                                   \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 #include <cinnabar/sys/repeat.h>
 

@@ -2,7 +2,7 @@
  * cinnabar/sql.h: statements built from values, checked by the C compiler.
  *
  *     Post *const *posts = cn_all(session, Post,
- *         .where    = cn_and(cn_is(Post, author_id, ==, author),
+ *         .where    = cn_and(cn_is(Post, author_id, ==, author->id),
  *                            cn_when(title, cn_contains(Post, title, title))),
  *         .order_by = CN_BY(cn_desc(cn_attr(Post, id))),
  *         .limit    = 50);
@@ -120,11 +120,11 @@ struct cn_select_statement {
     int64_t         offset;
     const cn_param *params; /* for cn_later */
 
-    const cn_joined       *join;        /* CN_JOINS(...) */
-    const cn_model *const *also;        /* CN_MODELS(...): further tables, FROM a, b */
-    const cn_statement    *query;       /* the rows that `from`, a shape, stands for */
-    const cn_cte_clause   *with;        /* CN_WITH(...) */
-    const cn_expr         *group_by;    /* CN_BY(...) */
+    const cn_joined       *join;     /* CN_JOINS(...) */
+    const cn_model *const *also;     /* CN_MODELS(...): further tables, FROM a, b */
+    const cn_statement    *query;    /* CN_QUERY(...): the rows that `from`, a shape, stands for */
+    const cn_cte_clause   *with;     /* CN_WITH(...) */
+    const cn_expr         *group_by; /* CN_BY(...) */
     const cn_expr         *distinct_on; /* CN_BY(...); PostgreSQL */
     cn_condition           having;
     const cn_model *const *lock_of; /* CN_MODELS(...) [every table] */
@@ -144,7 +144,7 @@ struct cn_insert_statement {
     const cn_param *params;
 
     const cn_items *const *more;    /* CN_SETS(...): further rows with the members of `values` */
-    const cn_statement    *query;   /* the rows of a select ... */
+    const cn_statement    *query;   /* CN_QUERY(...): the rows of a select ... */
     const cn_items        *columns; /* ... into CN_KEY(Post, title, author_id) */
     const cn_cte_clause   *with;
     /* cn_upsert */
@@ -269,6 +269,11 @@ CN_END_DECLARATIONS
 #ifndef __cplusplus
 
 #define cn_build(statement) cn_build_(CN_STATEMENT_(statement))
+/* Any statement will do, as everywhere. */
+#define cn_statement_sql(connection, statement)                                                    \
+    cn_statement_sql((connection), CN_STATEMENT_(statement))
+#define cn_statement_text(statement, dialect, inlined, why)                                        \
+    cn_statement_text(CN_STATEMENT_(statement), (dialect), (inlined), (why))
 
 /* ---- clauses --------------------------------------------------------------------------------- */
 
@@ -431,6 +436,9 @@ typedef struct cn_the_member_cannot_take_this {
     CN_DELETE_TABLE_(__VA_ARGS__, .head = {CN_STATEMENT_DELETE, sizeof(cn_delete_statement)})
 #define CN_DELETE_TABLE_(model, ...) (&(const cn_delete_statement){.from = (model), __VA_ARGS__})
 
+/* A query in the place of a table, or whose rows are inserted: .query = CN_QUERY(cn_select(...)) */
+#define CN_QUERY(q) CN_STATEMENT_(q)
+
 /* Queries put together: cn_union(CN_QUERIES(a, b), .order_by = CN_BY(cn_label(Row, name))). The
    struct that they fill is that of the first. */
 #define CN_QUERIES(...)                                                                            \
@@ -447,12 +455,16 @@ typedef struct cn_the_member_cannot_take_this {
     (&(const cn_compound_statement){.operation = (how), .queries = (list), __VA_ARGS__})
 
 /* Rows of a struct array as a query, in the place of a table: cn_values(Pair, pairs, count) */
-#define cn_values(T, array, n)                                                                       \
-    (&(const cn_values_statement){.head        = {CN_STATEMENT_VALUES, sizeof(cn_values_statement)}, \
-                                  .shape       = &T##_model,                                         \
-                                  .rows        = 1 ? (array) : (const T *)0,                         \
-                                  .count       = (n),                                                \
+#define cn_values(T, array, n)                                                                     \
+    (&(const cn_values_statement){.head        = CN_VALUES_HEAD_,                                  \
+                                  .shape       = &T##_model,                                       \
+                                  .rows        = 1 ? (array) : (const T *)0,                       \
+                                  .count       = (n),                                              \
                                   .struct_size = sizeof(T)})
+#define CN_VALUES_HEAD_                                                                            \
+    {                                                                                              \
+        CN_STATEMENT_VALUES, sizeof(cn_values_statement)                                           \
+    }
 
 #endif
 #endif

@@ -77,6 +77,7 @@ static bool has(cn_feature feature, const cn_link *server)
     case CN_FEATURE_CTE:
     case CN_FEATURE_CTE_BEFORE_WRITE:
     case CN_FEATURE_INTERSECT:
+    case CN_FEATURE_IN_LIMIT:
     case CN_FEATURE_VALUES:
     case CN_FEATURE_FRAME_VALUES:
     case CN_FEATURE_REGEXP: /* a function of the driver's */
@@ -120,7 +121,7 @@ const cn_words cn_words_sqlite = {
             [CN_PART_HOUR]    = PART("%H"),
             [CN_PART_MINUTE]  = PART("%M"),
             [CN_PART_SECOND]  = PART("%S"),
-            [CN_PART_QUARTER] = "((" PART("%m") " + 2) / 3)",
+            [CN_PART_QUARTER] = ("((" PART("%m") " + 2) / 3)"),
             [CN_PART_WEEK] = "((STRFTIME('%j', " SECONDS ", '-3 days', 'weekday 4') - 1) / 7 + 1)",
             [CN_PART_DAY_OF_WEEK] = PART("%w"),
             [CN_PART_DAY_OF_YEAR] = PART("%j"),

@@ -1,8 +1,8 @@
 /*
- * The functions behind CN_COLUMN, CN_TABLE_COLUMN, CN_RELATIONSHIP and CN_UNIQUE. They are called
- * by a model's declare function and can return nothing, so the first failure stays in the mapping
- * and the rest does nothing. Each looks at what it was given alone; model.c looks at the whole.
- * Must never know a database.
+ * The functions behind CN_COLUMN, CN_TABLE_COLUMN and CN_RELATIONSHIP; those of constraints and
+ * indexes are in constraint.c. They are called by a model's declare function and can return
+ * nothing, so the first failure stays in the mapping and the rest does nothing. Each looks at what
+ * it was given alone; model.c and settle.c look at the whole. Must never know a database.
  */
 #include "schema/mapping.h"
 
@@ -36,14 +36,14 @@ void cn_mapping_free(cn_mapping *mapping)
 {
     cn_release(mapping->columns);
     cn_release(mapping->relationships);
-    cn_release(mapping->uniques);
+    cn_release(mapping->said);
+    cn_release(mapping->column_said);
 }
 
 /* ---- helpers --------------------------------------------------------------------------------- */
 
-/* The options as this library knows them: a program may have been compiled with fewer or more. */
-static bool read_options(cn_mapping *mapping, const char *member, void *into, size_t room,
-                         const void *options)
+bool cn_mapping_options(cn_mapping *mapping, const char *member, void *into, size_t room,
+                        const void *options)
 {
     memset(into, 0, room);
     if (options == NULL)
@@ -97,27 +97,65 @@ static bool same_word(const char *text, const char *upper)
     return *text == *upper;
 }
 
-/* The action as the library spells it; these words go into SQL as they stand. */
-static bool read_action(cn_mapping *mapping, const cn_column *column, const char *option,
-                        const char *said, const char **action)
+bool cn_mapping_word(cn_mapping *mapping, const char *title, const char *option, cn_words words,
+                     const char *said, const char **into)
 {
-    static const char *const actions[] = {"CASCADE", "SET NULL", "RESTRICT", "NO ACTION",
-                                          "SET DEFAULT"};
-    if (said == NULL)
-        return true;
-    if (column->foreign_table == NULL)
-        return cn_mapping_fail(mapping, "%s: %s = \"%s\" needs a .foreign_key", column->field.name,
-                               option, said);
-    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
-        if (same_word(said, actions[i])) {
-            *action = actions[i];
+    static const char *const lists[][7] = {
+        [CN_WORDS_ACTION]    = {"CASCADE", "SET NULL", "RESTRICT", "NO ACTION", "SET DEFAULT"},
+        [CN_WORDS_MATCH]     = {"FULL", "PARTIAL", "SIMPLE"},
+        [CN_WORDS_INITIALLY] = {"DEFERRED", "IMMEDIATE"},
+        [CN_WORDS_CONFLICT]  = {"ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"},
+    };
+    static const char *const sentences[] = {
+        [CN_WORDS_ACTION]    = "CASCADE, SET NULL, RESTRICT, NO ACTION, SET DEFAULT",
+        [CN_WORDS_MATCH]     = "FULL, PARTIAL, SIMPLE",
+        [CN_WORDS_INITIALLY] = "DEFERRED, IMMEDIATE",
+        [CN_WORDS_CONFLICT]  = "ROLLBACK, ABORT, FAIL, IGNORE, REPLACE",
+    };
+    for (size_t i = 0; said != NULL && lists[words][i] != NULL; i++) {
+        if (same_word(said, lists[words][i])) {
+            *into = lists[words][i];
             return true;
         }
     }
-    return cn_mapping_fail(mapping,
-                           "%s: %s = \"%s\" is none of CASCADE, SET NULL, RESTRICT, NO ACTION, SET "
-                           "DEFAULT",
-                           column->field.name, option, said);
+    return said == NULL || cn_mapping_fail(mapping, "%s: %s = \"%s\" is none of %s", title, option,
+                                           said, sentences[words]);
+}
+
+/* What is said of a foreign key that is not there. */
+static bool check_needless(cn_mapping *mapping, const cn_column *column,
+                           const cn_column_options *options)
+{
+    const struct {
+        const char *option;
+        const char *said;
+    } said[] = {{".on_delete", options->on_delete},
+                {".on_update", options->on_update},
+                {".match", options->match},
+                {".initially", options->initially},
+                {".foreign_key_name", options->foreign_key_name}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        if (said[i].said != NULL)
+            return cn_mapping_fail(mapping, "%s: %s = \"%s\" needs a .foreign_key",
+                                   column->field.name, said[i].option, said[i].said);
+    }
+    if (options->use_alter || options->deferrable != CN_UNSAID)
+        return cn_mapping_fail(mapping, "%s: %s needs a .foreign_key", column->field.name,
+                               options->use_alter ? ".use_alter" : ".deferrable");
+    return true;
+}
+
+/* A foreign key of one column is one like those of CN_FOREIGN_KEY, which constraint.c settles. */
+static bool read_foreign_key(cn_mapping *mapping, cn_column *column,
+                             const cn_column_options *options)
+{
+    if (options->foreign_key == NULL)
+        return check_needless(mapping, column, options);
+    return split_foreign_key(mapping, column, options->foreign_key) &&
+           cn_mapping_word(mapping, column->field.name, ".on_delete", CN_WORDS_ACTION,
+                           options->on_delete, &column->on_delete) &&
+           cn_mapping_word(mapping, column->field.name, ".on_update", CN_WORDS_ACTION,
+                           options->on_update, &column->on_update);
 }
 
 static bool check_twice(cn_mapping *mapping, const cn_column *column)
@@ -151,6 +189,83 @@ static bool read_null(cn_mapping *mapping, cn_column *column, const cn_column_op
     return true;
 }
 
+/* ---- values that nobody assigned ------------------------------------------------------------- */
+
+static bool contradiction(cn_mapping *mapping, const cn_column *column, const char *one,
+                          const char *other)
+{
+    return cn_mapping_fail(mapping, "%s: %s contradicts %s", column->field.name, one, other);
+}
+
+static bool check_values(cn_mapping *mapping, const cn_column *column,
+                         const cn_column_options *options)
+{
+    bool by_client = options->insert_value.kind != CN_KIND_NULL ||
+                     options->insert_function != NULL ||
+                     options->update_value.kind != CN_KIND_NULL || options->update_function != NULL;
+    if (options->insert_value.kind != CN_KIND_NULL && options->insert_function != NULL)
+        return contradiction(mapping, column, ".insert_value", ".insert_function");
+    if (options->update_value.kind != CN_KIND_NULL && options->update_function != NULL)
+        return contradiction(mapping, column, ".update_value", ".update_function");
+    if (options->computed != NULL && options->server_default != NULL)
+        return contradiction(mapping, column, ".computed", ".server_default");
+    if (options->computed != NULL && options->identity != CN_IDENTITY_NONE)
+        return contradiction(mapping, column, ".computed", ".identity");
+    if (options->computed != NULL && (by_client || options->sequence != NULL))
+        return contradiction(mapping, column, ".computed",
+                             by_client ? "a value of the program" : ".sequence");
+    if (options->identity != CN_IDENTITY_NONE && options->server_default != NULL)
+        return contradiction(mapping, column, ".identity", ".server_default");
+    if (options->identity != CN_IDENTITY_NONE && options->sequence != NULL)
+        return contradiction(mapping, column, ".identity", ".sequence");
+    if (options->computed != NULL && options->computed[0] == '\0')
+        return cn_mapping_fail(mapping, "%s: .computed has no expression", column->field.name);
+    if (options->check != NULL && options->check[0] == '\0')
+        return cn_mapping_fail(mapping, "%s: .check has no condition", column->field.name);
+    return true;
+}
+
+static bool read_values(cn_mapping *mapping, cn_column *column, const cn_column_options *options)
+{
+    if (!check_values(mapping, column, options))
+        return false;
+    column->computed         = options->computed;
+    column->persisted        = (uint8_t)options->persisted;
+    column->identity         = (uint8_t)options->identity;
+    column->numbers          = options->identity_numbers;
+    column->sequence         = options->sequence;
+    column->server_on_update = options->server_on_update;
+    column->insert_value     = (cn_client_value){options->insert_value, options->insert_function,
+                                                 options->value_context};
+    column->update_value     = (cn_client_value){options->update_value, options->update_function,
+                                                 options->value_context};
+    column->made_by_server   = options->computed != NULL || options->server_default != NULL ||
+                             options->identity != CN_IDENTITY_NONE || options->sequence != NULL ||
+                             options->server_on_update != NULL;
+    column->never_written = options->computed != NULL || options->identity == CN_IDENTITY_ALWAYS;
+    return true;
+}
+
+/* They stand in the declare function's frame, and their labels, too. */
+static bool keep_variants(cn_mapping *mapping, cn_column *column, const cn_variant *variants)
+{
+    size_t count = 0;
+    while (variants != NULL && variants[count].dialect != NULL)
+        count++;
+    if (count == 0)
+        return true;
+    cn_variant *copy = CN_ARENA_ARRAY(mapping->arena, cn_variant, count + 1);
+    if (copy == NULL)
+        return cn_mapping_no_memory(mapping);
+    memcpy(copy, variants, count * sizeof *copy);
+    for (size_t i = 0; i < count; i++) {
+        if (!cn_mapping_variant(mapping, column, &copy[i].type))
+            return false;
+    }
+    column->variants = copy;
+    return true;
+}
+
 /* Adds the column that `field` and `options` describe; the rest is checked when all are known. */
 static void add_column(cn_mapping *mapping, const char *member, const cn_decode *field,
                        const cn_type *type, const cn_column_options *options)
@@ -165,6 +280,8 @@ static void add_column(cn_mapping *mapping, const char *member, const cn_decode 
         .unique         = options->unique,
         .indexed        = options->index,
         .server_default = options->server_default,
+        .comment        = options->comment,
+        .autoincrement  = options->autoincrement,
     };
     column.field.column = column.index;
     column.field.name   = title_of(mapping, member);
@@ -176,25 +293,25 @@ static void add_column(cn_mapping *mapping, const char *member, const cn_decode 
     }
     if (!cn_mapping_type(mapping, &column, type) || !read_null(mapping, &column, options))
         return;
-    if (options->foreign_key != NULL && !split_foreign_key(mapping, &column, options->foreign_key))
-        return;
-    if (!read_action(mapping, &column, ".on_delete", options->on_delete, &column.on_delete) ||
-        !read_action(mapping, &column, ".on_update", options->on_update, &column.on_update) ||
-        !check_twice(mapping, &column))
+    if (!read_foreign_key(mapping, &column, options) || !read_values(mapping, &column, options) ||
+        !keep_variants(mapping, &column, options->variants) || !check_twice(mapping, &column))
         return;
     if (!cn_reserve(&mapping->columns, &mapping->column_capacity, mapping->column_count + 1,
-                    sizeof *mapping->columns)) {
+                    sizeof *mapping->columns) ||
+        !cn_reserve(&mapping->column_said, &mapping->column_said_capacity,
+                    mapping->column_count + 1, sizeof *mapping->column_said)) {
         cn_mapping_no_memory(mapping);
         return;
     }
-    mapping->columns[mapping->column_count++] = column;
+    mapping->column_said[mapping->column_count] = *options;
+    mapping->columns[mapping->column_count++]   = column;
 }
 
 void cn_map_column(cn_mapping *mapping, const cn_field *member, const cn_column_options *options)
 {
     cn_column_options read;
     const cn_model   *model = mapping->model;
-    if (mapping->failed || !read_options(mapping, member->name, &read, sizeof read, options))
+    if (mapping->failed || !cn_mapping_options(mapping, member->name, &read, sizeof read, options))
         return;
     if (model->struct_size == 0) {
         cn_mapping_fail(mapping, "%s.%s: a table without a struct has CN_TABLE_COLUMNs only",
@@ -220,7 +337,7 @@ void cn_map_table_column(cn_mapping *mapping, const char *name, cn_type type,
                          const cn_column_options *options)
 {
     cn_column_options read;
-    if (mapping->failed || !read_options(mapping, name, &read, sizeof read, options))
+    if (mapping->failed || !cn_mapping_options(mapping, name, &read, sizeof read, options))
         return;
     if (mapping->model->struct_size != 0) {
         cn_mapping_fail(mapping, "%s.%s: a struct has CN_COLUMNs; CN_TABLE_COLUMN is for CN_TABLE",
@@ -231,7 +348,7 @@ void cn_map_table_column(cn_mapping *mapping, const char *name, cn_type type,
     add_column(mapping, name, &field, &type, &read);
 }
 
-/* ---- relationships and unique constraints ---------------------------------------------------- */
+/* ---- relationships --------------------------------------------------------------------------- */
 
 static bool check_relationship(cn_mapping *mapping, const char *name, size_t offset,
                                const cn_model *target)
@@ -256,7 +373,7 @@ void cn_map_relationship(cn_mapping *mapping, const char *name, size_t offset, b
     cn_relationship_text text = {
         .name = name, .offset = (uint32_t)offset, .many = many, .target = target};
     if (mapping->failed ||
-        !read_options(mapping, name, &text.options, sizeof text.options, options) ||
+        !cn_mapping_options(mapping, name, &text.options, sizeof text.options, options) ||
         !check_relationship(mapping, name, offset, target))
         return;
     if (!cn_reserve(&mapping->relationships, &mapping->relationship_capacity,
@@ -265,21 +382,4 @@ void cn_map_relationship(cn_mapping *mapping, const char *name, size_t offset, b
         return;
     }
     mapping->relationships[mapping->relationship_count++] = text;
-}
-
-void cn_map_unique(cn_mapping *mapping, const char *const *members)
-{
-    if (mapping->failed)
-        return;
-    size_t count = 0;
-    while (members[count] != NULL)
-        count++;
-    const char **copy = CN_ARENA_ARRAY(mapping->arena, const char *, count + 1);
-    if (copy == NULL || !cn_reserve(&mapping->uniques, &mapping->unique_capacity,
-                                    mapping->unique_count + 1, sizeof *mapping->uniques)) {
-        cn_mapping_no_memory(mapping);
-        return;
-    }
-    memcpy(copy, members, count * sizeof *copy);
-    mapping->uniques[mapping->unique_count++] = (cn_unique_text){copy};
 }

@@ -13,76 +13,6 @@
 
 /* ---- checking the whole ---------------------------------------------------------------------- */
 
-static bool is_integer(const cn_column *column)
-{
-    return column->type.kind >= CN_TYPE_TINYINT && column->type.kind <= CN_TYPE_BIGINT;
-}
-
-static bool settle_key(cn_mapping *mapping, cn_table *table)
-{
-    table->generated   = CN_NO_COLUMN;
-    table->primary_key = CN_ARENA_ARRAY(mapping->arena, uint32_t, table->column_count);
-    if (table->primary_key == NULL)
-        return cn_mapping_no_memory(mapping);
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].primary_key)
-            table->primary_key[table->primary_key_count++] = i;
-    }
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        cn_column *column = &table->columns[i];
-        column->generated = column->generated && column->primary_key &&
-                            table->primary_key_count == 1 && is_integer(column) &&
-                            column->foreign_table == NULL && column->server_default == NULL;
-        if (column->generated)
-            table->generated = i;
-    }
-    if (table->primary_key_count == 0 && mapping->model->struct_size != 0 && table->name != NULL &&
-        !mapping->model->is_shape)
-        return cn_mapping_fail(mapping,
-                               "%s has no primary key: mark a member with CN_COLUMN(member, "
-                               ".primary_key = true)",
-                               mapping->model->name);
-    return true;
-}
-
-/* The members of a CN_UNIQUE as columns. */
-static bool settle_unique(cn_mapping *mapping, const cn_table *table, const cn_unique_text *text,
-                          cn_unique_set *set)
-{
-    size_t count = 0;
-    while (text->members[count] != NULL)
-        count++;
-    set->columns = CN_ARENA_ARRAY(mapping->arena, uint32_t, count);
-    if (set->columns == NULL)
-        return cn_mapping_no_memory(mapping);
-    for (size_t i = 0; i < count; i++) {
-        const cn_column *column = cn_table_member(table, text->members[i]);
-        if (column == NULL)
-            return cn_mapping_fail(mapping, "%s: CN_UNIQUE names %s, which is not mapped",
-                                   mapping->model->name, text->members[i]);
-        for (size_t before = 0; before < i; before++) {
-            if (set->columns[before] == column->index)
-                return cn_mapping_fail(mapping, "%s: CN_UNIQUE names %s twice",
-                                       mapping->model->name, text->members[i]);
-        }
-        set->columns[set->count++] = column->index;
-    }
-    return true;
-}
-
-static bool settle_uniques(cn_mapping *mapping, cn_table *table)
-{
-    table->uniques = CN_ARENA_ARRAY(mapping->arena, cn_unique_set, mapping->unique_count);
-    if (table->uniques == NULL)
-        return cn_mapping_no_memory(mapping);
-    table->unique_count = mapping->unique_count;
-    for (size_t i = 0; i < mapping->unique_count; i++) {
-        if (!settle_unique(mapping, table, &mapping->uniques[i], &table->uniques[i]))
-            return false;
-    }
-    return true;
-}
-
 /* "author" or "schema.author" */
 static bool settle_name(cn_mapping *mapping, cn_table *table)
 {
@@ -175,12 +105,11 @@ static bool fill(cn_mapping *mapping, cn_table *table)
     if (mapping->column_count == 0)
         return cn_mapping_fail(mapping, "%s maps no column", model->name);
     return check_relationships(mapping) && keep(mapping, table) && settle_name(mapping, table) &&
-           settle_key(mapping, table) && settle_uniques(mapping, table) &&
-           settle_offsets(mapping, table);
+           cn_mapping_settle(mapping, table) && settle_offsets(mapping, table);
 }
 
 /* A new resolution of the model in an arena of its own, or NULL. */
-static cn_resolved *resolve(const cn_model *model, cn_error *error)
+static cn_resolved *resolve(const cn_model *model, const cn_mapping *asked_by, cn_error *error)
 {
     cn_arena     arena    = {0};
     cn_resolved *resolved = CN_ARENA_NEW(&arena, cn_resolved);
@@ -189,7 +118,7 @@ static cn_resolved *resolve(const cn_model *model, cn_error *error)
         return NULL;
     }
     resolved->table.model = model;
-    cn_mapping mapping    = {.model = model, .arena = &arena, .error = error};
+    cn_mapping mapping    = {.model = model, .asked_by = asked_by, .arena = &arena, .error = error};
     bool       done       = fill(&mapping, &resolved->table);
     cn_mapping_free(&mapping);
     if (!done) {
@@ -200,7 +129,7 @@ static cn_resolved *resolve(const cn_model *model, cn_error *error)
     return resolved;
 }
 
-const cn_table *cn_table_of(const cn_model *model, cn_error *error)
+static const cn_table *table_of(const cn_model *model, const cn_mapping *asked_by, cn_error *error)
 {
     if (model != NULL && model->alias_of != NULL)
         model = model->alias_of;
@@ -211,7 +140,7 @@ const cn_table *cn_table_of(const cn_model *model, cn_error *error)
     const cn_table *known = cn_table_known(model);
     if (known != NULL)
         return known;
-    cn_resolved *resolved = resolve(model, error);
+    cn_resolved *resolved = resolve(model, asked_by, error);
     if (resolved == NULL)
         return NULL;
     void *before = NULL;
@@ -221,6 +150,37 @@ const cn_table *cn_table_of(const cn_model *model, cn_error *error)
     cn_arena arena = resolved->arena; /* another thread was first */
     cn_arena_free(&arena);
     return before;
+}
+
+const cn_table *cn_table_of(const cn_model *model, cn_error *error)
+{
+    return table_of(model, NULL, error);
+}
+
+/* The columns of a model that is being resolved are those that it has declared so far. */
+const cn_column *cn_mapping_type_of(cn_mapping *mapping, const char *title, const cn_type *said)
+{
+    for (const cn_mapping *asking = mapping; asking != NULL; asking = asking->asked_by) {
+        if (asking->model != said->of)
+            continue;
+        for (size_t i = 0; i < asking->column_count; i++) {
+            if (strcmp(asking->columns[i].member, said->name) == 0)
+                return &asking->columns[i];
+        }
+        cn_mapping_fail(mapping, "%s: CN_TYPE_OF asks %s for %s, which is not declared before",
+                        title, said->of->name, said->name);
+        return NULL;
+    }
+    const cn_table *table = table_of(said->of, mapping, mapping->error);
+    if (table == NULL) {
+        mapping->failed = true;
+        return NULL;
+    }
+    const cn_column *column = cn_table_member(table, said->name);
+    if (column == NULL)
+        cn_mapping_fail(mapping, "%s: CN_TYPE_OF: %s has no column %s", title, said->of->name,
+                        said->name);
+    return column;
 }
 
 /* ---- finding columns ------------------------------------------------------------------------- */

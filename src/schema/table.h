@@ -15,6 +15,13 @@ typedef struct cn_column cn_column;
 
 #define CN_NO_COLUMN UINT32_MAX
 
+/* A value made by the library: the function's, or the constant if there is none. */
+typedef struct cn_client_value {
+    cn_value           value; /* NULL: none */
+    cn_value_function *function;
+    void              *context;
+} cn_client_value;
+
 struct cn_column {
     const cn_table *table;
     uint32_t        index;  /* in the table */
@@ -35,6 +42,24 @@ struct cn_column {
     const char *on_delete;
     const char *on_update;
     const char *server_default;
+
+    /* The rest is about what stands beside the type; nothing of it is NULL by mistake: NULL and 0
+       are "none". */
+    const cn_variant   *variants; /* ended by one without a dialect */
+    const char         *comment;
+    const char         *computed;         /* its expression: never written, read back */
+    uint8_t             persisted;        /* cn_persisted, of a computed column */
+    uint8_t             identity;         /* cn_identity */
+    cn_sequence_options numbers;          /* of an identity */
+    const cn_sequence  *sequence;         /* that the values come from where there are sequences */
+    const char         *server_on_update; /* MySQL: ON UPDATE ... */
+    cn_client_value     insert_value;
+    cn_client_value     update_value;
+    bool                autoincrement; /* SQLite: the word AUTOINCREMENT */
+    /* The database makes the value if the member is left out or NULL: a server default, an
+       identity, a sequence, a computed column. It is read back. */
+    bool made_by_server;
+    bool never_written; /* a computed column, GENERATED ALWAYS AS IDENTITY */
 };
 
 /* What a relationship says of itself; relationship.h works out what it means. */
@@ -46,22 +71,99 @@ typedef struct cn_relationship_text {
     cn_relationship_options options;
 } cn_relationship_text;
 
+/*
+ * Constraints and indexes, those of single columns (.unique, .index, .foreign_key, .check) among
+ * them. A name is NULL where the naming convention, or the database, finds one.
+ */
 typedef struct cn_unique_set {
-    uint32_t *columns;
-    size_t    count;
+    const char *name;
+    uint32_t   *columns;
+    size_t      count;
+    bool        nulls_not_distinct;
+    uint8_t     deferrable;  /* cn_answer */
+    const char *initially;   /* NULL, "DEFERRED", "IMMEDIATE" */
+    const char *on_conflict; /* SQLite */
 } cn_unique_set;
 
+typedef struct cn_check {
+    const char *name;
+    const char *text;
+    uint32_t    column; /* of which it stands behind; CN_NO_COLUMN: of the table */
+} cn_check;
+
+typedef struct cn_foreign_key {
+    const cn_table    *table;
+    const char        *name;
+    uint32_t          *columns;
+    const char *const *foreign_columns; /* names in the database */
+    size_t             count;
+    const char        *foreign_table; /* "table" or "schema.table" */
+    const char        *on_delete;     /* one of the words of SQL, or NULL */
+    const char        *on_update;
+    const char        *match;      /* "FULL", "PARTIAL", "SIMPLE" */
+    const char        *initially;  /* "DEFERRED", "IMMEDIATE" */
+    uint8_t            deferrable; /* cn_answer */
+    bool               use_alter;
+    bool               not_valid; /* PostgreSQL */
+    bool               of_column; /* said by a column, not by CN_FOREIGN_KEY */
+} cn_foreign_key;
+
+typedef struct cn_index_part {
+    uint32_t    column;     /* CN_NO_COLUMN: an expression */
+    const char *expression; /* as it stands in SQL, without parentheses around it */
+    uint32_t    length;     /* of a prefix, on MySQL */
+    bool        descending;
+    const char *nulls; /* NULL, "FIRST", "LAST" */
+    const char *collation;
+    const char *op_class; /* PostgreSQL: "text_pattern_ops" */
+} cn_index_part;
+
+typedef struct cn_index {
+    const cn_table  *table;
+    const char      *name;
+    cn_index_part   *parts;
+    size_t           part_count;
+    bool             unique;
+    bool             of_column; /* said by .index of a column */
+    cn_index_options options;   /* where, using, ...; its `name` and `unique` are those above */
+    uint32_t        *include;
+    size_t           include_count;
+} cn_index;
+
+/* The constraints in the order in which CREATE TABLE has them. */
+typedef enum cn_constraint_kind {
+    CN_CONSTRAINT_UNIQUE,
+    CN_CONSTRAINT_CHECK,
+    CN_CONSTRAINT_FOREIGN_KEY
+} cn_constraint_kind;
+
+typedef struct cn_constraint {
+    uint8_t  kind; /* cn_constraint_kind */
+    uint32_t at;   /* in the table's list of its kind */
+} cn_constraint;
+
 struct cn_table {
-    const cn_model *model;
-    const char     *schema; /* NULL: none */
-    const char     *name;   /* NULL: a shape without a table */
-    cn_column      *columns;
-    size_t          column_count;
-    uint32_t       *primary_key; /* columns, in order of declaration */
-    size_t          primary_key_count;
-    uint32_t        generated; /* the column that the database numbers, or CN_NO_COLUMN */
-    cn_unique_set  *uniques;
-    size_t          unique_count;
+    const cn_model  *model;
+    const char      *schema; /* NULL: none */
+    const char      *name;   /* NULL: a shape without a table */
+    cn_column       *columns;
+    size_t           column_count;
+    uint32_t        *primary_key; /* columns, in order of declaration */
+    size_t           primary_key_count;
+    uint32_t         generated; /* the column that the database numbers, or CN_NO_COLUMN */
+    cn_unique_set   *uniques;
+    size_t           unique_count;
+    cn_check        *checks;
+    size_t           check_count;
+    cn_foreign_key  *foreign_keys;
+    size_t           foreign_key_count;
+    cn_index        *indexes;
+    size_t           index_count;
+    cn_constraint   *constraints;
+    size_t           constraint_count;
+    const char      *primary_key_name; /* NULL: as the convention, or the database, says */
+    cn_table_options options;          /* the comment among them */
+    bool             has_defaults;     /* a column has a value of the client's, or made_by_server */
     const cn_relationship_text *relationships;
     size_t                      relationship_count;
     uint32_t                   *by_offset; /* columns sorted by the offset of their member */

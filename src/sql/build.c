@@ -52,7 +52,7 @@ static void add_node(cn_query *query, grown *list, cn_node node)
         add(query, list, &node, sizeof node);
 }
 
-/* ---- the clauses of each kind of statement ------------------------------------------------------ */
+/* ---- the clauses of each kind of statement --------------------------------------------------- */
 
 /* Where a statement has its clauses; NULL: it has none of that kind. */
 typedef struct clauses {
@@ -254,7 +254,7 @@ void cn_query_limit(cn_query *query, int64_t limit, int64_t offset)
         fail(query, CN_BROKEN_CLAUSE);
 }
 
-/* ---- from beginning to end ----------------------------------------------------------------------- */
+/* ---- from beginning to end ------------------------------------------------------------------- */
 
 /* The lists of the statement that is built upon become the first of the builder's. */
 static void take_over(cn_query *query)
@@ -329,11 +329,11 @@ const cn_statement *cn_built(cn_query *query)
     clauses at = clauses_of(query->statement);
     put_condition(at.where, &query->conditions);
     put_condition(at.having, &query->havings);
-    if (query->order.count != 0)
+    if (at.order_by != NULL && query->order.count != 0)
         *at.order_by = query->order.items;
-    if (query->group.count != 0)
+    if (at.group_by != NULL && query->group.count != 0)
         *at.group_by = query->group.items;
-    if (query->joins.count != 0)
+    if (at.join != NULL && query->joins.count != 0)
         *at.join = query->joins.items;
     put_items(at.values, &query->values_all, &query->values);
     put_items(at.columns, &query->columns_all, &query->columns);

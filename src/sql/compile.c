@@ -115,6 +115,8 @@ const char *cn_feature_name(cn_feature feature)
         [CN_FEATURE_INTERSECT]        = "INTERSECT and EXCEPT",
         [CN_FEATURE_INTERSECT_ALL]    = "INTERSECT ALL and EXCEPT ALL",
         [CN_FEATURE_NESTED_COMPOUND]  = "queries in parentheses inside a UNION",
+        [CN_FEATURE_NESTED_SELECT]    = "a SELECT in parentheses inside a UNION",
+        [CN_FEATURE_IN_LIMIT]         = "LIMIT in a query of IN",
         [CN_FEATURE_FILTER]           = "FILTER on aggregates",
         [CN_FEATURE_DISTINCT_ON]      = "DISTINCT ON",
         [CN_FEATURE_NULLS_ORDER]      = "NULLS FIRST and NULLS LAST",
@@ -142,6 +144,7 @@ const char *cn_feature_name(cn_feature feature)
         [CN_FEATURE_DELETE_RETURNING] = "DELETE ... RETURNING",
         [CN_FEATURE_UPSERT_TARGET]    = "ON CONFLICT",
         [CN_FEATURE_UPSERT_ALIAS]     = "an alias of the proposed row",
+        [CN_FEATURE_UPSERT_JOINED]    = "ON CONFLICT behind a table",
         [CN_FEATURE_DEFAULT_VALUE]    = "DEFAULT as a value",
     };
     return feature < CN_FEATURE_COUNT && names[feature] != NULL ? names[feature] : "such construct";
@@ -204,7 +207,7 @@ bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32
         return cn_compiler_no_memory(compiler);
     if (value != compiler->slot_count)
         compiler->reordered = true;
-    if (column != NULL && column->type.kind == CN_TYPE_ENUM &&
+    if (column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL) &&
         !convert(compiler, CN_CONVERT_LABEL, column))
         return false;
     compiler->slots[compiler->slot_count++] = value;
@@ -265,6 +268,8 @@ bool cn_compiler_spell(cn_compiler *compiler, const cn_compile_request *request,
            cn_compiler_finish(compiler, plan) != NULL;
     cn_walk_end(&walk);
     cn_numbers_free(&numbers);
+    compiler->numbers = NULL;
+    compiler->values  = NULL;
     return good;
 }
 

@@ -4,6 +4,7 @@
  *
  * The files: compile.c names, values and the plan; compile_scope.c which tables a name may mean;
  * compile_expression.c, compile_operator.c, compile_function.c and compile_fragment.c expressions;
+ * compile_query.c,
  * compile_select.c and compile_write.c statements.
  */
 #ifndef CN_SQL_COMPILE_H
@@ -69,8 +70,10 @@ typedef struct cn_name_scope {
     cn_source                  *sources;
     size_t                      count, capacity;
     const struct cn_name_scope *outer;
-    const cn_items             *labels; /* the columns of the statement */
-    bool                        bare;   /* columns without their table's name */
+    const cn_items             *labels;    /* the columns of the statement */
+    const cn_hint              *hints;
+    bool                        bare;      /* columns without their table's name */
+    bool                        returning; /* its columns are those of RETURNING */
 } cn_name_scope;
 
 /* The queries of WITH that can be mentioned here. */
@@ -89,19 +92,22 @@ typedef struct cn_compiler {
     cn_arena             scratch; /* ends with the compiler */
     cn_name_scope       *scope;   /* NULL: columns have their table's name */
     const cn_with_scope *with;
-    bool                 label_all;  /* columns of the next query have their names: AS id */
-    bool                 inlined;    /* values as literals */
-    uint32_t             next_value; /* where they are written in order, without numbers */
-    const cn_numbers    *numbers;
-    const cn_value      *values; /* those of the first execution: their types are structure */
-    const cn_param      *params; /* of it */
-    uint32_t            *slots;
-    size_t               slot_count, slot_capacity;
-    cn_conversion       *conversions;
-    size_t               conversion_count, conversion_capacity;
-    bool                 reordered; /* slots are not 0, 1, 2, ... */
-    const char         **names;     /* of aliases that were made */
-    size_t               name_count, name_capacity;
+    const cn_table      *fills; /* the shape that the next query stands for: its columns have the
+                                      names of the shape's, AS id; or NULL */
+    const char          *part;  /* of the statement, for errors: ".where" */
+    const char       *proposed; /* what stands before a column of an upsert's row; NULL: nothing */
+    bool              inlined;  /* values as literals */
+    uint32_t          next_value; /* where they are written in order, without numbers */
+    const cn_numbers *numbers;
+    const cn_value   *values; /* those of the first execution: their types are structure */
+    const cn_param   *params; /* of it */
+    uint32_t         *slots;
+    size_t            slot_count, slot_capacity;
+    cn_conversion    *conversions;
+    size_t            conversion_count, conversion_capacity;
+    bool              reordered; /* slots are not 0, 1, 2, ... */
+    const char      **names;     /* of aliases that were made */
+    size_t            name_count, name_capacity;
 } cn_compiler;
 
 /* False: compiler->error is filled. */
@@ -148,6 +154,8 @@ bool             cn_compiler_source_column(cn_compiler *compiler, const cn_sourc
                                            const cn_column *column);
 /* "post", or "employee AS employee_1" */
 bool cn_compiler_source(cn_compiler *compiler, const cn_source *source);
+/* What the statement says for this database in that place. */
+void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *table);
 /* Whether a shape is a query of WITH here. */
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
 
@@ -182,17 +190,32 @@ bool cn_node_chosen(const cn_node *node);
 /* An AND or OR of a single condition is that condition. */
 const cn_node *cn_node_resolved(const cn_node *node);
 
-/* ---- statements (compile_select.c, compile_write.c) ------------------------------------------ */
+/* ---- statements (compile_query.c, compile_select.c, compile_write.c) ------------------------- */
 
 /* A query inside a statement, without parentheses. Its columns fill `plan`; NULL: nobody reads
    them. */
 bool cn_compiler_query(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan);
-/* In parentheses. As a CN_QUERY_... it is used, it may mention the tables around it. */
-bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement, int used);
+/* In parentheses, as a CN_QUERY_... it is used; it may mention the tables around it. It must have so
+   many columns; 0: any number. */
+bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement, int used,
+                           size_t columns);
 /* The same in the place of a table: it fills `shape`; `lateral` lets it mention those before it. */
 bool cn_compiler_derived(cn_compiler *compiler, const cn_statement *statement,
                          const cn_model *shape, bool lateral);
 bool cn_compiler_with(cn_compiler *compiler, const cn_cte_clause *with);
+/* The columns of a result; 0: nobody knows, for they are those of a text. */
+size_t cn_plan_width(const cn_plan *plan);
+/* What of any query is not told apart: `any_column` if nobody reads its columns. */
+bool cn_compiler_select(cn_compiler *compiler, const void *statement, cn_plan *plan,
+                        bool any_column);
+/* A table, a query of WITH, or a shape that stands for `query`. */
+bool cn_compiler_from(cn_compiler *compiler, const cn_source *source, const cn_statement *query,
+                      bool lateral);
+/* Expressions of a list after `before`, which is left out with them; `ordered` as ORDER BY. */
+bool cn_compiler_terms(cn_compiler *compiler, const char *before, const cn_expr *list,
+                       bool ordered);
+/* Whether the text of a query ends with a table, so that ON behind it would belong to a join. */
+bool cn_compiler_ends_with_table(const cn_compiler *compiler, const cn_statement *statement);
 /* Columns and the members of a struct that take them. */
 bool cn_compiler_result(cn_compiler *compiler, const cn_items *items, cn_plan *plan);
 bool cn_compiler_insert(cn_compiler *compiler, const void *statement, cn_plan *plan);

@@ -244,22 +244,16 @@ static bool emit_label(cn_compiler *compiler, const cn_node *node)
 static bool emit_proposed(cn_compiler *compiler, const cn_node *node)
 {
     const cn_source *source;
-    const cn_column *column   = cn_source_of(compiler, node, &source);
-    bool             function = false;
+    const cn_column *column = cn_source_of(compiler, node, &source);
     if (column == NULL)
         return false;
-    if (cn_compiler_has(compiler, CN_FEATURE_UPSERT_TARGET))
-        cn_compiler_text(compiler, "excluded.");
-    else if (cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS))
-        cn_compiler_text(compiler, "new.");
-    else
-        function = true;
-    if (function)
-        cn_compiler_text(compiler, "VALUES(");
+    if (compiler->proposed == NULL)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "cn_proposed belongs to .update and .update_where of cn_upsert");
+    cn_compiler_text(compiler, compiler->proposed);
     if (!cn_compiler_identifier(compiler, column->name))
         return false;
-    if (function)
-        cn_buffer_char(&compiler->sql, ')');
+    cn_compiler_text(compiler, strchr(compiler->proposed, '(') != NULL ? ")" : "");
     return true;
 }
 
@@ -460,7 +454,7 @@ static bool emit_query(cn_compiler *compiler, const cn_node *node)
         !cn_compiler_needs(compiler, CN_FEATURE_QUANTIFIED))
         return false;
     cn_compiler_text(compiler, before[node->op]);
-    return cn_compiler_sub_query(compiler, node->parts, node->op);
+    return cn_compiler_sub_query(compiler, node->parts, node->op, 0);
 }
 
 static bool emit_tuple(cn_compiler *compiler, const cn_node *node)

@@ -305,7 +305,9 @@ static bool emit_in(cn_compiler *compiler, const operands *o, bool negated)
         return false;
     if (!o->flat && o->rest_count == 1 && o->rest->kind == CN_NODE_QUERY) {
         cn_compiler_text(compiler, negated ? " NOT IN " : " IN ");
-        return cn_compiler_sub_query(compiler, o->rest->parts, CN_QUERY_ROWS);
+        bool tuple = o->left_part != NULL && o->left_part->kind == CN_NODE_TUPLE;
+        return cn_compiler_sub_query(compiler, o->rest->parts, CN_QUERY_ROWS,
+                                     tuple ? o->left_part->count : 1);
     }
     cn_compiler_text(compiler, negated ? info->negated : info->text);
     if (list ? !emit_in_list(compiler, o, count) : o->flat && !emit_flat(compiler, o))

@@ -1,15 +1,10 @@
 /*
- * Queries to SQL: SELECT with its clauses, compounds, VALUES, WITH. See compile.h.
+ * SELECT with its clauses to SQL; other queries are in compile_query.c. See compile.h.
  */
 #include <string.h>
 
 #include "schema/relationship.h"
 #include "sql/compile.h"
-
-static const void *whole(const cn_compiler *compiler, const cn_statement *statement)
-{
-    return cn_numbers_whole(compiler->numbers, statement);
-}
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
@@ -73,7 +68,7 @@ static bool entity_columns(cn_compiler *compiler, const cn_source *source, colum
             cn_compiler_text(compiler, ", ");
         if (!cn_compiler_source_column(compiler, source, column))
             return false;
-        if (name == column->name && !compiler->label_all)
+        if (name == column->name && (compiler->fills == NULL || compiler->scope->returning))
             continue;
         cn_compiler_text(compiler, " AS ");
         if (!cn_compiler_identifier(compiler, name))
@@ -122,12 +117,15 @@ static bool item_column(cn_compiler *compiler, const cn_node *node, const cn_col
 static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
 {
     cn_decode       *decode = &r->decode[r->plan->decode_count++];
-    const cn_column *column;
-    const char      *name = cn_arena_text(&r->plan->head.arena, item->field.name);
-    if (name == NULL)
-        return cn_compiler_no_memory(compiler);
+    const cn_column *column, *filled = NULL;
     if (!item_column(compiler, &item->value.node, &column))
         return false;
+    if (compiler->fills != NULL)
+        filled = cn_table_at(compiler->fills, item->field.offset);
+    const char *name = cn_arena_text(&r->plan->head.arena,
+                                     filled != NULL ? filled->name : item->field.name);
+    if (name == NULL)
+        return cn_compiler_no_memory(compiler);
     if (column != NULL)
         *decode = column->field;
     decode->column  = r->column++;
@@ -138,7 +136,8 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
     if (!take_name(compiler, &r->names, name) ||
         !cn_compiler_expression(compiler, &item->value, NULL))
         return false;
-    if (column != NULL && strcmp(column->name, name) == 0 && !compiler->label_all)
+    if (column != NULL && strcmp(column->name, name) == 0 &&
+        (compiler->fills == NULL || compiler->scope->returning))
         return true; /* it has that name already */
     cn_compiler_text(compiler, " AS ");
     return cn_compiler_identifier(compiler, name);
@@ -188,13 +187,16 @@ static bool entity(cn_compiler *compiler, const cn_source *source, cn_plan *plan
 
 /* ---- FROM ------------------------------------------------------------------------------------ */
 
-/* A table, a query of WITH, or a shape that stands for `query`. */
-static bool emit_source(cn_compiler *compiler, const cn_source *source, const cn_statement *query,
-                        bool lateral)
+bool cn_compiler_from(cn_compiler *compiler, const cn_source *source, const cn_statement *query,
+                      bool lateral)
 {
     const cn_model *model = source->model;
-    if (query != NULL)
-        return cn_compiler_derived(compiler, query, model, lateral);
+    if (query != NULL) {
+        if (!cn_compiler_derived(compiler, query, model, lateral))
+            return false;
+        cn_compiler_hints(compiler, CN_HINT_TABLE, model);
+        return true;
+    }
     const cn_model *named = model->alias_of != NULL ? model->alias_of : model;
     if (named->is_shape && !cn_source_is_with(compiler, model))
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
@@ -336,7 +338,7 @@ static bool emit_along(cn_compiler *compiler, const cn_joined *join, const cn_so
         return false;
     if (relationship->secondary == NULL) {
         cn_compiler_text(compiler, words);
-        if (!emit_source(compiler, target, join->query, false))
+        if (!cn_compiler_from(compiler, target, join->query, false))
             return false;
         cn_compiler_text(compiler, " ON ");
         return emit_pairs(compiler, owner, target, relationship->pairs, relationship->pair_count,
@@ -366,7 +368,7 @@ static bool emit_join(cn_compiler *compiler, const cn_joined *join)
     if (join->owner != NULL)
         return emit_along(compiler, join, target);
     cn_compiler_text(compiler, join_words(compiler, join->kind));
-    if (!emit_source(compiler, target, join->query, join->lateral))
+    if (!cn_compiler_from(compiler, target, join->query, join->lateral))
         return false;
     if (join->kind == CN_JOIN_CROSS)
         return true;
@@ -378,41 +380,25 @@ static bool emit_join(cn_compiler *compiler, const cn_joined *join)
     return cn_compiler_node(compiler, &join->on.node, NULL);
 }
 
-static bool is_for(const cn_compiler *compiler, const char *name)
-{
-    return strcmp(name, compiler->dialect->name) == 0 ||
-           (strcmp(name, "mariadb") == 0 && compiler->link->product == CN_PRODUCT_MARIADB);
-}
-
-static void emit_hints(cn_compiler *compiler, const cn_hint *hints, uint8_t place,
-                       const cn_model *table)
-{
-    for (; hints != NULL && hints->dialect != NULL; hints++)
-        if (hints->place == place && hints->table == table && is_for(compiler, hints->dialect))
-            cn_buffer_format(&compiler->sql, place == CN_HINT_PREFIX ? "%s " : " %s", hints->text);
-}
-
 static bool emit_from(cn_compiler *compiler, const cn_select_statement *select)
 {
+    compiler->part = ".join";
     cn_compiler_text(compiler, " \nFROM ");
-    if (!emit_source(compiler, &compiler->scope->sources[0], select->query, false))
+    if (!cn_compiler_from(compiler, &compiler->scope->sources[0], select->query, false))
         return false;
-    emit_hints(compiler, select->hints, CN_HINT_TABLE, select->from);
     for (const cn_joined *join = select->join; join != NULL && join->kind != CN_JOIN_NONE; join++) {
         if (!emit_join(compiler, join))
             return false;
-        emit_hints(compiler, select->hints, CN_HINT_TABLE, join_target(compiler, join));
     }
     for (const cn_model *const *also = select->also; also != NULL && *also != NULL; also++) {
         cn_compiler_text(compiler, ", ");
-        if (!emit_source(compiler, cn_source_find(compiler, *also), NULL, false))
+        if (!cn_compiler_from(compiler, cn_source_find(compiler, *also), NULL, false))
             return false;
-        emit_hints(compiler, select->hints, CN_HINT_TABLE, *also);
     }
     return true;
 }
 
-/* ---- the end of a select ----------------------------------------------------------------------- */
+/* ---- the end of a select --------------------------------------------------------------------- */
 
 bool cn_compiler_limit(cn_compiler *compiler, const int64_t *limit, const int64_t *offset)
 {
@@ -448,6 +434,11 @@ static bool emit_fetch(cn_compiler *compiler, const cn_select_statement *select)
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "%s: .with_ties says how a .limit is meant, and there is none",
                             select->from->name);
+    if (cn_expr_count(select->order_by) == 0)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "%s: .with_ties is about rows that are equal in .order_by, and there "
+                            "is none",
+                            select->from->name);
     if (!cn_compiler_needs(compiler, CN_FEATURE_WITH_TIES))
         return false;
     if (select->offset != 0) {
@@ -470,6 +461,7 @@ static bool emit_lock(cn_compiler *compiler, const cn_select_statement *select)
     static const char *const words[] = {"", " FOR UPDATE", " FOR NO KEY UPDATE", " FOR SHARE",
                                         " FOR KEY SHARE"};
     cn_lock                  lock    = select->lock;
+    compiler->part                   = ".lock_of";
     if (lock == CN_LOCK_NONE && (select->nowait || select->skip_locked || select->lock_of != NULL))
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "%s: .nowait, .skip_locked and .lock_of say how a .lock is meant, and "
@@ -502,7 +494,7 @@ static bool emit_lock(cn_compiler *compiler, const cn_select_statement *select)
     return true;
 }
 
-static bool emit_terms(cn_compiler *compiler, const char *before, const cn_expr *list, bool ordered)
+bool cn_compiler_terms(cn_compiler *compiler, const char *before, const cn_expr *list, bool ordered)
 {
     size_t count = cn_expr_count(list);
     if (count == 0)
@@ -519,17 +511,20 @@ static bool select_columns(cn_compiler *compiler, const cn_select_statement *sel
                            bool any_column)
 {
     bool good;
+    compiler->part = ".distinct_on";
     cn_compiler_text(compiler, "SELECT ");
-    emit_hints(compiler, select->hints, CN_HINT_PREFIX, NULL);
+    cn_compiler_hints(compiler, CN_HINT_PREFIX, NULL);
     if (select->distinct_on != NULL) {
         if (!cn_compiler_needs(compiler, CN_FEATURE_DISTINCT_ON) ||
-            !emit_terms(compiler, "DISTINCT ON (", select->distinct_on, false))
+            !cn_compiler_terms(compiler, "DISTINCT ON (", select->distinct_on, false))
             return false;
         cn_compiler_text(compiler, ") ");
     } else if (select->distinct) {
         cn_compiler_text(compiler, "DISTINCT ");
     }
+    compiler->part = ".columns";
     if (any_column && select->columns == NULL) {
+        compiler->fills = NULL;
         cn_buffer_char(&compiler->sql, '*');
         return true;
     }
@@ -537,358 +532,39 @@ static bool select_columns(cn_compiler *compiler, const cn_select_statement *sel
         good = cn_compiler_result(compiler, select->columns, plan);
     else
         good = entity(compiler, &compiler->scope->sources[0], plan);
-    compiler->label_all = false;
+    compiler->fills = NULL;
     return good;
 }
 
-static bool compile_select(cn_compiler *compiler, const void *statement, cn_plan *plan,
-                           bool any_column)
+static bool emit_filters(cn_compiler *compiler, const cn_select_statement *select)
+{
+    compiler->part = ".where";
+    if (!cn_compiler_where(compiler, &select->where, " \nWHERE "))
+        return false;
+    compiler->part = ".group_by";
+    if (!cn_compiler_terms(compiler, " GROUP BY ", select->group_by, false))
+        return false;
+    compiler->part = ".having";
+    if (!cn_compiler_where(compiler, &select->having, " \nHAVING "))
+        return false;
+    compiler->part = ".order_by";
+    return cn_compiler_terms(compiler, " ORDER BY ", select->order_by, true);
+}
+
+bool cn_compiler_select(cn_compiler *compiler, const void *statement, cn_plan *plan,
+                        bool any_column)
 {
     const cn_select_statement *select = statement;
-    bool                       labels = compiler->label_all;
-    if (select->with != NULL) {
-        compiler->label_all = false;
-        if (!cn_compiler_with(compiler, select->with))
-            return false;
-        compiler->label_all = labels;
-    }
-    compiler->scope->labels = select->columns;
-    if (!open_scope(compiler, select) || !select_columns(compiler, select, plan, any_column) ||
-        !emit_from(compiler, select) || !cn_compiler_where(compiler, &select->where, " \nWHERE ") ||
-        !emit_terms(compiler, " GROUP BY ", select->group_by, false) ||
-        !cn_compiler_where(compiler, &select->having, " \nHAVING ") ||
-        !emit_terms(compiler, " ORDER BY ", select->order_by, true))
+    if (!cn_compiler_with(compiler, select->with) || !open_scope(compiler, select))
         return false;
-    if (!(select->with_ties ? emit_fetch(compiler, select)
+    compiler->scope->labels = select->columns;
+    compiler->scope->hints  = select->hints;
+    if (!select_columns(compiler, select, plan, any_column) || !emit_from(compiler, select) ||
+        !emit_filters(compiler, select) ||
+        !(select->with_ties ? emit_fetch(compiler, select)
                             : cn_compiler_limit(compiler, &select->limit, &select->offset)) ||
         !emit_lock(compiler, select))
         return false;
-    emit_hints(compiler, select->hints, CN_HINT_SUFFIX, NULL);
-    return true;
-}
-
-/* ---- compounds and VALUES ---------------------------------------------------------------------- */
-
-/* The first select of a compound, whose columns give it their names. */
-static const cn_items *first_columns(const cn_compiler *compiler, const cn_statement *statement)
-{
-    while (statement->kind == CN_STATEMENT_COMPOUND)
-        statement = ((const cn_compound_statement *)whole(compiler, statement))->queries[0];
-    return statement->kind == CN_STATEMENT_SELECT
-               ? ((const cn_select_statement *)whole(compiler, statement))->columns
-               : NULL;
-}
-
-/* A query of a compound that has clauses of its own stands in parentheses. */
-static bool compound_part(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan)
-{
-    bool group = statement->kind == CN_STATEMENT_COMPOUND;
-    if (statement->kind == CN_STATEMENT_SELECT) {
-        const cn_select_statement *select = whole(compiler, statement);
-        group = select->order_by != NULL || select->limit != 0 || select->offset != 0 ||
-                select->with != NULL || select->lock != CN_LOCK_NONE;
-    }
-    if (!group)
-        return cn_compiler_query(compiler, statement, plan);
-    bool nested = cn_compiler_has(compiler, CN_FEATURE_NESTED_COMPOUND);
-    cn_compiler_text(compiler, nested ? "(" : "SELECT * FROM (");
-    if (!cn_compiler_query(compiler, statement, plan))
-        return false;
-    cn_buffer_char(&compiler->sql, ')');
-    return true;
-}
-
-static bool compile_compound(cn_compiler *compiler, const void *statement, cn_plan *plan)
-{
-    static const char *const     words[]  = {" UNION ",         " UNION ALL ", " INTERSECT ",
-                                             " INTERSECT ALL ", " EXCEPT ",    " EXCEPT ALL "};
-    const cn_compound_statement *compound = statement;
-    bool                         labels   = compiler->label_all;
-    if (compound->operation >= CN_INTERSECT && !cn_compiler_needs(compiler, CN_FEATURE_INTERSECT))
-        return false;
-    if ((compound->operation == CN_INTERSECT_ALL || compound->operation == CN_EXCEPT_ALL) &&
-        !cn_compiler_needs(compiler, CN_FEATURE_INTERSECT_ALL))
-        return false;
-    if (compound->with != NULL && !cn_compiler_with(compiler, compound->with))
-        return false;
-    for (size_t i = 0; compound->queries[i] != NULL; i++) {
-        cn_plan unread = {.head = {.arena = {0}}};
-        if (i != 0)
-            cn_compiler_text(compiler, words[compound->operation]);
-        compiler->label_all = labels;
-        bool good = compound_part(compiler, compound->queries[i], i == 0 ? plan : &unread);
-        cn_arena_free(&unread.head.arena);
-        if (!good)
-            return false;
-        if (i == 0)
-            plan->entity = NULL; /* a row of several queries is no instance */
-    }
-    compiler->scope->labels = first_columns(compiler, compound->queries[0]);
-    return emit_terms(compiler, " ORDER BY ", compound->order_by, true) &&
-           cn_compiler_limit(compiler, &compound->limit, &compound->offset);
-}
-
-/* One row of VALUES; databases that guess types are told those of the first. */
-static bool values_row(cn_compiler *compiler, const cn_table *table, uint32_t *number, bool first,
-                       bool named)
-{
-    bool typed = first && compiler->words->typed_values;
-    for (size_t i = 0; i < table->column_count; i++) {
-        const cn_column *column = &table->columns[i];
-        cn_compiler_text(compiler, i == 0 ? "" : ", ");
-        cn_compiler_text(compiler, typed ? "CAST(" : "");
-        if (!cn_compiler_value_at(compiler, column, (*number)++))
-            return false;
-        if (typed) {
-            cn_compiler_text(compiler, " AS ");
-            compiler->dialect->type(&compiler->sql, &column->type, compiler->link);
-            cn_buffer_char(&compiler->sql, ')');
-        }
-        if (named) {
-            cn_compiler_text(compiler, " AS ");
-            if (!cn_compiler_identifier(compiler, column->name))
-                return false;
-        }
-    }
-    return true;
-}
-
-/* VALUES (a, b), (c, d); where there is none: SELECT a AS x, b AS y UNION ALL SELECT c, d */
-static bool compile_values(cn_compiler *compiler, const void *statement, cn_plan *plan)
-{
-    const cn_values_statement *values = statement;
-    const cn_table            *table  = cn_table_of(values->shape, compiler->error);
-    uint32_t                   number = cn_numbers_get(compiler->numbers, values);
-    bool                       words  = cn_compiler_has(compiler, CN_FEATURE_VALUES);
-    if (table == NULL)
-        return false;
-    cn_compiler_text(compiler, words ? "VALUES " : "");
-    for (size_t row = 0; row < values->count; row++) {
-        cn_compiler_text(compiler, row == 0 ? "" : words ? ", " : " UNION ALL ");
-        cn_compiler_text(compiler, words ? "(" : "SELECT ");
-        if (!values_row(compiler, table, &number, row == 0, !words && row == 0))
-            return false;
-        cn_compiler_text(compiler, words ? ")" : "");
-    }
-    plan->struct_name  = cn_table_title(table);
-    plan->struct_size  = table->model->struct_size;
-    plan->decode_count = table->column_count;
-    plan->decode       = cn_plan_of_table(&plan->head.arena, table, 0);
-    return plan->decode != NULL || cn_compiler_no_memory(compiler);
-}
-
-/* ---- queries inside statements ----------------------------------------------------------------- */
-
-static bool compile(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan,
-                    bool any_column)
-{
-    const void          *s     = whole(compiler, statement);
-    cn_name_scope       *outer = compiler->scope;
-    cn_name_scope        scope = {.outer = outer};
-    bool                 good  = false;
-    const cn_with_scope *with  = compiler->with;
-    compiler->scope            = &scope;
-    switch (statement->kind) {
-    case CN_STATEMENT_SELECT:
-        good = compile_select(compiler, s, plan, any_column);
-        break;
-    case CN_STATEMENT_INSERT:
-        good = cn_compiler_insert(compiler, s, plan);
-        break;
-    case CN_STATEMENT_UPDATE:
-        good = cn_compiler_update(compiler, s, plan);
-        break;
-    case CN_STATEMENT_DELETE:
-        good = cn_compiler_delete(compiler, s, plan);
-        break;
-    case CN_STATEMENT_COMPOUND:
-        good = compile_compound(compiler, s, plan);
-        break;
-    default:
-        good = compile_values(compiler, s, plan);
-        break;
-    }
-    compiler->scope = outer;
-    compiler->with  = with;
-    return good;
-}
-
-bool cn_compiler_query(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan)
-{
-    return compile(compiler, statement, plan, false);
-}
-
-/* Whether a query has a single column, as a value must. */
-static bool check_single(cn_compiler *compiler, const cn_plan *plan, int used)
-{
-    return used != CN_QUERY_SCALAR || (plan->decode_count == 1 && plan->entity_count == 0) ||
-           cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                        "a query that stands for one value must have one column: give it "
-                        ".columns = CN_INTO(Row, member, expression)");
-}
-
-bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement, int used)
-{
-    cn_plan unread = {.head = {.arena = {0}}};
-    cn_buffer_char(&compiler->sql, '(');
-    bool good = compile(compiler, statement, &unread, used == CN_QUERY_EXISTS) &&
-                check_single(compiler, &unread, used);
-    cn_buffer_char(&compiler->sql, ')');
-    cn_arena_free(&unread.head.arena);
-    return good;
-}
-
-/* Every column of the shape must come from the query. */
-static bool check_fills(cn_compiler *compiler, const cn_table *shape, const cn_plan *plan)
-{
-    if (shape->model->struct_size != 0 &&
-        (plan->struct_name == NULL || strcmp(plan->struct_name, shape->model->name) != 0))
-        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                            "the query in the place of %s fills %s: give it "
-                            ".columns = CN_INTO(%s, ...)",
-                            shape->model->name,
-                            plan->struct_name == NULL ? "nothing" : plan->struct_name,
-                            shape->model->name);
-    for (size_t i = 0; i < shape->column_count; i++) {
-        bool found = false;
-        for (size_t j = 0; !found && j < plan->decode_count; j++)
-            found = plan->decode[j].offset == shape->columns[i].field.offset;
-        if (!found)
-            return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                                "the query in the place of %s does not fill %s", shape->model->name,
-                                shape->columns[i].field.name);
-    }
-    return true;
-}
-
-/* "name(a, b)": the columns of a query by the names of the shape, in its order. */
-static bool emit_columns_of(cn_compiler *compiler, const cn_table *shape, const cn_plan *plan,
-                            const char *open)
-{
-    cn_compiler_text(compiler, open);
-    for (size_t i = 0; i < plan->decode_count; i++) {
-        const cn_column *column = cn_table_at(shape, plan->decode[i].offset);
-        cn_compiler_text(compiler, i == 0 ? "" : ", ");
-        if (!cn_compiler_identifier(compiler, column != NULL ? column->name : plan->decode[i].name))
-            return false;
-    }
-    cn_buffer_char(&compiler->sql, ')');
-    return true;
-}
-
-static bool emit_shape_name(cn_compiler *compiler, const cn_model *shape)
-{
-    const cn_source *source = cn_source_find(compiler, shape);
-    return source != NULL &&
-           cn_compiler_identifier(compiler,
-                                  source->name != NULL ? source->name : source->table->name);
-}
-
-/* (SELECT ...) AS name */
-bool cn_compiler_derived(cn_compiler *compiler, const cn_statement *statement,
-                         const cn_model *shape, bool lateral)
-{
-    cn_plan         plan   = {.head = {.arena = {0}}};
-    const cn_table *table  = cn_table_of(shape, compiler->error);
-    bool            values = statement->kind == CN_STATEMENT_VALUES &&
-                  cn_compiler_has(compiler, CN_FEATURE_VALUES);
-    bool named = cn_compiler_has(compiler, CN_FEATURE_VALUES_NAMED);
-    if (table == NULL)
-        return false;
-    cn_compiler_text(compiler, lateral ? "LATERAL (" : "(");
-    if (values && !named) { /* SQLite calls them column1, column2, ... */
-        cn_compiler_text(compiler, "SELECT ");
-        for (size_t i = 0; i < table->column_count; i++) {
-            cn_buffer_format(&compiler->sql, "%scolumn%zu AS ", i == 0 ? "" : ", ", i + 1);
-            if (!cn_compiler_identifier(compiler, table->columns[i].name))
-                return false;
-        }
-        cn_compiler_text(compiler, " FROM (");
-    }
-    cn_name_scope *scope  = compiler->scope;
-    cn_name_scope  around = {.outer = scope->outer};
-    compiler->label_all   = true;
-    if (!lateral) /* it cannot see the tables beside it */
-        compiler->scope = &around;
-    bool good           = cn_compiler_query(compiler, statement, &plan);
-    compiler->scope     = scope;
-    compiler->label_all = false;
-    cn_compiler_text(compiler, values && !named ? ")) AS " : ") AS ");
-    good = good && check_fills(compiler, table, &plan) && emit_shape_name(compiler, shape) &&
-           (!values || !named || emit_columns_of(compiler, table, &plan, " ("));
-    cn_arena_free(&plan.head.arena);
-    return good;
-}
-
-/* ---- WITH ------------------------------------------------------------------------------------ */
-
-static bool push_with(cn_compiler *compiler, const cn_model *shape)
-{
-    cn_with_scope *with = CN_ARENA_NEW(&compiler->scratch, cn_with_scope);
-    if (with == NULL)
-        return cn_compiler_no_memory(compiler);
-    *with          = (cn_with_scope){shape, compiler->with};
-    compiler->with = with;
-    return true;
-}
-
-/* One query of WITH. Its column names stand before it where it does not say them all itself; they
-   are known when it has been written, so it is written aside first. */
-static bool emit_cte(cn_compiler *compiler, const cn_cte_clause *clause)
-{
-    cn_plan         plan   = {.head = {.arena = {0}}};
-    cn_plan         step   = {.head = {.arena = {0}}};
-    const cn_table *shape  = cn_table_of(clause->shape, compiler->error);
-    cn_buffer       before = compiler->sql;
-    bool            listed = clause->step != NULL || clause->query->kind == CN_STATEMENT_VALUES;
-    bool            writes = clause->query->kind >= CN_STATEMENT_INSERT &&
-                  clause->query->kind <= CN_STATEMENT_DELETE;
-    if (shape == NULL || (writes && !cn_compiler_needs(compiler, CN_FEATURE_CTE_WRITING)) ||
-        (clause->step != NULL && !push_with(compiler, clause->shape)))
-        return false;
-    compiler->sql       = (cn_buffer){0};
-    compiler->label_all = true;
-    bool good           = cn_compiler_query(compiler, clause->query, &plan) &&
-                check_fills(compiler, shape, &plan);
-    if (good && clause->step != NULL) {
-        cn_compiler_text(compiler, clause->union_distinct ? " UNION " : " UNION ALL ");
-        compiler->label_all = true;
-        good                = cn_compiler_query(compiler, clause->step, &step);
-    }
-    compiler->label_all = false;
-    cn_buffer query     = compiler->sql;
-    compiler->sql       = before;
-    if (good)
-        good = cn_compiler_identifier(compiler, shape->name) &&
-               (!listed || emit_columns_of(compiler, shape, &plan, "("));
-    if (good && (clause->materialized || clause->not_materialized))
-        good = cn_compiler_needs(compiler, CN_FEATURE_CTE_MATERIALIZED);
-    cn_compiler_text(compiler, !clause->materialized && !clause->not_materialized ? " AS \n("
-                               : clause->materialized ? " AS MATERIALIZED \n("
-                                                      : " AS NOT MATERIALIZED \n(");
-    cn_buffer_add(&compiler->sql, cn_buffer_get(&query), query.size);
-    cn_buffer_char(&compiler->sql, ')');
-    compiler->sql.failed = compiler->sql.failed || query.failed;
-    cn_buffer_free(&query);
-    cn_arena_free(&plan.head.arena);
-    cn_arena_free(&step.head.arena);
-    return good && (clause->step != NULL || push_with(compiler, clause->shape));
-}
-
-bool cn_compiler_with(cn_compiler *compiler, const cn_cte_clause *with)
-{
-    bool recursive = false;
-    for (const cn_cte_clause *at = with; at->shape != NULL; at++)
-        recursive = recursive || at->step != NULL;
-    if (!cn_compiler_needs(compiler, CN_FEATURE_CTE))
-        return false;
-    cn_compiler_text(compiler, recursive ? "WITH RECURSIVE " : "WITH ");
-    for (const cn_cte_clause *at = with; at->shape != NULL; at++) {
-        if (at != with)
-            cn_compiler_text(compiler, ", \n");
-        if (!emit_cte(compiler, at))
-            return false;
-    }
-    cn_compiler_text(compiler, "\n ");
+    cn_compiler_hints(compiler, CN_HINT_SUFFIX, NULL);
     return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql/compile.h"
+#include "sql/made.h"
 
 /* The column that an assignment is to. */
 static const cn_column *assigned(cn_compiler *compiler, const cn_table *table,
@@ -12,8 +13,8 @@ static const cn_column *assigned(cn_compiler *compiler, const cn_table *table,
     const cn_field *field = &items->items[index].field;
     if (items->model != table->model) {
         cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                     "the statement is about %s, but its CN_SET is about %s", cn_table_title(table),
-                     items->model == NULL ? "a row" : items->model->name);
+                     "the statement is about %s, but its CN_SET or CN_KEY is about %s",
+                     cn_table_title(table), items->model == NULL ? "a row" : items->model->name);
         return NULL;
     }
     const cn_column *column = field->offset == UINT32_MAX ? cn_table_named(table, field->name)
@@ -47,26 +48,60 @@ static const cn_table *target(cn_compiler *compiler, const cn_model *model)
     return NULL;
 }
 
+/* Whether an expression is about another model than the one that is written, outside of queries. */
+static bool node_mentions_other(const cn_node *node, const cn_model *model)
+{
+    if (node->model != NULL && node->model != model)
+        return true;
+    for (uint32_t i = 0; cn_node_has_nodes(node) && i < node->count; i++)
+        if (node_mentions_other(cn_node_part(node, i), model))
+            return true;
+    return false;
+}
+
+static bool mentions_other(const cn_items *items, const cn_model *model)
+{
+    for (size_t i = 0; i < items->count; i++)
+        if (node_mentions_other(&items->items[i].value.node, model))
+            return true;
+    return false;
+}
+
+/* `feature` is what the database must have. */
 static bool returning(cn_compiler *compiler, const cn_items *items, cn_feature feature,
                       cn_plan *plan)
 {
+    cn_name_scope *scope = compiler->scope;
     if (items == NULL)
         return true;
     if (!cn_compiler_needs(compiler, feature))
         return false;
     cn_compiler_text(compiler, " RETURNING ");
-    compiler->scope->bare = !compiler->words->returning_qualified;
-    bool good             = cn_compiler_result(compiler, items, plan);
-    compiler->scope->bare = false;
+    compiler->part   = ".returning";
+    scope->bare      = !compiler->words->returning_qualified;
+    scope->returning = true;
+    if (scope->bare && mentions_other(items, scope->sources[0].model))
+        return cn_compiler_lacks(compiler, "columns of other tables in RETURNING");
+    bool good        = cn_compiler_result(compiler, items, plan);
+    scope->bare      = false;
+    scope->returning = false;
     return good;
 }
 
-static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *items)
+/* The names of columns in parentheses; with `made`, of those that an INSERT makes values for,
+   too. */
+static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *items, bool made)
 {
+    const cn_column *next = made ? cn_made_next(table, items, false, 0) : NULL;
     for (size_t i = 0; i < items->count; i++) {
         const cn_column *column = assigned(compiler, table, items, i);
         cn_compiler_text(compiler, i == 0 ? " (" : ", ");
         if (column == NULL || !cn_compiler_identifier(compiler, column->name))
+            return false;
+    }
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_identifier(compiler, next->name))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
@@ -77,10 +112,17 @@ static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *
 
 static bool values(cn_compiler *compiler, const cn_table *table, const cn_items *items)
 {
+    const cn_column *next   = cn_made_next(table, items, false, 0);
+    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, items) : 0;
     for (size_t i = 0; i < items->count; i++) {
         const cn_column *column = assigned(compiler, table, items, i);
         cn_compiler_text(compiler, i == 0 ? "(" : ", ");
         if (column == NULL || !cn_compiler_expression(compiler, &items->items[i].value, column))
+            return false;
+    }
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_value_at(compiler, next, number++))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
@@ -109,7 +151,7 @@ static bool insert_rows(cn_compiler *compiler, const cn_table *table,
                             "the insert into %s has .more rows, but no .values",
                             cn_table_title(table));
     }
-    if (!names(compiler, table, insert->values))
+    if (!names(compiler, table, insert->values, true))
         return false;
     cn_compiler_text(compiler, " VALUES ");
     if (!values(compiler, table, insert->values))
@@ -130,17 +172,20 @@ static bool insert_query(cn_compiler *compiler, const cn_table *table,
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "an insert of a query takes .columns = CN_KEY(%s, ...), and no .values",
                             cn_table_title(table));
-    if (!names(compiler, table, insert->columns))
+    if (!names(compiler, table, insert->columns, false))
         return false;
     cn_buffer_char(&compiler->sql, ' ');
-    if (insert->with != NULL && compiler->words->with_inside_insert &&
-        !cn_compiler_with(compiler, insert->with))
+    if (compiler->words->with_inside_insert && !cn_compiler_with(compiler, insert->with))
         return false;
-    bool good = cn_compiler_query(compiler, insert->query, &unread);
-    if (good && unread.decode_count != insert->columns->count)
+    bool   good  = cn_compiler_query(compiler, insert->query, &unread);
+    size_t width = cn_plan_width(&unread);
+    if (good && width != 0 && width != insert->columns->count)
         good = cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "the insert into %s has %zu columns, but its query %zu",
-                            cn_table_title(table), insert->columns->count, unread.decode_count);
+                            cn_table_title(table), insert->columns->count, width);
+    if (good && insert->upsert && cn_compiler_ends_with_table(compiler, insert->query) &&
+        !cn_compiler_has(compiler, CN_FEATURE_UPSERT_JOINED))
+        cn_buffer_format(&compiler->sql, " \nWHERE %s", compiler->words->always);
     cn_arena_free(&unread.head.arena);
     return good;
 }
@@ -167,7 +212,7 @@ static bool upsert_assignments(cn_compiler *compiler, const cn_table *table, con
 static bool conflict_columns(cn_compiler *compiler, const cn_table *table, const cn_items *key)
 {
     if (key != NULL)
-        return names(compiler, table, key);
+        return names(compiler, table, key, false);
     for (size_t i = 0; i < table->primary_key_count; i++) {
         cn_compiler_text(compiler, i == 0 ? " (" : ", ");
         if (!cn_compiler_identifier(compiler, table->columns[table->primary_key[i]].name))
@@ -183,6 +228,7 @@ static bool conflict_columns(cn_compiler *compiler, const cn_table *table, const
 static bool on_conflict(cn_compiler *compiler, const cn_table *table,
                         const cn_insert_statement *insert)
 {
+    compiler->proposed = "excluded.";
     cn_compiler_text(compiler, " ON CONFLICT");
     if ((insert->conflict != NULL || insert->update != NULL) &&
         !conflict_columns(compiler, table, insert->conflict))
@@ -202,8 +248,9 @@ static bool on_duplicate_key(cn_compiler *compiler, const cn_table *table,
 {
     if (cn_node_chosen(&insert->update_where.node))
         return cn_compiler_lacks(compiler, "condition on what an upsert updates");
-    if (cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS) && insert->query == NULL)
-        cn_compiler_text(compiler, " AS new");
+    bool alias = cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS) && insert->query == NULL;
+    compiler->proposed = alias ? "new." : "VALUES(";
+    cn_compiler_text(compiler, alias ? " AS new" : "");
     cn_compiler_text(compiler, " ON DUPLICATE KEY UPDATE ");
     if (insert->update != NULL)
         return upsert_assignments(compiler, table, insert->update);
@@ -217,37 +264,61 @@ static bool on_duplicate_key(cn_compiler *compiler, const cn_table *table,
     return cn_compiler_source_column(compiler, &compiler->scope->sources[0], column);
 }
 
+/* Clauses that mean nothing together. */
+static bool check_insert(cn_compiler *compiler, const cn_insert_statement *insert)
+{
+    bool        filtered = cn_node_chosen(&insert->update_where.node);
+    const char *wrong    = NULL;
+    if (!insert->upsert && (insert->conflict != NULL || insert->update != NULL || filtered))
+        wrong = ".conflict, .update and .update_where belong to cn_upsert, not to cn_insert";
+    else if (insert->upsert && insert->values == NULL && insert->query == NULL)
+        wrong = "cn_upsert has nothing to insert: give it .values or .query";
+    else if (filtered && insert->update == NULL)
+        wrong = ".update_where says when .update is made, and there is none";
+    else if (insert->query != NULL && insert->more != NULL)
+        wrong = ".more are further rows beside .values, and there is a .query in their place";
+    else if (insert->query == NULL && insert->columns != NULL)
+        wrong = ".columns are what a .query fills, and there is none";
+    if (wrong != NULL)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE, "%s: %s", insert->into->name, wrong);
+    return insert->with == NULL || insert->query != NULL || !compiler->words->with_inside_insert ||
+           cn_compiler_lacks(compiler, "WITH before INSERT ... VALUES");
+}
+
 static bool upsert(cn_compiler *compiler, const cn_table *table, const cn_insert_statement *insert)
 {
+    const char *outer = compiler->proposed;
     if (!insert->upsert)
-        return (insert->conflict == NULL && insert->update == NULL) ||
-               cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                            ".conflict and .update belong to cn_upsert, not to cn_insert");
-    return cn_compiler_has(compiler, CN_FEATURE_UPSERT_TARGET)
-               ? on_conflict(compiler, table, insert)
-               : on_duplicate_key(compiler, table, insert);
+        return true;
+    compiler->part     = ".update";
+    bool good          = cn_compiler_has(compiler, CN_FEATURE_UPSERT_TARGET)
+                             ? on_conflict(compiler, table, insert)
+                             : on_duplicate_key(compiler, table, insert);
+    compiler->proposed = outer;
+    return good;
 }
 
 bool cn_compiler_insert(cn_compiler *compiler, const void *statement, cn_plan *plan)
 {
     const cn_insert_statement *insert = statement;
-    bool                       labels = compiler->label_all;
-    compiler->label_all               = false;
-    if (insert->with != NULL && !(insert->query != NULL && compiler->words->with_inside_insert) &&
-        !cn_compiler_with(compiler, insert->with))
+    const cn_table            *fills  = compiler->fills;
+    compiler->fills                   = NULL;
+    if (!check_insert(compiler, insert) ||
+        (!compiler->words->with_inside_insert && !cn_compiler_with(compiler, insert->with)))
         return false;
     const cn_table *table = target(compiler, insert->into);
     if (table == NULL)
         return false;
     cn_compiler_text(compiler, "INSERT INTO ");
+    compiler->part = ".values";
     if (!cn_compiler_table(compiler, table))
         return false;
-    bool good           = insert->query != NULL ? insert_query(compiler, table, insert)
-                                                : insert_rows(compiler, table, insert);
-    compiler->label_all = labels && compiler->words->returning_qualified;
-    good                = good && upsert(compiler, table, insert) &&
-           returning(compiler, insert->returning, CN_FEATURE_INSERT_RETURNING, plan);
-    compiler->label_all = false;
+    bool good       = insert->query != NULL ? insert_query(compiler, table, insert)
+                                            : insert_rows(compiler, table, insert);
+    good            = good && upsert(compiler, table, insert);
+    compiler->fills = fills;
+    good = good && returning(compiler, insert->returning, CN_FEATURE_INSERT_RETURNING, plan);
+    compiler->fills = NULL;
     return good;
 }
 
@@ -266,7 +337,24 @@ static bool emit_also(cn_compiler *compiler, const cn_model *const *also, const 
     for (const cn_model *const *at = also; at != NULL && *at != NULL; at++) {
         cn_compiler_text(compiler, at == also ? before : ", ");
         const cn_source *source = cn_source_find(compiler, *at);
-        if (source == NULL || !cn_compiler_source(compiler, source))
+        if (source == NULL || !cn_compiler_from(compiler, source, NULL, false))
+            return false;
+    }
+    return true;
+}
+
+static bool set_made(cn_compiler *compiler, const cn_table *table, const cn_items *set,
+                     bool qualified)
+{
+    const cn_column *next   = cn_made_next(table, set, true, 0);
+    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, set) : 0;
+    for (; next != NULL; next = cn_made_next(table, set, true, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!(qualified ? cn_compiler_source_column(compiler, &compiler->scope->sources[0], next)
+                        : cn_compiler_identifier(compiler, next->name)))
+            return false;
+        cn_compiler_text(compiler, "=");
+        if (!cn_compiler_value_at(compiler, next, number++))
             return false;
     }
     return true;
@@ -289,15 +377,20 @@ static bool set_columns(cn_compiler *compiler, const cn_table *table, const cn_i
             return false;
         cn_compiler_text(compiler, group ? ")" : "");
     }
-    return true;
+    return set_made(compiler, table, set, qualified);
 }
 
 /* ORDER BY and LIMIT of UPDATE and DELETE. */
-static bool write_limit(cn_compiler *compiler, const cn_expr *order, const int64_t *limit)
+static bool write_limit(cn_compiler *compiler, const cn_expr *order, const int64_t *limit,
+                        bool several)
 {
-    size_t count = cn_expr_count(order);
+    size_t count   = cn_expr_count(order);
+    compiler->part = ".order_by";
     if (count == 0 && *limit == 0)
         return true;
+    if (several)
+        return cn_compiler_lacks(compiler, "ORDER BY and LIMIT of UPDATE and DELETE of one of "
+                                           "several tables");
     if (!cn_compiler_needs(compiler, CN_FEATURE_WRITE_LIMIT))
         return false;
     cn_compiler_text(compiler, count == 0 ? "" : " ORDER BY ");
@@ -317,9 +410,9 @@ static bool with_before(cn_compiler *compiler, const cn_cte_clause *with)
 bool cn_compiler_update(cn_compiler *compiler, const void *statement, cn_plan *plan)
 {
     const cn_update_statement *update = statement;
-    bool                       labels = compiler->label_all;
+    const cn_table            *fills  = compiler->fills;
     bool                       from   = cn_compiler_has(compiler, CN_FEATURE_UPDATE_FROM);
-    compiler->label_all               = false;
+    compiler->fills                   = NULL;
     const cn_table *table             = NULL;
     if (!with_before(compiler, update->with) || (table = target(compiler, update->table)) == NULL ||
         !add_also(compiler, update->also))
@@ -329,16 +422,19 @@ bool cn_compiler_update(cn_compiler *compiler, const void *statement, cn_plan *p
                             "the update of %s sets nothing: give it .set = CN_SET(...)",
                             update->table->name);
     cn_compiler_text(compiler, "UPDATE ");
+    compiler->part = ".set";
     if (!cn_compiler_table(compiler, table) ||
         (!from && !emit_also(compiler, update->also, ", ")) ||
         !set_columns(compiler, table, update->set, !from && update->also != NULL) ||
-        (from && !emit_also(compiler, update->also, " FROM ")) ||
-        !cn_compiler_where(compiler, &update->where, " WHERE ") ||
-        !write_limit(compiler, update->order_by, &update->limit))
+        (from && !emit_also(compiler, update->also, " FROM ")))
         return false;
-    compiler->label_all = labels && compiler->words->returning_qualified;
-    bool good           = returning(compiler, update->returning, CN_FEATURE_UPDATE_RETURNING, plan);
-    compiler->label_all = false;
+    compiler->part = ".where";
+    if (!cn_compiler_where(compiler, &update->where, " WHERE ") ||
+        !write_limit(compiler, update->order_by, &update->limit, update->also != NULL))
+        return false;
+    compiler->fills = fills;
+    bool good       = returning(compiler, update->returning, CN_FEATURE_UPDATE_RETURNING, plan);
+    compiler->fills = NULL;
     return good;
 }
 
@@ -371,18 +467,22 @@ static bool delete_where(cn_compiler *compiler, const cn_delete_statement *delet
 bool cn_compiler_delete(cn_compiler *compiler, const void *statement, cn_plan *plan)
 {
     const cn_delete_statement *deletion = statement;
-    bool                       labels   = compiler->label_all;
-    compiler->label_all                 = false;
+    const cn_table            *fills    = compiler->fills;
+    compiler->fills                     = NULL;
     const cn_table *table               = NULL;
     if (!with_before(compiler, deletion->with) ||
         (table = target(compiler, deletion->from)) == NULL || !add_also(compiler, deletion->also))
         return false;
+    if (deletion->also != NULL && deletion->returning != NULL &&
+        !cn_compiler_has(compiler, CN_FEATURE_UPDATE_RETURNING))
+        return cn_compiler_lacks(compiler, "DELETE ... USING ... RETURNING");
     cn_compiler_text(compiler, "DELETE FROM ");
+    compiler->part = ".where";
     if (!cn_compiler_table(compiler, table) || !delete_where(compiler, deletion) ||
-        !write_limit(compiler, deletion->order_by, &deletion->limit))
+        !write_limit(compiler, deletion->order_by, &deletion->limit, deletion->also != NULL))
         return false;
-    compiler->label_all = labels && compiler->words->returning_qualified;
-    bool good = returning(compiler, deletion->returning, CN_FEATURE_DELETE_RETURNING, plan);
-    compiler->label_all = false;
+    compiler->fills = fills;
+    bool good       = returning(compiler, deletion->returning, CN_FEATURE_DELETE_RETURNING, plan);
+    compiler->fills = NULL;
     return good;
 }

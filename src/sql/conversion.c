@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "schema/value.h"
 #include "sql/compile.h"
 
 /* The label of an enumeration's value. */
@@ -90,12 +91,23 @@ static bool plain(const cn_value *value, cn_error *error)
     return true;
 }
 
+/* What a column makes of a value: a label, or whatever its own type does. */
+static bool column(const cn_column *of, cn_value *value, cn_arena *arena, cn_error *error)
+{
+    if (of->type.user == NULL)
+        return label(of, value, error);
+    bool done = cn_column_bind(of, value, arena, error);
+    if (done)
+        cn_value_measure(value);
+    return done;
+}
+
 bool cn_conversion_apply(const cn_conversion *conversion, cn_value *value, cn_arena *arena,
                          cn_error *error)
 {
     switch (conversion->kind) {
     case CN_CONVERT_LABEL:
-        return label(conversion->column, value, error);
+        return column(conversion->column, value, arena, error);
     case CN_CONVERT_JSON_PLAIN:
         return plain(value, error);
     default:

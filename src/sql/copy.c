@@ -421,10 +421,27 @@ static void copy_values(copier *c, void *statement)
     s->rows                = copy_array(c, s->rows, s->count, s->struct_size);
 }
 
+static void copy_text_statement(copier *c, void *statement)
+{
+    cn_text_statement *s  = statement;
+    cn_fields         *to = copy_array(c, s->fields, 1, sizeof *to);
+    s->sql                = copy_text(c, s->sql);
+    s->params             = copy_params(c, s->params);
+    s->fields             = to;
+    if (to == NULL)
+        return;
+    cn_field *list  = copy_array(c, to->fields, to->count, sizeof *list);
+    to->struct_name = copy_text(c, to->struct_name);
+    for (size_t i = 0; list != NULL && i < to->count; i++)
+        list[i].name = copy_text(c, list[i].name);
+    to->fields = list;
+}
+
 static const struct {
     size_t size;
     void (*copy)(copier *c, void *statement);
 } kinds[] = {
+    [CN_STATEMENT_TEXT]     = {sizeof(cn_text_statement), copy_text_statement},
     [CN_STATEMENT_SELECT]   = {sizeof(cn_select_statement), copy_select},
     [CN_STATEMENT_INSERT]   = {sizeof(cn_insert_statement), copy_insert},
     [CN_STATEMENT_UPDATE]   = {sizeof(cn_update_statement), copy_update},
@@ -465,6 +482,11 @@ uint32_t cn_statement_sum(const cn_statement *statement)
         return sum;
     sum = cn_sum_mix(sum, (uint64_t)statement->kind << 32 | statement->size);
     switch (statement->kind) {
+    case CN_STATEMENT_TEXT: {
+        const cn_text_statement *s = (const void *)statement;
+        return cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->sql),
+                          (uint64_t)(uintptr_t)s->params);
+    }
     case CN_STATEMENT_SELECT: {
         const cn_select_statement *s = (const void *)statement;
         sum = cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->from), (uint64_t)s->limit);

@@ -64,7 +64,7 @@ static uint32_t sum_params(const cn_node *node)
 {
     const cn_param *params = node->value.as.list.items;
     uint32_t        sum    = 2166136261u;
-    for (uint32_t i = 0; i < node->count; i++)
+    for (uint32_t i = 0; params != NULL && i < node->count; i++)
         sum = sum_value(cn_sum_mix(sum, (uint64_t)(uintptr_t)params[i].name), &params[i].value);
     return sum;
 }

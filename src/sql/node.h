@@ -102,10 +102,9 @@ bool cn_node_copy(cn_node *node, cn_arena *arena);
 bool cn_expressions_copy(const cn_expr **list, cn_arena *arena);
 bool cn_items_copy(const cn_items **items, cn_arena *arena);
 bool cn_joins_copy(const cn_joined **joins, cn_arena *arena);
-/* A whole statement, which must not be text. NULL: it cannot be copied, for `why` (CN_BROKEN_...).
-   */
+/* A whole statement. NULL: it cannot be copied, for `why` (CN_BROKEN_...) */
 cn_statement *cn_statement_copy(const cn_statement *statement, cn_arena *arena, uint8_t *why);
-/* Its size in this version of the library; 0 if it is none that is built from values. */
+/* Its size in this version of the library; 0 if it is no statement. */
 size_t cn_statement_size(const cn_statement *statement);
 /* A checksum of what a statement says itself, without what it points to. */
 uint32_t cn_statement_sum(const cn_statement *statement);

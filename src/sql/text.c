@@ -25,6 +25,16 @@ static char *spell(cn_compiler *compiler, const cn_statement *statement)
     return sql;
 }
 
+/* A text that has its parameters with it is spelled like any statement; without them it stays as it
+   is written. NULL: it is none. */
+static const char *written(const cn_statement *statement)
+{
+    const cn_text_statement *text = (const void *)statement;
+    return statement->kind == CN_STATEMENT_TEXT && text->params == NULL && text->sql != NULL
+               ? text->sql
+               : NULL;
+}
+
 static char *text_of(cn_connection *connection, const cn_statement *statement)
 {
     cn_compiler compiler;
@@ -33,8 +43,8 @@ static char *text_of(cn_connection *connection, const cn_statement *statement)
         cn_connection_fail(connection, CN_CAUSE_MISUSE, "there is no statement: it is NULL");
         return NULL;
     }
-    if (statement->kind == CN_STATEMENT_TEXT)
-        return cn_duplicate(((const cn_text_statement *)(const void *)statement)->sql);
+    if (written(statement) != NULL)
+        return cn_duplicate(written(statement));
     if (cn_connection_is_failed(connection))
         return NULL;
     if (cn_compiler_begin(&compiler, connection, cn_connection_error_slot(connection)))
@@ -45,7 +55,7 @@ static char *text_of(cn_connection *connection, const cn_statement *statement)
     return sql;
 }
 
-char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
+char *(cn_statement_sql)(cn_connection *connection, const cn_statement *statement)
 {
     if (connection == NULL || !cn_connection_enter(connection))
         return NULL;
@@ -70,8 +80,8 @@ static char *text_for(const cn_statement *statement, const char *dialect, bool i
                      dialect == NULL ? "" : dialect);
         return NULL;
     }
-    if (statement->kind == CN_STATEMENT_TEXT)
-        return cn_duplicate(((const cn_text_statement *)(const void *)statement)->sql);
+    if (written(statement) != NULL)
+        return cn_duplicate(written(statement));
     cn_compiler_begin_for(&compiler, spoken, server, error);
     compiler.inlined = inlined;
     char *sql        = spell(&compiler, statement);
@@ -79,8 +89,8 @@ static char *text_for(const cn_statement *statement, const char *dialect, bool i
     return sql;
 }
 
-char *cn_statement_text(const cn_statement *statement, const char *dialect, bool inlined,
-                        char **why)
+char *(cn_statement_text)(const cn_statement *statement, const char *dialect, bool inlined,
+                          char **why)
 {
     cn_error error = {0};
     char    *sql   = text_for(statement, dialect, inlined, &error);

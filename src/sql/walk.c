@@ -170,7 +170,7 @@ static bool broken(cn_walk *walk, const cn_node *node)
     case CN_BROKEN_CLAUSE:
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
                             "the builder of this statement was given a clause that it does not "
-                            "have, or a statement of text");
+                            "have");
     default:
         return dead(walk);
     }
@@ -245,7 +245,7 @@ static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn
 /* Another column that a member meets: structure. */
 static bool other_column(cn_walk *walk, const cn_value *v)
 {
-    return cn_walk_pointer(walk, v->as.list.items) &&
+    return cn_walk_model(walk, v->as.list.items) &&
            cn_walk_word(walk, (uint64_t)v->element << 32 | (uint32_t)v->as.list.count);
 }
 
@@ -487,7 +487,11 @@ static bool cast(cn_walk *walk, const cn_node *node)
     const char *const *labels = type->labels;
     if (!cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
                                 (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
-                                (uint64_t)type->length << 32))
+                                (uint64_t)type->length << 32) ||
+        !cn_walk_word(walk, (uint64_t)type->element | (uint64_t)type->dimensions << 8 |
+                                (uint64_t)type->enum_form << 16 |
+                                (uint64_t)type->with_zone << 24) ||
+        !cn_walk_text(walk, type->name))
         return false;
     while (labels != NULL && *labels != NULL)
         if (!cn_walk_text(walk, *labels++))
@@ -522,16 +526,14 @@ static bool sub_query(cn_walk *walk, const cn_node *node)
 
 bool cn_walk_node(cn_walk *walk, const cn_node *node)
 {
-    uint64_t head = (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->flags << 16 |
-                    (uint64_t)(node->value.kind == CN_KIND_MEMBER_) << 24 |
-                    (uint64_t)node->offset << 32;
+    uint64_t head = cn_walk_head(node);
     if (node->kind == CN_NODE_NONE || node->kind == CN_NODE_LEFT_OUT)
         return true;
     if (cn_node_connects(node))
         return connected(walk, node);
     if (node->kind >= CN_NODE_BROKEN)
         return broken(walk, node);
-    if (!cn_walk_word(walk, head) || !cn_walk_pointer(walk, node->model))
+    if (!cn_walk_word(walk, head) || !cn_walk_model(walk, node->model))
         return false;
     switch (node->kind) {
     case CN_NODE_OPERATOR:

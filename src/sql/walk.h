@@ -68,6 +68,13 @@ bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_pa
 /* Whether the rows of a select depend on nothing but the table that it is from. */
 bool cn_statement_reads_one(const cn_select_statement *select);
 
+/* The first word of a node. */
+static inline uint64_t cn_walk_head(const cn_node *node)
+{
+    return (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->flags << 16 |
+           (uint64_t)(node->value.kind == CN_KIND_MEMBER_) << 24 | (uint64_t)node->offset << 32;
+}
+
 /* A statement inside another one. */
 bool cn_walk_query(cn_walk *walk, const cn_statement *statement);
 bool cn_walk_node(cn_walk *walk, const cn_node *node);
@@ -94,6 +101,21 @@ static inline bool cn_walk_word(cn_walk *walk, uint64_t word)
 static inline bool cn_walk_pointer(cn_walk *walk, const void *p)
 {
     return cn_walk_word(walk, (uint64_t)(uintptr_t)p);
+}
+
+/* A model by its address; of one that may end, and of an alias, also by what it is: another may come
+   to stand there. */
+static inline bool cn_walk_model(cn_walk *walk, const cn_model *model)
+{
+    if (model != NULL && model->alias_of != NULL) {
+        if (!cn_walk_pointer(walk, model))
+            return false;
+        model = model->alias_of;
+    }
+    if (model == NULL || model->state == NULL || model->state->serial == 0)
+        return cn_walk_pointer(walk, model);
+    return cn_walk_word(walk, (uint64_t)(uintptr_t)model | 1) &&
+           cn_walk_word(walk, model->state->serial);
 }
 
 static inline bool cn_walk_value(cn_walk *walk, const cn_value *value)

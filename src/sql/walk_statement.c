@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "schema/table.h"
+#include "sql/made.h"
 #include "sql/walk.h"
 
 /* A statement of an older program: what it does not have is zero. */
 static const void *whole(cn_walk *walk, const cn_statement *statement)
 {
+    if (statement->kind == CN_STATEMENT_SELECT && statement->size >= sizeof(cn_select_statement))
+        return statement;
     size_t size = cn_statement_size(statement);
     if (statement->size >= size)
         return statement;
@@ -61,7 +64,7 @@ static bool where_some(cn_walk *walk, const cn_condition *condition, bool every_
 static bool items(cn_walk *walk, const cn_items *list)
 {
     if (!cn_walk_word(walk, list->count) || !cn_walk_word(walk, list->struct_size) ||
-        !cn_walk_pointer(walk, list->model) || !cn_walk_text(walk, list->struct_name))
+        !cn_walk_model(walk, list->model) || !cn_walk_text(walk, list->struct_name))
         return false;
     for (size_t i = 0; i < list->count; i++) {
         const cn_item *item = &list->items[i];
@@ -79,7 +82,7 @@ static bool items(cn_walk *walk, const cn_items *list)
 static bool models(cn_walk *walk, const cn_model *const *list)
 {
     for (; *list != NULL; list++)
-        if (!cn_walk_pointer(walk, *list))
+        if (!cn_walk_model(walk, *list))
             return false;
     return cn_walk_word(walk, 0);
 }
@@ -97,7 +100,7 @@ static bool joins(cn_walk *walk, const cn_joined *list)
         if (!cn_walk_word(walk, (uint64_t)list->kind | (uint64_t)list->lateral << 8 |
                                     (uint64_t)(list->query != NULL) << 9 |
                                     (uint64_t)list->offset << 32) ||
-            !cn_walk_pointer(walk, list->owner) || !cn_walk_pointer(walk, list->target) ||
+            !cn_walk_model(walk, list->owner) || !cn_walk_model(walk, list->target) ||
             (list->query != NULL && !query_in(walk, list->query)) || !where(walk, &list->on))
             return false;
     return cn_walk_word(walk, 0);
@@ -109,7 +112,7 @@ static bool with(cn_walk *walk, const cn_cte_clause *list)
         uint64_t flags = (uint64_t)list->union_distinct | (uint64_t)list->materialized << 1 |
                          (uint64_t)list->not_materialized << 2 |
                          (uint64_t)(list->step != NULL) << 3;
-        if (!cn_walk_pointer(walk, list->shape) || !cn_walk_word(walk, flags) ||
+        if (!cn_walk_model(walk, list->shape) || !cn_walk_word(walk, flags) ||
             !query_in(walk, list->query) || (list->step != NULL && !query_in(walk, list->step)))
             return false;
     }
@@ -119,7 +122,7 @@ static bool with(cn_walk *walk, const cn_cte_clause *list)
 static bool hints(cn_walk *walk, const cn_hint *list)
 {
     for (; list->dialect != NULL; list++)
-        if (!cn_walk_word(walk, 1 + (uint64_t)list->place) || !cn_walk_pointer(walk, list->table) ||
+        if (!cn_walk_word(walk, 1 + (uint64_t)list->place) || !cn_walk_model(walk, list->table) ||
             !cn_walk_text(walk, list->dialect) || !cn_walk_text(walk, list->text))
             return false;
     return cn_walk_word(walk, 0);
@@ -138,9 +141,41 @@ static bool limits(cn_walk *walk, const int64_t *limit, const int64_t *offset, c
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
+/* Rows of one model by one comparison with a value, which is what is asked most. */
+static inline bool is_simple(const cn_select_statement *s)
+{
+    const cn_node *node    = &s->where.node;
+    uintptr_t      clauses = (uintptr_t)s->columns | (uintptr_t)s->order_by | (uintptr_t)s->limit |
+                        (uintptr_t)s->offset | (uintptr_t)s->params | (uintptr_t)s->join |
+                        (uintptr_t)s->also | (uintptr_t)s->query | (uintptr_t)s->with |
+                        (uintptr_t)s->group_by | (uintptr_t)s->distinct_on | (uintptr_t)s->lock_of |
+                        (uintptr_t)s->hints | (uintptr_t)s->lock;
+    return clauses == 0 && node->kind == CN_NODE_OPERATOR && node->op <= CN_OP_NOT_EQUAL &&
+           node->model == s->from && s->from->state != NULL && s->from->state->serial == 0 &&
+           node->count == 0 && node->value.kind != CN_KIND_NULL &&
+           node->value.kind < CN_KIND_LIST && s->having.node.kind == CN_NODE_NONE &&
+           !(s->nowait | s->skip_locked | s->distinct | s->with_ties);
+}
+
+/* The same words as those of walk_select, without a look at what is not there. */
+static bool walk_simple(cn_walk *walk, const cn_select_statement *select)
+{
+    const cn_node *node  = &select->where.node;
+    uint64_t      *words = walk->words; /* there is room for more at the beginning */
+    words[0]             = CN_STATEMENT_SELECT;
+    words[1]             = (uint64_t)(uintptr_t)select->from;
+    words[2]             = cn_walk_head(node);
+    words[3]             = (uint64_t)(uintptr_t)node->model;
+    words[4]             = UINT64_MAX;
+    walk->word_count     = 5;
+    return cn_walk_value(walk, &node->value);
+}
+
 static bool walk_select(cn_walk *walk, const void *statement)
 {
     const cn_select_statement *s = statement;
+    if (walk->word_count == 0 && walk->numbers == NULL && s->from != NULL && is_simple(s))
+        return walk_simple(walk, s);
     if (s->from == NULL)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE, "the select has nothing to select from");
     uint64_t head = CN_STATEMENT_SELECT | (uint64_t)s->distinct << 8 |
@@ -153,7 +188,7 @@ static bool walk_select(cn_walk *walk, const void *statement)
                     (uint64_t)(s->group_by != NULL) << 30 |
                     (uint64_t)(s->distinct_on != NULL) << 31 |
                     (uint64_t)(s->lock_of != NULL) << 32 | (uint64_t)(s->hints != NULL) << 33;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->from) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->from) &&
            (s->with == NULL || with(walk, s->with)) &&
            (s->columns == NULL || items(walk, s->columns)) &&
            (s->query == NULL || query_in(walk, s->query)) &&
@@ -169,10 +204,30 @@ static bool walk_select(cn_walk *walk, const void *statement)
             limits(walk, &s->limit, &s->offset, s->from->name));
 }
 
-static bool more_rows(cn_walk *walk, const cn_items *const *rows)
+/* What is set, and the values that the model makes for what is not. */
+static bool written(cn_walk *walk, const cn_model *model, const cn_items *list, bool update)
+{
+    if (!items(walk, list))
+        return false;
+    const cn_table *table = cn_table_of(model, walk->error);
+    if (table == NULL)
+        return false;
+    const cn_column *column = cn_made_next(table, list, update, 0);
+    bool             first  = true; /* which the compiler finds by the list; the rest follow it */
+    for (; column != NULL; column = cn_made_next(table, list, update, column->index + 1)) {
+        cn_value value;
+        if (!cn_column_make_value(column, update, NULL, &value, &walk->arena, walk->error) ||
+            !(first ? cn_walk_bound(walk, list, &value) : cn_walk_value(walk, &value)))
+            return false;
+        first = false;
+    }
+    return true;
+}
+
+static bool more_rows(cn_walk *walk, const cn_model *model, const cn_items *const *rows)
 {
     for (; *rows != NULL; rows++)
-        if (!cn_walk_word(walk, 1) || !items(walk, *rows))
+        if (!cn_walk_word(walk, 1) || !written(walk, model, *rows, false))
             return false;
     return cn_walk_word(walk, 0);
 }
@@ -187,10 +242,10 @@ static bool walk_insert(cn_walk *walk, const void *statement)
                     (uint64_t)(s->query != NULL) << 11 | (uint64_t)(s->columns != NULL) << 12 |
                     (uint64_t)(s->with != NULL) << 13 | (uint64_t)(s->conflict != NULL) << 14 |
                     (uint64_t)(s->update != NULL) << 15 | (uint64_t)(s->returning != NULL) << 16;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->into) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->into) &&
            (s->with == NULL || with(walk, s->with)) &&
-           (s->values == NULL || items(walk, s->values)) &&
-           (s->more == NULL || more_rows(walk, s->more)) &&
+           (s->values == NULL || written(walk, s->into, s->values, false)) &&
+           (s->more == NULL || more_rows(walk, s->into, s->more)) &&
            (s->columns == NULL || items(walk, s->columns)) &&
            (s->query == NULL || query_in(walk, s->query)) &&
            (s->conflict == NULL || items(walk, s->conflict)) &&
@@ -207,8 +262,9 @@ static bool walk_update(cn_walk *walk, const void *statement)
                     (uint64_t)(s->returning != NULL) << 9 | (uint64_t)(s->also != NULL) << 10 |
                     (uint64_t)(s->with != NULL) << 11 | (uint64_t)(s->order_by != NULL) << 12 |
                     (uint64_t)(s->limit != 0) << 13;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->table) &&
-           (s->with == NULL || with(walk, s->with)) && (s->set == NULL || items(walk, s->set)) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->table) &&
+           (s->with == NULL || with(walk, s->with)) &&
+           (s->set == NULL || written(walk, s->table, s->set, true)) &&
            (s->also == NULL || models(walk, s->also)) &&
            where_some(walk, &s->where, s->every_row, "update", s->table) &&
            (s->order_by == NULL || expressions(walk, s->order_by)) &&
@@ -224,7 +280,7 @@ static bool walk_delete(cn_walk *walk, const void *statement)
     uint64_t head = CN_STATEMENT_DELETE | (uint64_t)(s->returning != NULL) << 9 |
                     (uint64_t)(s->also != NULL) << 10 | (uint64_t)(s->with != NULL) << 11 |
                     (uint64_t)(s->order_by != NULL) << 12 | (uint64_t)(s->limit != 0) << 13;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->from) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->from) &&
            (s->with == NULL || with(walk, s->with)) && (s->also == NULL || models(walk, s->also)) &&
            where_some(walk, &s->where, s->every_row, "delete", s->from) &&
            (s->order_by == NULL || expressions(walk, s->order_by)) &&
@@ -259,7 +315,7 @@ static bool walk_values(cn_walk *walk, const void *statement)
     if (s->count == 0)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_values of %s has no rows",
                             s->shape->name);
-    if (!cn_walk_word(walk, CN_STATEMENT_VALUES) || !cn_walk_pointer(walk, s->shape) ||
+    if (!cn_walk_word(walk, CN_STATEMENT_VALUES) || !cn_walk_model(walk, s->shape) ||
         !cn_walk_word(walk, s->count))
         return false;
     for (size_t row = 0; row < s->count; row++)
@@ -274,19 +330,37 @@ static bool walk_values(cn_walk *walk, const void *statement)
     return true;
 }
 
+/* Text in the place of a query: its parameters are those of a fragment. */
+static bool walk_text(cn_walk *walk, const void *statement)
+{
+    const cn_text_statement *s   = statement;
+    const cn_condition       sql = cn_fragment_(s->sql, s->params);
+    if (s->sql == NULL)
+        return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_text was given no text");
+    if (!cn_walk_word(walk, CN_STATEMENT_TEXT) || !cn_walk_node(walk, &sql.node) ||
+        !cn_walk_word(walk, s->fields == NULL ? 0 : 1 + s->fields->count))
+        return false;
+    if (s->fields != NULL && (!cn_walk_text(walk, s->fields->struct_name) ||
+                              !cn_walk_word(walk, s->fields->struct_size)))
+        return false;
+    for (size_t i = 0; s->fields != NULL && i < s->fields->count; i++)
+        if (!cn_walk_word(walk, s->fields->fields[i].offset))
+            return false;
+    return true;
+}
+
 static bool (*const walks[])(cn_walk *, const void *) = {
-    [CN_STATEMENT_SELECT] = walk_select,     [CN_STATEMENT_INSERT] = walk_insert,
-    [CN_STATEMENT_UPDATE] = walk_update,     [CN_STATEMENT_DELETE] = walk_delete,
-    [CN_STATEMENT_COMPOUND] = walk_compound, [CN_STATEMENT_VALUES] = walk_values,
+    [CN_STATEMENT_TEXT] = walk_text,     [CN_STATEMENT_SELECT] = walk_select,
+    [CN_STATEMENT_INSERT] = walk_insert, [CN_STATEMENT_UPDATE] = walk_update,
+    [CN_STATEMENT_DELETE] = walk_delete, [CN_STATEMENT_COMPOUND] = walk_compound,
+    [CN_STATEMENT_VALUES] = walk_values,
 };
 
 bool cn_walk_query(cn_walk *walk, const cn_statement *statement)
 {
     if (cn_statement_size(statement) == 0)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "%s inside a statement that was built from values",
-                            statement == NULL ? "there is no statement where a query belongs"
-                                              : "a statement of text cannot stand");
+                            "there is no statement where a query belongs");
     const void *s = whole(walk, statement);
     return s != NULL && walks[statement->kind](walk, s);
 }
@@ -378,5 +452,6 @@ bool cn_statement_reads_one(const cn_select_statement *select)
     return select->from != NULL && !select->from->is_shape && select->columns == NULL &&
            select->join == NULL && select->also == NULL && select->query == NULL &&
            select->with == NULL && !any_mentions_others(select->order_by) &&
+           !any_mentions_others(select->group_by) && !any_mentions_others(select->distinct_on) &&
            select->having.node.kind == CN_NODE_NONE && !mentions_others(&select->where.node);
 }

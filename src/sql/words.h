@@ -29,7 +29,9 @@ typedef enum cn_feature {
     CN_FEATURE_FRAME_VALUES, /* a frame's ends may be parameters; else: numbers in the SQL */
     CN_FEATURE_INTERSECT,
     CN_FEATURE_INTERSECT_ALL,
-    CN_FEATURE_NESTED_COMPOUND, /* a query of a UNION may stand in parentheses */
+    CN_FEATURE_NESTED_COMPOUND, /* a query of a UNION may stand in parentheses, ... */
+    CN_FEATURE_NESTED_SELECT,   /* ... if it is a single SELECT */
+    CN_FEATURE_IN_LIMIT,        /* LIMIT in a query of IN; else: in one around it */
     CN_FEATURE_FILTER,          /* else: CASE inside the aggregate */
     CN_FEATURE_DISTINCT_ON,
     CN_FEATURE_NULLS_ORDER, /* else: a term more */
@@ -57,6 +59,7 @@ typedef enum cn_feature {
     CN_FEATURE_DELETE_RETURNING,
     CN_FEATURE_UPSERT_TARGET, /* ON CONFLICT (...); else: ON DUPLICATE KEY UPDATE */
     CN_FEATURE_UPSERT_ALIAS,  /* ... with the proposed row as `new` */
+    CN_FEATURE_UPSERT_JOINED, /* ON CONFLICT may follow a table; else: WHERE between them */
     CN_FEATURE_DEFAULT_VALUE, /* the word DEFAULT as a value */
     CN_FEATURE_COUNT
 } cn_feature;

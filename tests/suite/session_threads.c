@@ -82,7 +82,7 @@ static void one_model_serves_two_engines_at_once(void **state)
     (void)state;
     cn_engine            *memory   = cn_create_engine("sqlite://");
     const cn_model *const models[] = {&Author_model, &Post_model, &Tag_model, &post_tag, NULL};
-    const cn_metadata     base     = {models};
+    const cn_metadata     base     = {.models = models};
     assert_true(cn_create_all(&base, memory));
     blog_fill();
     CN_SESSION(here, blog) {

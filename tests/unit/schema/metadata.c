@@ -83,7 +83,7 @@ static void a_metadata_without_tables_has_an_order(void **state)
 {
     (void)state;
     static const cn_model *const none[] = {NULL};
-    const cn_metadata            empty  = {none};
+    const cn_metadata            empty  = {.models = none};
     assert_order(&empty, "");
 }
 
@@ -129,7 +129,7 @@ static void what_cannot_stand_together_is_named(void **state)
     namesake.table                  = "other";
     namesake.state                  = &namesake_state;
     const cn_model *const both[]    = {&Post_model, &namesake, NULL};
-    const cn_metadata     namesakes = {both};
+    const cn_metadata     namesakes = {.models = both};
     assert_refused(&namesakes, "the metadata lists two models called Post: \"post\" and \"other\"");
     CN_METADATA(column, &wrong, &a);
     assert_refused(&column, "wrong.a_id: .foreign_key = \"a.key\": a has no column \"key\"");
