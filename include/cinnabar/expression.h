@@ -210,6 +210,10 @@ CN_API cn_expr cn_later(const char *name);
    a name that the table does not have is an error at execution. Borrows the name. */
 CN_API cn_expr cn_named(const cn_model *table, const char *column);
 
+/* A text that stands in the SQL itself, quoted, where a database takes no parameter. It belongs to
+   the structure of the statement: every other text is another statement in the cache. Borrowed. */
+CN_API cn_expr cn_inline(const char *text);
+
 CN_API cn_expr cn_count_all(void); /* count(*) */
 CN_API cn_expr cn_default(void);   /* DEFAULT, in CN_SET */
 /* The database's clock, as the standard's CURRENT_TIMESTAMP, CURRENT_DATE and CURRENT_TIME. */
@@ -424,7 +428,9 @@ enum {
     CN_NODE_WITHIN_GROUP,
     CN_NODE_JSON,
     CN_NODE_TUPLE,
-    CN_NODE_LIST,  /* parts of a part: the ORDER BY of a window, ... */
+    CN_NODE_LIST, /* parts of a part: the ORDER BY of a window, ... */
+    CN_NODE_INLINE,
+    CN_NODE_ROLLUP,
     CN_NODE_BROKEN /* a copy that could not be made: fails when executed */
 };
 
@@ -457,7 +463,8 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 /* A whole model, for CN_INTO: the member is a pointer to it. An instance of the session, or NULL
    where an outer join found none. */
 #define cn_entity(T) ((T *)(uintptr_t)&T##_model)
-/* Any C value as an expression; by itself only where no member says its type. */
+/* Any C value as an expression, where no member says its type. In C `true` is an int:
+   cn_literal((bool)true). */
 #define cn_literal(x) CN_EXPR_(x)
 /* Which function takes which C type. */
 #define CN_EXPR_CASES_                                                                             \
@@ -537,9 +544,11 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 /* from the character `from`, 1 is the first */
 #define cn_substring(a, from, count) CN_FUNCTION_("substr", a, from, count)
 #define cn_abs(a) CN_FUNCTION_("abs", a)
+/* MySQL rounds a double that lies in the middle to the even digit, the others away from zero. */
 #define cn_round(a, digits) CN_FUNCTION_("round", a, digits)
-#define cn_greatest(...) CN_FUNCTION_("greatest", __VA_ARGS__)
-#define cn_least(...) CN_FUNCTION_("least", __VA_ARGS__)
+/* NULL if one of them is; PostgreSQL leaves NULLs out. */
+#define cn_greatest(a, ...) CN_FUNCTION_("greatest", a, __VA_ARGS__)
+#define cn_least(a, ...) CN_FUNCTION_("least", a, __VA_ARGS__)
 #define cn_random() cn_call_("random", NULL, 0)
 
 /* Aggregates. Of a column they are flat: they may be stored and returned. */
@@ -548,7 +557,10 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 #define cn_avg(value) cn_aggregate_("avg", (const cn_expr[]){value})
 #define cn_min(value) cn_aggregate_("min", (const cn_expr[]){value})
 #define cn_max(value) cn_aggregate_("max", (const cn_expr[]){value})
-#define cn_string_agg(value, separator) CN_FUNCTION_("string_agg", value, separator)
+/* Texts put together, NULLs left out: cn_string_agg(cn_attr(Author, name), ", "). The separator is
+   a text in the SQL itself: cn_inline. */
+#define cn_string_agg(value, separator)                                                            \
+    cn_call_("string_agg", ((const cn_expr[]){CN_EXPR_(value), cn_inline(separator)}), 2)
 /* cn_count(cn_distinct(cn_attr(Post, author_id))) */
 #define cn_distinct(value) cn_compute_(CN_OP_DISTINCT, CN_PARTS_(value))
 /* Of an aggregate: only the rows for which the condition holds; the order in which it takes
@@ -584,6 +596,9 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 #define cn_extract(part, value) cn_extract_((part), (const cn_expr[]){value})
 /* With a collation of the database at hand: cn_collate(cn_attr(Author, name), "NOCASE") */
 #define cn_collate(value, collation) cn_collate_((const cn_expr[]){value}, (collation))
+/* In .group_by, alone: groups by all values, then by all but the last, ..., then all rows as one.
+   CN_BY(cn_rollup(cn_attr(Sale, year), cn_attr(Sale, month))) */
+#define cn_rollup(...) cn_parts_(CN_NODE_ROLLUP, CN_EXPRS_(__VA_ARGS__))
 /* Several values as one row, to be compared with another. */
 #define cn_tuple(...) cn_parts_(CN_NODE_TUPLE, CN_EXPRS_(__VA_ARGS__))
 

@@ -120,11 +120,11 @@ struct cn_select_statement {
     int64_t         offset;
     const cn_param *params; /* for cn_later */
 
-    const cn_joined       *join;        /* CN_JOINS(...) */
-    const cn_model *const *also;        /* CN_MODELS(...): further tables, FROM a, b */
-    const cn_statement    *query;       /* CN_QUERY(...): the rows that `from`, a shape, stands for */
-    const cn_cte_clause   *with;        /* CN_WITH(...) */
-    const cn_expr         *group_by;    /* CN_BY(...) */
+    const cn_joined       *join;     /* CN_JOINS(...) */
+    const cn_model *const *also;     /* CN_MODELS(...): further tables, FROM a, b */
+    const cn_statement    *query;    /* CN_QUERY(...): the rows that `from`, a shape, stands for */
+    const cn_cte_clause   *with;     /* CN_WITH(...) */
+    const cn_expr         *group_by; /* CN_BY(...) */
     const cn_expr         *distinct_on; /* CN_BY(...); PostgreSQL */
     cn_condition           having;
     const cn_model *const *lock_of; /* CN_MODELS(...) [every table] */

@@ -288,8 +288,7 @@ bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper
         return true;
     if (session->announced_count == 0 && nothing_to_find(session, reach, mapper))
         return true;
-    return cn_session_scope(session) &&
-           flush(session, reach, mapper, __builtin_frame_address(0));
+    return cn_session_scope(session) && flush(session, reach, mapper, __builtin_frame_address(0));
 }
 
 bool cn_flush(cn_session *session)

@@ -3,7 +3,8 @@
  * decoded. Runs once per structure and engine; what it makes is immutable.
  *
  * The files: compile.c names, values and the plan; compile_scope.c which tables a name may mean;
- * compile_expression.c, compile_operator.c and compile_fragment.c expressions; compile_query.c,
+ * compile_expression.c, compile_operator.c, compile_function.c and compile_fragment.c expressions;
+ * compile_query.c,
  * compile_select.c and compile_write.c statements.
  */
 #ifndef CN_SQL_COMPILE_H
@@ -19,7 +20,8 @@
 typedef enum cn_conversion_kind {
     CN_CONVERT_LABEL,     /* the label of an enumeration */
     CN_CONVERT_JSON_STEP, /* '$."key"' to 'key', '$[3]' to 3 */
-    CN_CONVERT_JSON_PATH  /* '$."key"[3]' to '{"key",3}' */
+    CN_CONVERT_JSON_PATH, /* '$."key"[3]' to '{"key",3}' */
+    CN_CONVERT_JSON_PLAIN /* itself, if no key has a quote in it */
 } cn_conversion_kind;
 
 /* A value that is sent in another form. */
@@ -68,8 +70,9 @@ typedef struct cn_name_scope {
     cn_source                  *sources;
     size_t                      count, capacity;
     const struct cn_name_scope *outer;
-    const cn_items             *labels; /* the columns of the statement */
-    bool                        bare;   /* columns without their table's name */
+    const cn_items             *labels;    /* the columns of the statement */
+    const cn_hint              *hints;
+    bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
 } cn_name_scope;
 
@@ -89,22 +92,22 @@ typedef struct cn_compiler {
     cn_arena             scratch; /* ends with the compiler */
     cn_name_scope       *scope;   /* NULL: columns have their table's name */
     const cn_with_scope *with;
-    const cn_table      *fills;    /* the shape that the next query stands for: its columns have the
+    const cn_table      *fills; /* the shape that the next query stands for: its columns have the
                                       names of the shape's, AS id; or NULL */
-    const char          *part;     /* of the statement, for errors: ".where" */
-    const char          *proposed; /* what stands before a column of an upsert's row; NULL: nothing */
-    bool                 inlined;    /* values as literals */
-    uint32_t             next_value; /* where they are written in order, without numbers */
-    const cn_numbers    *numbers;
-    const cn_value      *values; /* those of the first execution: their types are structure */
-    const cn_param      *params; /* of it */
-    uint32_t            *slots;
-    size_t               slot_count, slot_capacity;
-    cn_conversion       *conversions;
-    size_t               conversion_count, conversion_capacity;
-    bool                 reordered; /* slots are not 0, 1, 2, ... */
-    const char         **names;     /* of aliases that were made */
-    size_t               name_count, name_capacity;
+    const char          *part;  /* of the statement, for errors: ".where" */
+    const char       *proposed; /* what stands before a column of an upsert's row; NULL: nothing */
+    bool              inlined;  /* values as literals */
+    uint32_t          next_value; /* where they are written in order, without numbers */
+    const cn_numbers *numbers;
+    const cn_value   *values; /* those of the first execution: their types are structure */
+    const cn_param   *params; /* of it */
+    uint32_t         *slots;
+    size_t            slot_count, slot_capacity;
+    cn_conversion    *conversions;
+    size_t            conversion_count, conversion_capacity;
+    bool              reordered; /* slots are not 0, 1, 2, ... */
+    const char      **names;     /* of aliases that were made */
+    size_t            name_count, name_capacity;
 } cn_compiler;
 
 /* False: compiler->error is filled. */
@@ -151,10 +154,12 @@ bool             cn_compiler_source_column(cn_compiler *compiler, const cn_sourc
                                            const cn_column *column);
 /* "post", or "employee AS employee_1" */
 bool cn_compiler_source(cn_compiler *compiler, const cn_source *source);
+/* What the statement says for this database in that place. */
+void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *table);
 /* Whether a shape is a query of WITH here. */
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
 
-/* ---- expressions (compile_expression.c, compile_operator.c, compile_fragment.c) -------------- */
+/* ---- expressions (compile_expression.c, _operator.c, _function.c, _fragment.c) --------------- */
 
 /* " \nWHERE ..." unless the condition is empty; `before` is what stands in place of " \nWHERE ". */
 bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where, const char *before);
@@ -174,6 +179,12 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
 bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_node *const *operands,
                           cn_binding at_least);
 bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node);
+/* A call of a function, with all that may stand around it: FILTER, ORDER BY, WITHIN GROUP. */
+bool cn_compiler_call(cn_compiler *compiler, const cn_node *node);
+bool cn_compiler_over(cn_compiler *compiler, const cn_node *node);
+bool cn_compiler_member(cn_compiler *compiler, const cn_node *node);
+/* The terms of GROUP BY, the only place of cn_rollup. */
+bool cn_compiler_group(cn_compiler *compiler, const cn_node *terms, size_t count);
 /* Whether anything of a condition was not left out. */
 bool cn_node_chosen(const cn_node *node);
 /* An AND or OR of a single condition is that condition. */

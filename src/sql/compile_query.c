@@ -93,8 +93,7 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
 static bool compile_compound(cn_compiler *compiler, const void *statement, cn_plan *plan)
 {
     const cn_compound_statement *compound = statement;
-    bool                         all      = compound->operation == CN_INTERSECT_ALL ||
-               compound->operation == CN_EXCEPT_ALL;
+    bool all = compound->operation == CN_INTERSECT_ALL || compound->operation == CN_EXCEPT_ALL;
     if ((compound->operation >= CN_INTERSECT &&
          !cn_compiler_needs(compiler, CN_FEATURE_INTERSECT)) ||
         (all && !cn_compiler_needs(compiler, CN_FEATURE_INTERSECT_ALL)) ||
@@ -383,9 +382,9 @@ bool cn_compiler_derived(cn_compiler *compiler, const cn_statement *statement,
     compiler->fills       = table;
     if (!lateral) /* it cannot see the tables beside it */
         compiler->scope = &around;
-    bool good           = cn_compiler_query(compiler, statement, &plan);
-    compiler->scope     = scope;
-    compiler->fills     = NULL;
+    bool good       = cn_compiler_query(compiler, statement, &plan);
+    compiler->scope = scope;
+    compiler->fills = NULL;
     cn_compiler_text(compiler, values && !named ? ")) AS " : ") AS ");
     good = good && check_fills(compiler, table, &plan) && emit_shape_name(compiler, shape) &&
            (!values || !named || emit_columns_of(compiler, table, &plan, " ("));

@@ -154,14 +154,29 @@ bool cn_compiler_source_column(cn_compiler *compiler, const cn_source *source,
     return cn_compiler_identifier(compiler, column->name);
 }
 
+static bool is_for(const cn_compiler *compiler, const char *name)
+{
+    return strcmp(name, compiler->dialect->name) == 0 ||
+           (strcmp(name, "mariadb") == 0 && compiler->link->product == CN_PRODUCT_MARIADB);
+}
+
+void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *table)
+{
+    const cn_hint *hints = compiler->scope->hints;
+    for (; hints != NULL && hints->dialect != NULL; hints++)
+        if (hints->place == place && hints->table == table && is_for(compiler, hints->dialect))
+            cn_buffer_format(&compiler->sql, place == CN_HINT_PREFIX ? "%s " : " %s", hints->text);
+}
+
 bool cn_compiler_source(cn_compiler *compiler, const cn_source *source)
 {
     if (!cn_compiler_table(compiler, source->table))
         return false;
-    if (source->name == NULL)
-        return true;
-    cn_compiler_text(compiler, " AS ");
-    return cn_compiler_identifier(compiler, source->name);
+    cn_compiler_text(compiler, source->name == NULL ? "" : " AS ");
+    if (source->name != NULL && !cn_compiler_identifier(compiler, source->name))
+        return false;
+    cn_compiler_hints(compiler, CN_HINT_TABLE, source->model);
+    return true;
 }
 
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape)

@@ -191,8 +191,12 @@ bool cn_compiler_from(cn_compiler *compiler, const cn_source *source, const cn_s
                       bool lateral)
 {
     const cn_model *model = source->model;
-    if (query != NULL)
-        return cn_compiler_derived(compiler, query, model, lateral);
+    if (query != NULL) {
+        if (!cn_compiler_derived(compiler, query, model, lateral))
+            return false;
+        cn_compiler_hints(compiler, CN_HINT_TABLE, model);
+        return true;
+    }
     const cn_model *named = model->alias_of != NULL ? model->alias_of : model;
     if (named->is_shape && !cn_source_is_with(compiler, model))
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
@@ -376,37 +380,20 @@ static bool emit_join(cn_compiler *compiler, const cn_joined *join)
     return cn_compiler_node(compiler, &join->on.node, NULL);
 }
 
-static bool is_for(const cn_compiler *compiler, const char *name)
-{
-    return strcmp(name, compiler->dialect->name) == 0 ||
-           (strcmp(name, "mariadb") == 0 && compiler->link->product == CN_PRODUCT_MARIADB);
-}
-
-static void emit_hints(cn_compiler *compiler, const cn_hint *hints, uint8_t place,
-                       const cn_model *table)
-{
-    for (; hints != NULL && hints->dialect != NULL; hints++)
-        if (hints->place == place && hints->table == table && is_for(compiler, hints->dialect))
-            cn_buffer_format(&compiler->sql, place == CN_HINT_PREFIX ? "%s " : " %s", hints->text);
-}
-
 static bool emit_from(cn_compiler *compiler, const cn_select_statement *select)
 {
     compiler->part = ".join";
     cn_compiler_text(compiler, " \nFROM ");
     if (!cn_compiler_from(compiler, &compiler->scope->sources[0], select->query, false))
         return false;
-    emit_hints(compiler, select->hints, CN_HINT_TABLE, select->from);
     for (const cn_joined *join = select->join; join != NULL && join->kind != CN_JOIN_NONE; join++) {
         if (!emit_join(compiler, join))
             return false;
-        emit_hints(compiler, select->hints, CN_HINT_TABLE, join_target(compiler, join));
     }
     for (const cn_model *const *also = select->also; also != NULL && *also != NULL; also++) {
         cn_compiler_text(compiler, ", ");
         if (!cn_compiler_from(compiler, cn_source_find(compiler, *also), NULL, false))
             return false;
-        emit_hints(compiler, select->hints, CN_HINT_TABLE, *also);
     }
     return true;
 }
@@ -474,7 +461,7 @@ static bool emit_lock(cn_compiler *compiler, const cn_select_statement *select)
     static const char *const words[] = {"", " FOR UPDATE", " FOR NO KEY UPDATE", " FOR SHARE",
                                         " FOR KEY SHARE"};
     cn_lock                  lock    = select->lock;
-    compiler->part = ".lock_of";
+    compiler->part                   = ".lock_of";
     if (lock == CN_LOCK_NONE && (select->nowait || select->skip_locked || select->lock_of != NULL))
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "%s: .nowait, .skip_locked and .lock_of say how a .lock is meant, and "
@@ -514,7 +501,7 @@ bool cn_compiler_terms(cn_compiler *compiler, const char *before, const cn_expr 
         return true;
     cn_compiler_text(compiler, before);
     return ordered ? cn_compiler_order(compiler, &list->node, count)
-                   : cn_compiler_list(compiler, &list->node, count);
+                   : cn_compiler_group(compiler, &list->node, count);
 }
 
 /* ---- SELECT ---------------------------------------------------------------------------------- */
@@ -526,7 +513,7 @@ static bool select_columns(cn_compiler *compiler, const cn_select_statement *sel
     bool good;
     compiler->part = ".distinct_on";
     cn_compiler_text(compiler, "SELECT ");
-    emit_hints(compiler, select->hints, CN_HINT_PREFIX, NULL);
+    cn_compiler_hints(compiler, CN_HINT_PREFIX, NULL);
     if (select->distinct_on != NULL) {
         if (!cn_compiler_needs(compiler, CN_FEATURE_DISTINCT_ON) ||
             !cn_compiler_terms(compiler, "DISTINCT ON (", select->distinct_on, false))
@@ -571,11 +558,13 @@ bool cn_compiler_select(cn_compiler *compiler, const void *statement, cn_plan *p
     if (!cn_compiler_with(compiler, select->with) || !open_scope(compiler, select))
         return false;
     compiler->scope->labels = select->columns;
+    compiler->scope->hints  = select->hints;
     if (!select_columns(compiler, select, plan, any_column) || !emit_from(compiler, select) ||
-        !emit_filters(compiler, select) || !(select->with_ties ? emit_fetch(compiler, select)
+        !emit_filters(compiler, select) ||
+        !(select->with_ties ? emit_fetch(compiler, select)
                             : cn_compiler_limit(compiler, &select->limit, &select->offset)) ||
         !emit_lock(compiler, select))
         return false;
-    emit_hints(compiler, select->hints, CN_HINT_SUFFIX, NULL);
+    cn_compiler_hints(compiler, CN_HINT_SUFFIX, NULL);
     return true;
 }

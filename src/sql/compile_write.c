@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql/compile.h"
+#include "sql/made.h"
 
 /* The column that an assignment is to. */
 static const cn_column *assigned(cn_compiler *compiler, const cn_table *table,
@@ -12,8 +13,8 @@ static const cn_column *assigned(cn_compiler *compiler, const cn_table *table,
     const cn_field *field = &items->items[index].field;
     if (items->model != table->model) {
         cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                     "the statement is about %s, but its CN_SET or CN_KEY is about %s", cn_table_title(table),
-                     items->model == NULL ? "a row" : items->model->name);
+                     "the statement is about %s, but its CN_SET or CN_KEY is about %s",
+                     cn_table_title(table), items->model == NULL ? "a row" : items->model->name);
         return NULL;
     }
     const cn_column *column = field->offset == UINT32_MAX ? cn_table_named(table, field->name)
@@ -87,12 +88,20 @@ static bool returning(cn_compiler *compiler, const cn_items *items, cn_feature f
     return good;
 }
 
-static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *items)
+/* The names of columns in parentheses; with `made`, of those that an INSERT makes values for,
+   too. */
+static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *items, bool made)
 {
+    const cn_column *next = made ? cn_made_next(table, items, false, 0) : NULL;
     for (size_t i = 0; i < items->count; i++) {
         const cn_column *column = assigned(compiler, table, items, i);
         cn_compiler_text(compiler, i == 0 ? " (" : ", ");
         if (column == NULL || !cn_compiler_identifier(compiler, column->name))
+            return false;
+    }
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_identifier(compiler, next->name))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
@@ -103,10 +112,17 @@ static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *
 
 static bool values(cn_compiler *compiler, const cn_table *table, const cn_items *items)
 {
+    const cn_column *next   = cn_made_next(table, items, false, 0);
+    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, items) : 0;
     for (size_t i = 0; i < items->count; i++) {
         const cn_column *column = assigned(compiler, table, items, i);
         cn_compiler_text(compiler, i == 0 ? "(" : ", ");
         if (column == NULL || !cn_compiler_expression(compiler, &items->items[i].value, column))
+            return false;
+    }
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_value_at(compiler, next, number++))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
@@ -135,7 +151,7 @@ static bool insert_rows(cn_compiler *compiler, const cn_table *table,
                             "the insert into %s has .more rows, but no .values",
                             cn_table_title(table));
     }
-    if (!names(compiler, table, insert->values))
+    if (!names(compiler, table, insert->values, true))
         return false;
     cn_compiler_text(compiler, " VALUES ");
     if (!values(compiler, table, insert->values))
@@ -156,7 +172,7 @@ static bool insert_query(cn_compiler *compiler, const cn_table *table,
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "an insert of a query takes .columns = CN_KEY(%s, ...), and no .values",
                             cn_table_title(table));
-    if (!names(compiler, table, insert->columns))
+    if (!names(compiler, table, insert->columns, false))
         return false;
     cn_buffer_char(&compiler->sql, ' ');
     if (compiler->words->with_inside_insert && !cn_compiler_with(compiler, insert->with))
@@ -196,7 +212,7 @@ static bool upsert_assignments(cn_compiler *compiler, const cn_table *table, con
 static bool conflict_columns(cn_compiler *compiler, const cn_table *table, const cn_items *key)
 {
     if (key != NULL)
-        return names(compiler, table, key);
+        return names(compiler, table, key, false);
     for (size_t i = 0; i < table->primary_key_count; i++) {
         cn_compiler_text(compiler, i == 0 ? " (" : ", ");
         if (!cn_compiler_identifier(compiler, table->columns[table->primary_key[i]].name))
@@ -232,7 +248,7 @@ static bool on_duplicate_key(cn_compiler *compiler, const cn_table *table,
 {
     if (cn_node_chosen(&insert->update_where.node))
         return cn_compiler_lacks(compiler, "condition on what an upsert updates");
-    bool alias         = cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS) && insert->query == NULL;
+    bool alias = cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS) && insert->query == NULL;
     compiler->proposed = alias ? "new." : "VALUES(";
     cn_compiler_text(compiler, alias ? " AS new" : "");
     cn_compiler_text(compiler, " ON DUPLICATE KEY UPDATE ");
@@ -297,9 +313,9 @@ bool cn_compiler_insert(cn_compiler *compiler, const void *statement, cn_plan *p
     compiler->part = ".values";
     if (!cn_compiler_table(compiler, table))
         return false;
-    bool good = insert->query != NULL ? insert_query(compiler, table, insert)
-                                                : insert_rows(compiler, table, insert);
-    good = good && upsert(compiler, table, insert);
+    bool good       = insert->query != NULL ? insert_query(compiler, table, insert)
+                                            : insert_rows(compiler, table, insert);
+    good            = good && upsert(compiler, table, insert);
     compiler->fills = fills;
     good = good && returning(compiler, insert->returning, CN_FEATURE_INSERT_RETURNING, plan);
     compiler->fills = NULL;
@@ -327,6 +343,23 @@ static bool emit_also(cn_compiler *compiler, const cn_model *const *also, const 
     return true;
 }
 
+static bool set_made(cn_compiler *compiler, const cn_table *table, const cn_items *set,
+                     bool qualified)
+{
+    const cn_column *next   = cn_made_next(table, set, true, 0);
+    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, set) : 0;
+    for (; next != NULL; next = cn_made_next(table, set, true, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!(qualified ? cn_compiler_source_column(compiler, &compiler->scope->sources[0], next)
+                        : cn_compiler_identifier(compiler, next->name)))
+            return false;
+        cn_compiler_text(compiler, "=");
+        if (!cn_compiler_value_at(compiler, next, number++))
+            return false;
+    }
+    return true;
+}
+
 static bool set_columns(cn_compiler *compiler, const cn_table *table, const cn_items *set,
                         bool qualified)
 {
@@ -344,7 +377,7 @@ static bool set_columns(cn_compiler *compiler, const cn_table *table, const cn_i
             return false;
         cn_compiler_text(compiler, group ? ")" : "");
     }
-    return true;
+    return set_made(compiler, table, set, qualified);
 }
 
 /* ORDER BY and LIMIT of UPDATE and DELETE. */
