@@ -228,13 +228,20 @@ bool cn_compiler_member(cn_compiler *compiler, const cn_node *node)
 }
 
 /* A column of the result by its name; the statement must have it. */
-static bool emit_label(cn_compiler *compiler, const cn_node *node)
+static const cn_item *labelled(const cn_compiler *compiler, const cn_node *label)
 {
     const cn_items *labels = compiler->scope->labels;
-    const char     *name   = node->value.as.text.data;
     for (size_t i = 0; labels != NULL && i < labels->count; i++)
-        if (strcmp(labels->items[i].field.name, name) == 0)
-            return cn_compiler_identifier(compiler, name);
+        if (strcmp(labels->items[i].field.name, label->value.as.text.data) == 0)
+            return &labels->items[i];
+    return NULL;
+}
+
+static bool emit_label(cn_compiler *compiler, const cn_node *node)
+{
+    const char *name = node->value.as.text.data;
+    if (labelled(compiler, node) != NULL)
+        return cn_compiler_identifier(compiler, name);
     return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                         "cn_label names \"%s\", but no column of the statement fills that member",
                         name);
@@ -283,11 +290,17 @@ bool cn_compiler_list(cn_compiler *compiler, const cn_node *parts, size_t count)
     return true;
 }
 
-/* A database without NULLS FIRST sorts by a term more: `x IS NULL` is 1 for NULL. */
+/* A database without NULLS FIRST sorts by a term more: `x IS NULL` is 1 for NULL. What a label
+   stands for is written out there, for MySQL takes the label of an aggregate only by itself; a
+   compound has nothing but labels. */
 static bool emit_nulls(cn_compiler *compiler, const cn_node *term)
 {
-    bool first = (term->flags & CN_NODE_NULLS_FIRST) != 0;
-    if (!cn_compiler_within(compiler, term, CN_BIND_OPERAND, NULL))
+    bool           first = (term->flags & CN_NODE_NULLS_FIRST) != 0;
+    const cn_item *item  = term->kind == CN_NODE_LABEL && compiler->scope->count != 0
+                               ? labelled(compiler, term)
+                               : NULL;
+    if (!cn_compiler_within(compiler, item != NULL ? &item->value.node : term, CN_BIND_OPERAND,
+                            NULL))
         return false;
     cn_compiler_text(compiler, first ? " IS NOT NULL, " : " IS NULL, ");
     return true;
