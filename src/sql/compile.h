@@ -90,6 +90,7 @@ typedef struct cn_compiler {
     const cn_with_scope *with;
     bool                 label_all;  /* columns of the next query have their names: AS id */
     bool                 inlined;    /* values as literals */
+    bool                 proposing;  /* what an upsert changes: cn_proposed means something */
     uint32_t             next_value; /* where they are written in order, without numbers */
     const cn_numbers    *numbers;
     const cn_value      *values; /* those of the first execution: their types are structure */

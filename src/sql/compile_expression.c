@@ -224,6 +224,9 @@ static bool emit_proposed(cn_compiler *compiler, const cn_node *node)
     bool             function = false;
     if (column == NULL)
         return false;
+    if (!compiler->proposing)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "cn_proposed stands in .update and .update_where of cn_upsert alone");
     if (cn_compiler_has(compiler, CN_FEATURE_UPSERT_TARGET))
         cn_compiler_text(compiler, "excluded.");
     else if (cn_compiler_has(compiler, CN_FEATURE_UPSERT_ALIAS))
@@ -337,6 +340,23 @@ static const char *function_words(const cn_compiler *compiler, const char *name)
     return name;
 }
 
+/* A function whose words are a template: with as many arguments as that mentions. */
+static bool emit_template_call(cn_compiler *compiler, const cn_node *node, const char *words)
+{
+    const cn_node *operands[10];
+    uint32_t       takes = 0;
+    for (const char *at = words; *at != '\0'; at++)
+        if (*at >= '0' && *at <= '9' && (uint32_t)(*at - '0') >= takes)
+            takes = (uint32_t)(*at - '0') + 1;
+    if (node->count != takes)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "the function %s takes %u arguments here, not %u",
+                            node->value.as.text.data, (unsigned)takes, (unsigned)node->count);
+    for (uint32_t i = 0; i < takes; i++)
+        operands[i] = cn_node_part(node, i);
+    return cn_compiler_template(compiler, words, operands, CN_BIND_NOTHING);
+}
+
 /* The arguments of a call; with a condition, only of rows for which it holds. */
 static bool emit_arguments(cn_compiler *compiler, const cn_node *node)
 {
@@ -353,14 +373,10 @@ static bool emit_call(cn_compiler *compiler, const cn_node *node, const cn_node 
                             "\"%s\" is no name of a function: letters, digits, _ and . make one",
                             name == NULL ? "" : name);
     const char *words = function_words(compiler, name);
-    if (strchr(words, '@') != NULL && node->count <= 10) {
-        const cn_node *operands[10];
-        for (uint32_t i = 0; i < node->count; i++)
-            operands[i] = cn_node_part(node, i);
+    if (strchr(words, '@') != NULL)
         return order == NULL
-                   ? cn_compiler_template(compiler, words, operands, CN_BIND_NOTHING)
+                   ? emit_template_call(compiler, node, words)
                    : cn_compiler_lacks(compiler, cn_feature_name(CN_FEATURE_AGGREGATE_ORDER));
-    }
     cn_buffer_format(&compiler->sql, "%s(", words);
     if (!emit_arguments(compiler, node))
         return false;
@@ -378,7 +394,8 @@ static bool is_call(cn_compiler *compiler, const cn_node *node, const char *what
 {
     return node->kind == CN_NODE_CALL ||
            (node->kind == CN_NODE_KEYWORD && node->op == CN_KEYWORD_COUNT_ALL) ||
-           cn_error_set(compiler->error, CN_CAUSE_MISUSE, "%s belongs to an aggregate", what);
+           cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                        "%s belongs to an aggregate or a function", what);
 }
 
 static bool emit_ordered(cn_compiler *compiler, const cn_node *node)
@@ -405,6 +422,8 @@ static bool emit_filter(cn_compiler *compiler, const cn_node *node)
     const cn_node *call = cn_node_part(node, 0), *test = cn_node_part(node, 1);
     if (!is_call(compiler, call, "cn_filter"))
         return false;
+    if (!cn_node_chosen(test)) /* left out: all rows */
+        return cn_compiler_node(compiler, call, NULL);
     if (cn_compiler_has(compiler, CN_FEATURE_FILTER)) {
         if (!cn_compiler_node(compiler, call, NULL))
             return false;
@@ -417,7 +436,7 @@ static bool emit_filter(cn_compiler *compiler, const cn_node *node)
     bool all      = call->kind == CN_NODE_KEYWORD;
     bool distinct = call->count == 1 && cn_node_part(call, 0)->kind == CN_NODE_OPERATOR &&
                     cn_node_part(call, 0)->op == CN_OP_DISTINCT;
-    if (!all && call->model == NULL && call->count != 1)
+    if (!all && ((call->model == NULL && call->count != 1) || !is_name(call->value.as.text.data)))
         return cn_compiler_needs(compiler, CN_FEATURE_FILTER);
     cn_buffer_format(&compiler->sql, "%s(%sCASE WHEN (", all ? "count" : call->value.as.text.data,
                      distinct ? "DISTINCT " : "");
@@ -455,21 +474,27 @@ static bool emit_frame(cn_compiler *compiler, const cn_node *node)
     static const char *const units[] = {"", "ROWS", "RANGE", "GROUPS"};
     uint64_t                 packed  = (uint64_t)node->value.as.integer;
     uint32_t                 number  = cn_numbers_get(compiler->numbers, node);
+    int32_t                  from = (int32_t)(packed >> 32), to = (int32_t)(uint32_t)packed;
     if (node->op == CN_FRAME_GROUPS && !cn_compiler_needs(compiler, CN_FEATURE_FRAME_GROUPS))
         return false;
+    if (from > to || from == INT32_MAX || to == INT32_MIN)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "the frame of a window ends before it begins");
     cn_buffer_format(&compiler->sql, "%s BETWEEN ", units[node->op]);
-    if (!emit_bound(compiler, (int32_t)(packed >> 32), &number))
+    if (!emit_bound(compiler, from, &number))
         return false;
     cn_compiler_text(compiler, " AND ");
-    return emit_bound(compiler, (int32_t)(uint32_t)packed, &number);
+    return emit_bound(compiler, to, &number);
 }
 
 static bool emit_over(cn_compiler *compiler, const cn_node *node)
 {
     const cn_node *partition = cn_node_part(node, 1), *order = cn_node_part(node, 2);
-    const char    *space = "";
-    if (!cn_compiler_needs(compiler, CN_FEATURE_WINDOW) ||
-        !cn_compiler_node(compiler, cn_node_part(node, 0), NULL))
+    const cn_node *call        = cn_node_part(node, 0);
+    const char    *space       = "";
+    bool           made_of_one = call->kind == CN_NODE_FILTER || call->kind == CN_NODE_FRAGMENT;
+    if ((!made_of_one && !is_call(compiler, call, "cn_over")) ||
+        !cn_compiler_needs(compiler, CN_FEATURE_WINDOW) || !cn_compiler_node(compiler, call, NULL))
         return false;
     cn_compiler_text(compiler, " OVER (");
     if (partition->count != 0) {
@@ -495,14 +520,25 @@ static bool emit_over(cn_compiler *compiler, const cn_node *node)
 
 /* ---- the rest -------------------------------------------------------------------------------- */
 
+/* A condition where there must be one. */
+static bool emit_test(cn_compiler *compiler, const cn_node *test)
+{
+    return cn_node_chosen(test)
+               ? cn_compiler_node(compiler, test, NULL)
+               : cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                              "the condition of a cn_truth or cn_then was left out: every cn_when "
+                              "of it was false");
+}
+
 static bool emit_case(cn_compiler *compiler, const cn_node *node)
 {
     cn_compiler_text(compiler, "CASE");
     for (uint32_t i = 0; i < node->count; i++) {
         const cn_node *part = cn_node_part(node, i);
         bool           then = part->kind == CN_NODE_THEN;
-        if (part->kind != CN_NODE_ELSE &&
-            (!then || (i != 0 && cn_node_part(node, i - 1)->kind == CN_NODE_ELSE)))
+        if (part->kind == CN_NODE_ELSE
+                ? i == 0
+                : (!then || (i != 0 && cn_node_part(node, i - 1)->kind == CN_NODE_ELSE)))
             return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                                 "cn_case takes cn_then(condition, value), one or more, and then "
                                 "at most one cn_else(value)");
@@ -510,7 +546,7 @@ static bool emit_case(cn_compiler *compiler, const cn_node *node)
             const cn_node *test  = cn_node_part(part, 0);
             bool           group = cn_node_resolved(test)->kind == CN_NODE_OPERATOR;
             cn_compiler_text(compiler, group ? " WHEN (" : " WHEN ");
-            if (!cn_compiler_node(compiler, test, NULL))
+            if (!emit_test(compiler, test))
                 return false;
             cn_compiler_text(compiler, group ? ") THEN " : " THEN ");
         } else {
@@ -526,6 +562,9 @@ static bool emit_case(cn_compiler *compiler, const cn_node *node)
 static bool emit_cast(cn_compiler *compiler, const cn_node *node)
 {
     const cn_type *type = node->value.as.list.items;
+    if (type->kind == CN_TYPE_NONE || type->kind >= CN_TYPE_COUNT)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "cn_cast was given no type: CN_INTEGER, CN_STRING(10), ... are some");
     cn_compiler_text(compiler, "CAST(");
     const cn_node *of = cn_node_part(node, 0);
     if (!(of->kind == CN_NODE_VALUE ? cn_compiler_free_value(compiler, of, NULL, false)
@@ -624,7 +663,7 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
     case CN_NODE_NOT:
         return emit_connected(compiler, node);
     case CN_NODE_TRUTH:
-        return cn_compiler_node(compiler, cn_node_part(node, 0), NULL);
+        return emit_test(compiler, cn_node_part(node, 0));
     case CN_NODE_FRAGMENT:
         return cn_compiler_fragment(compiler, node);
     case CN_NODE_CALL:

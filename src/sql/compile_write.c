@@ -223,9 +223,12 @@ static bool upsert(cn_compiler *compiler, const cn_table *table, const cn_insert
         return (insert->conflict == NULL && insert->update == NULL) ||
                cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             ".conflict and .update belong to cn_upsert, not to cn_insert");
-    return cn_compiler_has(compiler, CN_FEATURE_UPSERT_TARGET)
-               ? on_conflict(compiler, table, insert)
-               : on_duplicate_key(compiler, table, insert);
+    compiler->proposing = true;
+    bool good           = cn_compiler_has(compiler, CN_FEATURE_UPSERT_TARGET)
+                              ? on_conflict(compiler, table, insert)
+                              : on_duplicate_key(compiler, table, insert);
+    compiler->proposing = false;
+    return good;
 }
 
 bool cn_compiler_insert(cn_compiler *compiler, const void *statement, cn_plan *plan)
