@@ -68,6 +68,16 @@ static bool text_literal(const cn_dialect *dialect, cn_buffer *sql, const cn_val
     return true;
 }
 
+/* Where there is no such type, a UUID is the text of its 32 digits. */
+static void without_hyphens(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++)
+        if (*from != '-')
+            *to++ = *from;
+    *to = '\0';
+}
+
 bool cn_dialect_value(const cn_dialect *dialect, cn_buffer *sql, const cn_value *value,
                       const cn_column *column, cn_error *error)
 {
@@ -102,14 +112,19 @@ bool cn_dialect_value(const cn_dialect *dialect, cn_buffer *sql, const cn_value 
     case CN_KIND_DATETIME:
         cn_datetime_format(value->as.datetime, text);
         break;
-    case CN_KIND_TIMESTAMP:
-        cn_timestamp_format(value->as.timestamp, text);
+    case CN_KIND_TIMESTAMP: /* in UTC, as drivers send it; PostgreSQL is told so */
+        if (dialect->words->numbered)
+            cn_timestamp_format(value->as.timestamp, text);
+        else
+            cn_datetime_format((cn_datetime){value->as.timestamp.microseconds}, text);
         break;
     case CN_KIND_INTERVAL:
         cn_interval_format(value->as.interval, text);
         break;
     case CN_KIND_UUID:
         cn_uuid_format(value->as.uuid, text);
+        if (!dialect->words->numbered)
+            without_hyphens(text);
         break;
     default:
         return cn_error_set(error, CN_CAUSE_UNSUPPORTED, "a %s has no literal",

@@ -86,6 +86,7 @@ static bool has(cn_feature feature, const cn_link *server)
         return since(server, 80020, 0);
     case CN_FEATURE_NESTED_SELECT:
     case CN_FEATURE_UPSERT_JOINED:
+    case CN_FEATURE_UPDATE_SEVERAL:
     case CN_FEATURE_ROW_LOCKS:
     case CN_FEATURE_QUANTIFIED:
     case CN_FEATURE_REGEXP:

@@ -192,14 +192,23 @@ void cn_query_group_by(cn_query *query, cn_expr value)
 void cn_query_join(cn_query *query, const cn_joined *joins)
 {
     clauses at;
+    uint8_t why;
     if (!ready(query, &at, has_join))
         return;
-    if (!cn_joins_copy(&joins, &query->arena)) {
-        fail(query, CN_BROKEN_DEAD);
+    if (!cn_joins_copy(&joins, &query->arena, &why)) {
+        fail(query, why);
         return;
     }
     for (; joins != NULL && joins->kind != CN_JOIN_NONE; joins++)
         add(query, &query->joins, joins, sizeof *joins);
+}
+
+static bool same_struct(const cn_items *one, const cn_items *other)
+{
+    return one->model == other->model && one->struct_size == other->struct_size &&
+           (one->struct_name == NULL || other->struct_name == NULL
+                ? one->struct_name == other->struct_name
+                : strcmp(one->struct_name, other->struct_name) == 0);
 }
 
 /* Assignments, or columns, more of them. They must be of one struct. */
@@ -207,12 +216,13 @@ static void add_items(cn_query *query, grown *list, cn_items *all, const cn_item
 {
     if (items == NULL)
         return;
-    if (list->count != 0 && items->model != all->model) {
-        fail(query, CN_BROKEN_CLAUSE);
+    uint8_t why;
+    if (list->count != 0 && !same_struct(items, all)) {
+        fail(query, CN_BROKEN_STRUCT);
         return;
     }
-    if (!cn_items_copy(&items, &query->arena)) {
-        fail(query, CN_BROKEN_DEAD);
+    if (!cn_items_copy(&items, &query->arena, &why)) {
+        fail(query, why);
         return;
     }
     *all = *items;
@@ -318,7 +328,8 @@ static void put_items(const cn_items **to, cn_items *all, const grown *list)
              .where = {{.kind = CN_NODE_BROKEN, .op = (why)}}}
 static const cn_model            nothing  = {.name = "nothing"};
 static const cn_delete_statement broken[] = {BROKEN(CN_BROKEN_DEAD), BROKEN(CN_BROKEN_MEMORY),
-                                             BROKEN(CN_BROKEN_DEEP), BROKEN(CN_BROKEN_CLAUSE)};
+                                             BROKEN(CN_BROKEN_DEEP), BROKEN(CN_BROKEN_CLAUSE),
+                                             BROKEN(CN_BROKEN_STRUCT)};
 
 const cn_statement *cn_built(cn_query *query)
 {

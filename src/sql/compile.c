@@ -137,6 +137,7 @@ const char *cn_feature_name(cn_feature feature)
         [CN_FEATURE_ROLLUP]           = "ROLLUP",
         [CN_FEATURE_REGEXP]           = "regular expressions",
         [CN_FEATURE_UPDATE_FROM]      = "UPDATE ... FROM",
+        [CN_FEATURE_UPDATE_SEVERAL]   = "UPDATE of several tables",
         [CN_FEATURE_DELETE_USING]     = "DELETE ... USING",
         [CN_FEATURE_WRITE_LIMIT]      = "ORDER BY and LIMIT of UPDATE and DELETE",
         [CN_FEATURE_INSERT_RETURNING] = "INSERT ... RETURNING",

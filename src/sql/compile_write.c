@@ -252,6 +252,9 @@ static bool on_duplicate_key(cn_compiler *compiler, const cn_table *table,
     compiler->proposed = alias ? "new." : "VALUES(";
     cn_compiler_text(compiler, alias ? " AS new" : "");
     cn_compiler_text(compiler, " ON DUPLICATE KEY UPDATE ");
+    for (size_t i = 0; insert->conflict != NULL && i < insert->conflict->count; i++)
+        if (assigned(compiler, table, insert->conflict, i) == NULL)
+            return false;
     if (insert->update != NULL)
         return upsert_assignments(compiler, table, insert->update);
     const cn_column *column =
@@ -421,6 +424,9 @@ bool cn_compiler_update(cn_compiler *compiler, const void *statement, cn_plan *p
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "the update of %s sets nothing: give it .set = CN_SET(...)",
                             update->table->name);
+    if (update->also != NULL && !cn_compiler_has(compiler, CN_FEATURE_UPDATE_SEVERAL) &&
+        !cn_compiler_needs(compiler, CN_FEATURE_UPDATE_FROM))
+        return false;
     cn_compiler_text(compiler, "UPDATE ");
     compiler->part = ".set";
     if (!cn_compiler_table(compiler, table) ||

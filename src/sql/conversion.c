@@ -66,8 +66,9 @@ static bool json(cn_conversion_kind kind, cn_value *value, cn_arena *arena, cn_e
     }
     cn_buffer_char(&array, '}');
     const cn_buffer *made = kind == CN_CONVERT_JSON_PATH ? &array : &step;
-    const char      *text = made->failed ? NULL
-                                         : cn_arena_text_sized(arena, cn_buffer_get(made), made->size);
+    const char      *text = NULL;
+    if (!made->failed)
+        text = cn_arena_text_sized(arena, cn_buffer_get(made), made->size);
     if (text != NULL) {
         *value = cn_value_text(text);
         if (kind == CN_CONVERT_JSON_STEP && is_index)

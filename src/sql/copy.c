@@ -320,24 +320,19 @@ static const cn_param *copy_params(copier *c, const cn_param *params)
     return params;
 }
 
-bool cn_expressions_copy(const cn_expr **list, cn_arena *arena)
-{
-    copier c = {.arena = arena};
-    *list    = copy_expressions(&c, *list);
-    return !c.failed;
-}
-
-bool cn_items_copy(const cn_items **items, cn_arena *arena)
+bool cn_items_copy(const cn_items **items, cn_arena *arena, uint8_t *why)
 {
     copier c = {.arena = arena};
     *items   = copy_items(&c, *items);
+    *why     = c.why;
     return !c.failed;
 }
 
-bool cn_joins_copy(const cn_joined **joins, cn_arena *arena)
+bool cn_joins_copy(const cn_joined **joins, cn_arena *arena, uint8_t *why)
 {
     copier c = {.arena = arena};
     *joins   = copy_joins(&c, *joins);
+    *why     = c.why;
     return !c.failed;
 }
 

@@ -31,7 +31,8 @@ enum {
     CN_BROKEN_DEAD, /* its parts had died when it was copied */
     CN_BROKEN_MEMORY,
     CN_BROKEN_DEEP,
-    CN_BROKEN_CLAUSE /* a builder was given a clause that its statement does not have */
+    CN_BROKEN_CLAUSE, /* a builder was given a clause that its statement does not have, ... */
+    CN_BROKEN_STRUCT  /* ... or columns that fill two structs */
 };
 
 /* cn_node.flags */
@@ -98,10 +99,9 @@ size_t cn_expr_count(const cn_expr *list);
 
 /* Copies the node's parts, and the text it borrows, into `arena`. False: the node is broken now. */
 bool cn_node_copy(cn_node *node, cn_arena *arena);
-/* The same of the pieces of statements: NULL in, NULL out. */
-bool cn_expressions_copy(const cn_expr **list, cn_arena *arena);
-bool cn_items_copy(const cn_items **items, cn_arena *arena);
-bool cn_joins_copy(const cn_joined **joins, cn_arena *arena);
+/* The same of the pieces of statements: NULL in, NULL out; `why` is a CN_BROKEN_... */
+bool cn_items_copy(const cn_items **items, cn_arena *arena, uint8_t *why);
+bool cn_joins_copy(const cn_joined **joins, cn_arena *arena, uint8_t *why);
 /* A whole statement. NULL: it cannot be copied, for `why` (CN_BROKEN_...) */
 cn_statement *cn_statement_copy(const cn_statement *statement, cn_arena *arena, uint8_t *why);
 /* Its size in this version of the library; 0 if it is no statement. */

@@ -1,7 +1,7 @@
 /*
  * The operators of expressions, as a table: how each is written, how tightly it binds, what it
- * turns into when it is negated, and how the value on its right side is taken. Read by the walk and the
- * compiler; what databases spell differently is the dialect's.
+ * turns into when it is negated, and how the value on its right side is taken. Read by the walk and
+ * the compiler; what databases spell differently is the dialect's.
  */
 #ifndef CN_SQL_OPERATORS_H
 #define CN_SQL_OPERATORS_H

@@ -171,6 +171,10 @@ static bool broken(cn_walk *walk, const cn_node *node)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
                             "the builder of this statement was given a clause that it does not "
                             "have");
+    case CN_BROKEN_STRUCT:
+        return cn_error_set(walk->error, CN_CAUSE_MISUSE,
+                            "the builder of this statement was given columns, or values, of two "
+                            "structs");
     default:
         return dead(walk);
     }

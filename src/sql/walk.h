@@ -103,8 +103,8 @@ static inline bool cn_walk_pointer(cn_walk *walk, const void *p)
     return cn_walk_word(walk, (uint64_t)(uintptr_t)p);
 }
 
-/* A model by its address; of one that may end, and of an alias, also by what it is: another may come
-   to stand there. */
+/* A model by its address; of one that may end, and of an alias, also by what it is: another may
+   come to stand there. */
 static inline bool cn_walk_model(cn_walk *walk, const cn_model *model)
 {
     if (model != NULL && model->alias_of != NULL) {
