@@ -488,6 +488,17 @@ static Ranked *const *best_by_text(cn_session *session, int n)
         .params = CN_PARAMS("n", n)));
 }
 
+static Ranked *const *best_by_both(cn_session *session, int n)
+{
+    return cn_all(session, Ranked,
+        .with     = CN_WITH(cn_cte(Ranked, cn_text(
+            "SELECT id AS post_id, author_id, title, "
+            "row_number() OVER (PARTITION BY author_id ORDER BY score DESC) AS place FROM post",
+            .fields = CN_FIELDS(Ranked, post_id, author_id, title, place)))),
+        .where    = cn_is(Ranked, place, <=, n),
+        .order_by = CN_BY(cn_attr(Ranked, author_id), cn_attr(Ranked, place)));
+}
+
 static void print_ranked(const char *what, Ranked *const *rows)
 {
     CN_EACH(Ranked, row, rows)
@@ -499,6 +510,7 @@ static void show_window(cn_session *session)
 {
     print_ranked("value", best(session, 2));
     print_ranked("text", best_by_text(session, 2));
+    print_ranked("both", best_by_both(session, 2));
 }
 
 /* ---- 11. the next page ----------------------------------------------------------------------- */

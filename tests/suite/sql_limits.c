@@ -280,7 +280,7 @@ static void a_thousand_columns(void **state)
                                      .declare          = declare_columns,
                                      .state            = &resolved};
     static const cn_model *list[] = {&wide, NULL};
-    const cn_metadata      base   = {list};
+    const cn_metadata      base   = {.models = list};
     static cn_item         items[MANY];
     const cn_items         values = {NULL, 0, &wide, items, MANY};
     for (size_t i = 0; i < MANY; i++) {
