@@ -58,6 +58,8 @@ typedef struct cn_model_state {
     void *mapper;
     /* the next one in the list of models of which an instance could not be made */
     const struct cn_model *failed;
+    /* of a model that was made at run time and may end before the program does: no other has it */
+    uint64_t serial;
 } cn_model_state;
 
 /* A model, or, with struct_size 0, a table that no struct maps. */

@@ -69,6 +69,14 @@ static bool pointer(cn_walk *walk, const void *p)
     return cn_walk_word(walk, (uint64_t)(uintptr_t)p);
 }
 
+/* By its address; of one that may end, also by its number: another may come to stand there. */
+static bool model(cn_walk *walk, const cn_model *m)
+{
+    if (m == NULL || m->state == NULL || m->state->serial == 0)
+        return pointer(walk, m);
+    return cn_walk_word(walk, (uint64_t)(uintptr_t)m | 1) && cn_walk_word(walk, m->state->serial);
+}
+
 /* A text by its content: its size, then its bytes. */
 static bool text(cn_walk *walk, const char *s)
 {
@@ -403,7 +411,7 @@ static bool walk_node(cn_walk *walk, const cn_node *node)
         return connected(walk, node);
     if (node->kind >= CN_NODE_BROKEN)
         return broken(walk, node);
-    if (!cn_walk_word(walk, head) || !pointer(walk, node->model))
+    if (!cn_walk_word(walk, head) || !model(walk, node->model))
         return false;
     switch (node->kind) {
     case CN_NODE_VALUE:
@@ -494,7 +502,7 @@ static bool items(cn_walk *walk, const cn_items *list_)
     if (list_ == NULL)
         return cn_walk_word(walk, UINT64_MAX);
     if (!cn_walk_word(walk, list_->count) || !cn_walk_word(walk, list_->struct_size) ||
-        !pointer(walk, list_->model) || !text(walk, list_->struct_name))
+        !model(walk, list_->model) || !text(walk, list_->struct_name))
         return false;
     for (size_t i = 0; i < list_->count; i++) {
         const cn_item *item = &list_->items[i];
@@ -545,7 +553,7 @@ static bool walk_select(cn_walk *walk, const cn_select_statement *select)
     cn_value offset = cn_value_int(select->offset);
     uint64_t flags  = (select->distinct ? 1u : 0u) | (select->limit != 0 ? 2u : 0u) |
                      (select->offset != 0 ? 4u : 0u);
-    return cn_walk_word(walk, CN_STATEMENT_SELECT | flags << 8) && pointer(walk, select->from) &&
+    return cn_walk_word(walk, CN_STATEMENT_SELECT | flags << 8) && model(walk, select->from) &&
            items(walk, select->columns) && where(walk, &select->where) &&
            expressions(walk, select->order_by) &&
            (select->limit == 0 || cn_walk_value(walk, &limit)) &&
@@ -554,13 +562,13 @@ static bool walk_select(cn_walk *walk, const cn_select_statement *select)
 
 static bool walk_insert(cn_walk *walk, const cn_insert_statement *insert)
 {
-    return cn_walk_word(walk, CN_STATEMENT_INSERT) && pointer(walk, insert->into) &&
+    return cn_walk_word(walk, CN_STATEMENT_INSERT) && model(walk, insert->into) &&
            items(walk, insert->values) && items(walk, insert->returning);
 }
 
 static bool walk_update(cn_walk *walk, const cn_update_statement *update)
 {
-    return cn_walk_word(walk, CN_STATEMENT_UPDATE) && pointer(walk, update->table) &&
+    return cn_walk_word(walk, CN_STATEMENT_UPDATE) && model(walk, update->table) &&
            items(walk, update->set) &&
            where_some(walk, &update->where, update->every_row, "update", update->table) &&
            items(walk, update->returning);
@@ -568,7 +576,7 @@ static bool walk_update(cn_walk *walk, const cn_update_statement *update)
 
 static bool walk_delete(cn_walk *walk, const cn_delete_statement *deletion)
 {
-    return cn_walk_word(walk, CN_STATEMENT_DELETE) && pointer(walk, deletion->from) &&
+    return cn_walk_word(walk, CN_STATEMENT_DELETE) && model(walk, deletion->from) &&
            where_some(walk, &deletion->where, deletion->every_row, "delete", deletion->from) &&
            items(walk, deletion->returning);
 }
