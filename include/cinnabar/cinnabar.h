@@ -8,6 +8,7 @@
  *   error.h       what went wrong                  transact.h  units that retry
  *   sql.h         statements built from values
  *   type.h, model.h  tables and structs            session.h  the unit of work
+ *   schema.h      creating and dropping them
  */
 #ifndef CINNABAR_CINNABAR_H
 #define CINNABAR_CINNABAR_H
@@ -18,6 +19,7 @@
 #include <cinnabar/error.h>
 #include <cinnabar/model.h>
 #include <cinnabar/result.h>
+#include <cinnabar/schema.h>
 #include <cinnabar/session.h>
 #include <cinnabar/sql.h>
 #include <cinnabar/statement.h>

@@ -81,6 +81,8 @@ typedef struct cn_engine_options {
     bool         autocommit; /* no transactions: each statement is one */
     bool         read_only;  /* the database refuses every change */
 
+    bool no_foreign_keys; /* of models are written into the database: see schema.h */
+
     bool multi_statements; /* several statements in one string are allowed */
     bool local_infile;     /* MySQL: LOAD DATA LOCAL may read this program's files */
 

@@ -209,7 +209,7 @@ typedef struct cn_index_options {
     const char        *name; /* [by the naming convention] */
     bool               unique;
     const char        *where;              /* PostgreSQL, SQLite: a partial index */
-    const char        *using_;             /* USING: PostgreSQL's "gin", MySQL's "HASH" */
+    const char        *method;             /* USING: PostgreSQL's "gin", MySQL's "HASH" */
     const char *const *include;            /* PostgreSQL: CN_MEMBERS(a, b) beside the key */
     const char        *op_class;           /* PostgreSQL: of every part, "text_pattern_ops" */
     const char        *with;               /* PostgreSQL: "fillfactor = 50" */

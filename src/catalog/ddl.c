@@ -1,229 +1,290 @@
 /*
- * CREATE TABLE, its indexes and constraints, as text. Called by create.c and drop.c. Must never
- * talk to a database.
+ * CREATE TABLE and its constraints, as text; indexes and the rest are in ddl_index.c and
+ * ddl_other.c. Called by create.c, drop.c and show.c. Must never talk to a database.
  */
 #include "catalog/ddl.h"
 
 #include <string.h>
 
-static bool written(const cn_ddl *ddl)
+#include "catalog/ddl_parts.h"
+
+bool cn_ddl_written(const cn_ddl *ddl)
 {
     return !ddl->sql->failed || cn_error_no_memory(ddl->error);
 }
 
-static bool put_name(const cn_ddl *ddl, const char *name)
+bool cn_ddl_put_name(const cn_ddl *ddl, const char *name)
 {
     return cn_dialect_identifier(ddl->dialect, ddl->server, ddl->sql, name, ddl->error);
 }
 
-static bool put_table(const cn_ddl *ddl, const cn_table *table)
+bool cn_ddl_put_table(const cn_ddl *ddl, const cn_table *table)
 {
     return cn_dialect_table(ddl->dialect, ddl->server, ddl->sql, table, ddl->error);
 }
 
-static void put(const cn_ddl *ddl, const char *text)
+bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
 {
-    cn_buffer_text(ddl->sql, text);
+    const char *dot = strchr(path, '.');
+    if (dot == NULL)
+        return cn_ddl_put_name(ddl, path);
+    cn_buffer schema = {0};
+    cn_buffer_add(&schema, path, (size_t)(dot - path));
+    bool done = !schema.failed || cn_error_no_memory(ddl->error);
+    done      = done && cn_ddl_put_name(ddl, cn_buffer_get(&schema));
+    cn_buffer_free(&schema);
+    cn_ddl_put(ddl, ".");
+    return done && cn_ddl_put_name(ddl, dot + 1);
 }
 
-/* ---- generated names ------------------------------------------------------------------------- */
-
-static uint32_t fold(const char *text)
+bool cn_ddl_put_named(const cn_ddl *ddl, const cn_named *named, const char *before,
+                      const char *behind, bool always)
 {
-    uint32_t hash = UINT32_C(2166136261); /* FNV-1a: the same on every machine, for it is stored */
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT32_C(16777619);
-    return hash;
-}
-
-/* A name that the dialect finds too long is cut, and made different by a hash of the whole. */
-static bool put_generated(const cn_ddl *ddl, const char *prefix, const cn_column *column)
-{
-    const cn_table *table = column->table;
-    cn_buffer       name  = {0};
-    cn_buffer_format(&name, "%s_%s%s%s_%s", prefix, table->schema != NULL ? table->schema : "",
-                     table->schema != NULL ? "_" : "", table->name, column->name);
-    bool done = !name.failed || cn_error_no_memory(ddl->error);
-    if (done && name.size > ddl->dialect->identifier_limit) {
-        uint32_t hash = fold(name.text);
-        size_t   size = ddl->dialect->identifier_limit - 9;
-        while (size > 0 && ((unsigned char)name.text[size] & 0xc0) == 0x80)
-            size--; /* not through a character */
-        name.size = size;
-        cn_buffer_format(&name, "_%08x", (unsigned)hash);
-        done = !name.failed || cn_error_no_memory(ddl->error);
+    cn_buffer name = {0};
+    bool      done = cn_naming_find(ddl, named, always, &name);
+    if (done && name.size != 0) {
+        cn_ddl_put(ddl, before);
+        done = cn_ddl_put_name(ddl, name.text);
+        cn_ddl_put(ddl, behind);
     }
-    done = done && put_name(ddl, name.text);
     cn_buffer_free(&name);
     return done;
 }
 
-/* ---- the parts of a table -------------------------------------------------------------------- */
-
-static bool put_columns(const cn_ddl *ddl, const cn_table *table)
+/* "(a, b)" */
+static bool put_list(const cn_ddl *ddl, const cn_table *table, const uint32_t *columns,
+                     size_t count)
 {
-    for (size_t i = 0; i < table->column_count; i++) {
-        const cn_column *column = &table->columns[i];
-        put(ddl, i != 0 ? ", \n\t" : "\n\t");
-        if (!put_name(ddl, column->name))
-            return false;
-        put(ddl, " ");
-        ddl->dialect->column_definition(ddl->sql, column, ddl->server);
-    }
-    return true;
-}
-
-/* "PRIMARY KEY (a, b)", "UNIQUE (a, b)" */
-static bool put_key(const cn_ddl *ddl, const cn_table *table, const char *words,
-                    const uint32_t *columns, size_t count)
-{
-    put(ddl, ", \n\t");
-    put(ddl, words);
     for (size_t i = 0; i < count; i++) {
-        put(ddl, i != 0 ? ", " : " (");
-        if (!put_name(ddl, table->columns[columns[i]].name))
+        cn_ddl_put(ddl, i != 0 ? ", " : "(");
+        if (!cn_ddl_put_name(ddl, table->columns[columns[i]].name))
             return false;
     }
-    put(ddl, ")");
+    cn_ddl_put(ddl, ")");
     return true;
 }
 
-static bool put_uniques(const cn_ddl *ddl, const cn_table *table)
+/* " DEFERRABLE INITIALLY DEFERRED" */
+static void put_deferrable(const cn_ddl *ddl, uint8_t deferrable, const char *initially)
 {
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        const cn_column *column = &table->columns[i];
-        if (column->unique && !column->indexed && !put_key(ddl, table, "UNIQUE", &i, 1))
-            return false;
-    }
-    for (size_t i = 0; i < table->unique_count; i++) {
-        const cn_unique_set *set = &table->uniques[i];
-        if (!put_key(ddl, table, "UNIQUE", set->columns, set->count))
-            return false;
-    }
+    static const char *const words[] = {"", " DEFERRABLE", " NOT DEFERRABLE"};
+    cn_ddl_put(ddl, words[deferrable]);
+    if (initially != NULL)
+        cn_buffer_format(ddl->sql, " INITIALLY %s", initially);
+}
+
+/* ---- constraints ----------------------------------------------------------------------------- */
+
+static bool put_unique(const cn_ddl *ddl, const cn_table *table, const cn_unique_set *set)
+{
+    const cn_named named = {.kind    = CN_NAME_UNIQUE,
+                            .given   = set->name,
+                            .table   = table,
+                            .columns = set->columns,
+                            .count   = set->count};
+    const char    *title = cn_table_title(table);
+    bool           waits = set->deferrable != CN_UNSAID || set->initially != NULL;
+    if ((waits && !cn_dialect_needs(ddl, CN_FEATURE_DEFERRABLE_UNIQUE, title)) ||
+        (set->nulls_not_distinct && !cn_dialect_needs(ddl, CN_FEATURE_NULLS_NOT_DISTINCT, title)) ||
+        (set->on_conflict != NULL && !cn_dialect_needs(ddl, CN_FEATURE_ON_CONFLICT, title)) ||
+        !cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false))
+        return false;
+    cn_ddl_put(ddl, set->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT " : "UNIQUE ");
+    if (!put_list(ddl, table, set->columns, set->count))
+        return false;
+    put_deferrable(ddl, set->deferrable, set->initially);
+    if (set->on_conflict != NULL)
+        cn_buffer_format(ddl->sql, " ON CONFLICT %s", set->on_conflict);
     return true;
+}
+
+static bool put_check(const cn_ddl *ddl, const cn_table *table, const cn_check *check)
+{
+    const cn_named named = {.kind    = CN_NAME_CHECK,
+                            .given   = check->name,
+                            .table   = table,
+                            .columns = &check->column,
+                            .count   = check->column != CN_NO_COLUMN};
+    if (!cn_dialect_needs(ddl, CN_FEATURE_CHECK, cn_table_title(table)) ||
+        !cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false))
+        return false;
+    cn_buffer_format(ddl->sql, "CHECK (%s)", check->text);
+    return true;
+}
+
+static cn_named name_key(const cn_foreign_key *key)
+{
+    return (cn_named){.kind            = CN_NAME_FOREIGN_KEY,
+                      .given           = key->name,
+                      .table           = key->table,
+                      .columns         = key->columns,
+                      .count           = key->count,
+                      .foreign_table   = key->foreign_table,
+                      .foreign_columns = key->foreign_columns};
+}
+
+/* MATCH SIMPLE is what a database does that has no other. */
+static bool check_key(const cn_ddl *ddl, const cn_foreign_key *key)
+{
+    const char *title = cn_table_title(key->table);
+    bool        waits = key->deferrable != CN_UNSAID || key->initially != NULL;
+    bool        match = key->match != NULL && strcmp(key->match, "SIMPLE") != 0;
+    return (!waits || cn_dialect_needs(ddl, CN_FEATURE_DEFERRABLE_KEY, title)) &&
+           (!match || cn_dialect_needs(ddl, CN_FEATURE_MATCH, title)) &&
+           (!key->not_valid || cn_dialect_needs(ddl, CN_FEATURE_NOT_VALID, title));
 }
 
 /* "FOREIGN KEY(author_id) REFERENCES author (id) ON DELETE CASCADE" */
-static bool put_foreign_key(const cn_ddl *ddl, const cn_column *column)
+static bool put_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
 {
-    const char *table = column->foreign_table;
-    const char *dot   = strchr(table, '.');
-    put(ddl, "FOREIGN KEY(");
-    if (!put_name(ddl, column->name))
+    if (!check_key(ddl, key))
         return false;
-    put(ddl, ") REFERENCES ");
-    if (dot != NULL) {
-        cn_buffer schema = {0};
-        cn_buffer_add(&schema, table, (size_t)(dot - table));
-        bool done = !schema.failed || cn_error_no_memory(ddl->error);
-        done      = done && put_name(ddl, schema.text);
-        cn_buffer_free(&schema);
-        if (!done)
+    cn_ddl_put(ddl, "FOREIGN KEY");
+    if (!put_list(ddl, key->table, key->columns, key->count))
+        return false;
+    cn_ddl_put(ddl, " REFERENCES ");
+    if (!cn_ddl_put_path(ddl, key->foreign_table))
+        return false;
+    for (size_t i = 0; i < key->count; i++) {
+        cn_ddl_put(ddl, i != 0 ? ", " : " (");
+        if (!cn_ddl_put_name(ddl, key->foreign_columns[i]))
             return false;
-        put(ddl, ".");
-        table = dot + 1;
     }
-    if (!put_name(ddl, table))
-        return false;
-    put(ddl, " (");
-    if (!put_name(ddl, column->foreign_column))
-        return false;
-    put(ddl, ")");
-    if (column->on_delete != NULL)
-        cn_buffer_format(ddl->sql, " ON DELETE %s", column->on_delete);
-    if (column->on_update != NULL)
-        cn_buffer_format(ddl->sql, " ON UPDATE %s", column->on_update);
+    cn_ddl_put(ddl, ")");
+    if (key->match != NULL && cn_dialect_has(ddl, CN_FEATURE_MATCH))
+        cn_buffer_format(ddl->sql, " MATCH %s", key->match);
+    if (key->on_delete != NULL)
+        cn_buffer_format(ddl->sql, " ON DELETE %s", key->on_delete);
+    if (key->on_update != NULL)
+        cn_buffer_format(ddl->sql, " ON UPDATE %s", key->on_update);
+    put_deferrable(ddl, key->deferrable, key->initially);
+    cn_ddl_put(ddl, key->not_valid ? " NOT VALID" : "");
     return true;
 }
 
-static bool put_foreign_keys(const cn_ddl *ddl, const cn_table *table, cn_ddl_later *later,
-                             void *context)
+/* ---- CREATE TABLE ---------------------------------------------------------------------------- */
+
+/* The checks that a column says stand behind it. */
+static bool put_column_checks(const cn_ddl *ddl, const cn_table *table, uint32_t column)
 {
-    for (size_t i = 0; i < table->column_count; i++) {
-        const cn_column *column = &table->columns[i];
-        if (column->foreign_table == NULL || (later != NULL && later(column, context)))
+    for (size_t i = 0; i < table->check_count; i++) {
+        if (table->checks[i].column != column)
             continue;
-        put(ddl, ", \n\t");
-        if (!put_foreign_key(ddl, column))
+        cn_ddl_put(ddl, " ");
+        if (!put_check(ddl, table, &table->checks[i]))
             return false;
     }
     return true;
 }
 
-/* ---- statements ------------------------------------------------------------------------------ */
+static bool put_columns(const cn_ddl *ddl, const cn_table *table)
+{
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const cn_column *column = &table->columns[i];
+        cn_ddl_put(ddl, i != 0 ? ", \n\t" : "\n\t");
+        if (!cn_ddl_put_name(ddl, column->name))
+            return false;
+        cn_ddl_put(ddl, " ");
+        if (!ddl->dialect->definition->column(ddl, column) || !put_column_checks(ddl, table, i))
+            return false;
+    }
+    return true;
+}
+
+/* SQLite's AUTOINCREMENT can only be said with the column. */
+static bool put_primary_key(const cn_ddl *ddl, const cn_table *table)
+{
+    const cn_named named       = {.kind    = CN_NAME_PRIMARY_KEY,
+                                  .given   = table->primary_key_name,
+                                  .table   = table,
+                                  .columns = table->primary_key,
+                                  .count   = table->primary_key_count};
+    bool           with_column = table->generated != CN_NO_COLUMN &&
+                       table->columns[table->generated].autoincrement &&
+                       ddl->dialect->definition->autoincrement_with_key;
+    if (table->primary_key_count == 0 || with_column)
+        return true;
+    cn_ddl_put(ddl, ", \n\t");
+    if (!cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false))
+        return false;
+    cn_ddl_put(ddl, "PRIMARY KEY ");
+    return put_list(ddl, table, table->primary_key, table->primary_key_count);
+}
+
+static bool put_constraint(const cn_ddl *ddl, const cn_table *table, const cn_constraint *which,
+                           cn_ddl_later *later, void *context)
+{
+    const cn_foreign_key *key   = &table->foreign_keys[which->at];
+    const cn_check       *check = &table->checks[which->at];
+    switch (which->kind) {
+    case CN_CONSTRAINT_UNIQUE:
+        cn_ddl_put(ddl, ", \n\t");
+        return put_unique(ddl, table, &table->uniques[which->at]);
+    case CN_CONSTRAINT_CHECK:
+        if (check->column != CN_NO_COLUMN)
+            return true;
+        cn_ddl_put(ddl, ", \n\t");
+        return put_check(ddl, table, check);
+    default:
+        if (ddl->no_foreign_keys || (later != NULL && later(key, context)))
+            return true;
+        cn_ddl_put(ddl, ", \n\t");
+        const cn_named named = name_key(key);
+        return cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false) &&
+               put_foreign_key(ddl, key);
+    }
+}
 
 bool cn_ddl_create_table(const cn_ddl *ddl, const cn_table *table, cn_ddl_later *later,
                          void *context)
 {
-    put(ddl, "\nCREATE TABLE ");
-    if (!put_table(ddl, table))
+    cn_ddl_put(ddl, "\nCREATE ");
+    if (table->options.prefix != NULL)
+        cn_buffer_format(ddl->sql, "%s ", table->options.prefix);
+    cn_ddl_put(ddl, ddl->if_exists ? "TABLE IF NOT EXISTS " : "TABLE ");
+    if (!cn_ddl_put_table(ddl, table))
         return false;
-    put(ddl, " (");
-    if (!put_columns(ddl, table))
+    cn_ddl_put(ddl, " (");
+    if (!put_columns(ddl, table) || !put_primary_key(ddl, table))
         return false;
-    if (table->primary_key_count != 0 &&
-        !put_key(ddl, table, "PRIMARY KEY", table->primary_key, table->primary_key_count))
-        return false;
-    if (!put_uniques(ddl, table) || !put_foreign_keys(ddl, table, later, context))
-        return false;
-    put(ddl, "\n)");
-    put(ddl, ddl->dialect->table_suffix);
-    put(ddl, "\n\n");
-    return written(ddl);
-}
-
-bool cn_ddl_has_index(const cn_column *column)
-{
-    return column->indexed && !(column->primary_key && column->table->primary_key_count == 1);
-}
-
-bool cn_ddl_create_index(const cn_ddl *ddl, const cn_column *column)
-{
-    const cn_table *table  = column->table;
-    bool            before = ddl->dialect->schema_on_index && table->schema != NULL;
-    put(ddl, column->unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
-    if (before) {
-        if (!put_name(ddl, table->schema))
+    for (size_t i = 0; i < table->constraint_count; i++) {
+        if (!put_constraint(ddl, table, &table->constraints[i], later, context))
             return false;
-        put(ddl, ".");
     }
-    if (!put_generated(ddl, "ix", column))
+    cn_ddl_put(ddl, "\n)");
+    if (!ddl->dialect->definition->options(ddl, table))
         return false;
-    put(ddl, " ON ");
-    if (before ? !put_name(ddl, table->name) : !put_table(ddl, table))
-        return false;
-    put(ddl, " (");
-    if (!put_name(ddl, column->name))
-        return false;
-    put(ddl, ")");
-    return written(ddl);
-}
-
-bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_column *column)
-{
-    put(ddl, "ALTER TABLE ");
-    if (!put_table(ddl, column->table))
-        return false;
-    put(ddl, " ADD CONSTRAINT ");
-    if (!put_generated(ddl, "fk", column))
-        return false;
-    put(ddl, " ");
-    return put_foreign_key(ddl, column) && written(ddl);
-}
-
-bool cn_ddl_drop_foreign_key(const cn_ddl *ddl, const cn_column *column, const char *name)
-{
-    put(ddl, "ALTER TABLE ");
-    if (!put_table(ddl, column->table))
-        return false;
-    cn_buffer_format(ddl->sql, " %s ", ddl->dialect->alter_drops_foreign_key);
-    if (name != NULL ? !put_name(ddl, name) : !put_generated(ddl, "fk", column))
-        return false;
-    return written(ddl);
+    cn_ddl_put(ddl, "\n\n");
+    return cn_ddl_written(ddl);
 }
 
 bool cn_ddl_drop_table(const cn_ddl *ddl, const cn_table *table)
 {
-    put(ddl, "\nDROP TABLE ");
-    return put_table(ddl, table) && written(ddl);
+    cn_ddl_put(ddl, ddl->if_exists ? "\nDROP TABLE IF EXISTS " : "\nDROP TABLE ");
+    return cn_ddl_put_table(ddl, table) && cn_ddl_written(ddl);
+}
+
+/* ---- foreign keys of tables that are there --------------------------------------------------- */
+
+bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
+{
+    const cn_named named = name_key(key);
+    cn_ddl_put(ddl, "ALTER TABLE ");
+    if (!cn_ddl_put_table(ddl, key->table))
+        return false;
+    cn_ddl_put(ddl, " ADD ");
+    return cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", true) && put_foreign_key(ddl, key) &&
+           cn_ddl_written(ddl);
+}
+
+bool cn_ddl_drop_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key, const char *name)
+{
+    const cn_named named = name_key(key);
+    cn_ddl_put(ddl, "ALTER TABLE ");
+    if (!cn_ddl_put_table(ddl, key->table))
+        return false;
+    cn_buffer_format(ddl->sql, " %s ", ddl->dialect->definition->alter_drops_foreign_key);
+    return (name != NULL ? cn_ddl_put_name(ddl, name)
+                         : cn_ddl_put_named(ddl, &named, "", "", true)) &&
+           cn_ddl_written(ddl);
 }

@@ -305,7 +305,6 @@ static const char *const reserved_by_mariadb[] = {
     "vector",
 };
 
-#define KEY_LENGTH 255 /* of a text or binary key without a length: 1020 bytes fit any index */
 #define LONGEST_VARCHAR 16383 /* characters of four bytes in a row of 65535 bytes */
 #define LONGEST_VARBINARY 65535
 
@@ -352,16 +351,32 @@ static const char *const names[CN_TYPE_COUNT] = {
     [CN_TYPE_UUID]      = "CHAR(32)",
     [CN_TYPE_JSON]      = "JSON",
     [CN_TYPE_ENUM]      = "ENUM",
+
+    [CN_TYPE_CHAR]         = "CHAR",
+    [CN_TYPE_TINYTEXT]     = "TINYTEXT",
+    [CN_TYPE_MEDIUMTEXT]   = "MEDIUMTEXT",
+    [CN_TYPE_LONGTEXT]     = "LONGTEXT",
+    [CN_TYPE_TINYBLOB]     = "TINYBLOB",
+    [CN_TYPE_BLOB]         = "BLOB",
+    [CN_TYPE_MEDIUMBLOB]   = "MEDIUMBLOB",
+    [CN_TYPE_FIXED_BINARY] = "BINARY",
+    [CN_TYPE_MEDIUMINT]    = "MEDIUMINT",
+    [CN_TYPE_FLOAT]        = "FLOAT",
+    [CN_TYPE_YEAR]         = "YEAR",
+    [CN_TYPE_BIT]          = "BIT",
+    [CN_TYPE_SET]          = "SET",
+    [CN_TYPE_JSONB]        = "JSON",
+    [CN_TYPE_ARRAY]        = "ARRAY", /* there is none: see cn_spell_column_type */
 };
 
 /* A label with a backslash in hexadecimal: right whether the server takes backslashes as
    escapes or not. */
-static void spell_enum(cn_buffer *sql, const cn_type *type)
+static void spell_labels(cn_buffer *sql, const cn_type *type)
 {
-    cn_buffer_text(sql, "ENUM(");
+    cn_buffer_text(sql, names[type->kind]);
     for (size_t i = 0; type->labels[i] != NULL; i++) {
         const char *label = type->labels[i];
-        cn_buffer_text(sql, i != 0 ? ", " : "");
+        cn_buffer_char(sql, i != 0 ? ',' : '(');
         if (strchr(label, '\\') == NULL) {
             cn_spell_quoted(sql, label, strlen(label), '\'');
             continue;
@@ -374,11 +389,26 @@ static void spell_enum(cn_buffer *sql, const cn_type *type)
     cn_buffer_char(sql, ')');
 }
 
+static bool is_varchar_enum(const cn_type *type)
+{
+    return type->enum_form == CN_ENUM_CHECKED || type->enum_form == CN_ENUM_PLAIN;
+}
+
 static void spell_text(cn_buffer *sql, const cn_type *type)
 {
     bool is_varchar = type->kind == CN_TYPE_STRING && type->length != 0 &&
                       type->length <= LONGEST_VARCHAR;
     cn_spell_sized(sql, is_varchar ? "VARCHAR" : "TEXT", type->length);
+}
+
+/* Microseconds unless the type says otherwise; no digits are left out, for that is the server's
+   own default. */
+static void spell_time(cn_buffer *sql, const cn_type *type)
+{
+    if (type->precision == 0)
+        cn_buffer_text(sql, names[type->kind]);
+    else
+        cn_spell_sized(sql, type->kind == CN_TYPE_TIME ? "TIME" : "DATETIME", type->precision - 1U);
 }
 
 static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *server)
@@ -389,10 +419,34 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
         spell_text(sql, type);
         return;
     case CN_TYPE_ENUM:
-        spell_enum(sql, type);
+        if (is_varchar_enum(type)) {
+            cn_spell_sized(sql, "VARCHAR", cn_spell_longest(type));
+            return;
+        }
+        spell_labels(sql, type);
+        return;
+    case CN_TYPE_SET:
+        spell_labels(sql, type);
         return;
     case CN_TYPE_NUMERIC:
         cn_spell_numeric(sql, names[CN_TYPE_NUMERIC], type);
+        cn_buffer_text(sql, type->is_unsigned ? " UNSIGNED" : "");
+        return;
+    case CN_TYPE_TIME:
+    case CN_TYPE_DATETIME:
+    case CN_TYPE_TIMESTAMP:
+        spell_time(sql, type);
+        return;
+    case CN_TYPE_CHAR:
+    case CN_TYPE_FIXED_BINARY:
+    case CN_TYPE_BIT:
+        cn_spell_sized(sql, names[type->kind], type->length);
+        return;
+    case CN_TYPE_FLOAT:
+        cn_spell_sized(sql, names[type->kind], type->precision);
+        return;
+    case CN_TYPE_RAW:
+        cn_buffer_text(sql, type->name);
         return;
     case CN_TYPE_BINARY:
         if (type->length != 0 && type->length <= LONGEST_VARBINARY)
@@ -409,6 +463,7 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
     default:
         cn_buffer_text(sql, names[type->kind]);
         cn_buffer_text(sql, type->is_unsigned ? " UNSIGNED" : "");
+        cn_buffer_text(sql, type->zerofill ? " ZEROFILL" : "");
     }
 }
 
@@ -451,112 +506,24 @@ static void spell_cast(cn_buffer *sql, const cn_type *type, const cn_link *serve
     cn_spell_sized(sql, "CHAR", type->kind == CN_TYPE_STRING ? type->length : 0);
 }
 
-/* ---- columns --------------------------------------------------------------------------------- */
-
-static bool is_in_key(const cn_column *column)
-{
-    if (column->primary_key || column->unique || column->indexed || column->foreign_table != NULL)
-        return true;
-    for (size_t i = 0; i < column->table->unique_count; i++) {
-        const cn_unique_set *set = &column->table->uniques[i];
-        for (size_t j = 0; j < set->count; j++) {
-            if (set->columns[j] == column->index)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* A key of text or bytes needs a length here. */
-static cn_type keyed_type(const cn_column *column)
-{
-    cn_type type = column->type;
-    if (type.length != 0 || !is_in_key(column))
-        return type;
-    if (type.kind == CN_TYPE_TEXT)
-        type.kind = CN_TYPE_STRING;
-    if (type.kind == CN_TYPE_STRING || type.kind == CN_TYPE_BINARY)
-        type.length = KEY_LENGTH;
-    return type;
-}
-
-static void define(cn_buffer *sql, const cn_column *column, const cn_link *server)
-{
-    cn_type type = keyed_type(column);
-    spell_type(sql, &type, server);
-    cn_buffer_text(sql, column->nullable ? "" : " NOT NULL");
-    bool is_large = type.kind == CN_TYPE_TEXT || type.kind == CN_TYPE_JSON ||
-                    ((type.kind == CN_TYPE_BINARY || type.kind == CN_TYPE_STRING) &&
-                     type.length == 0); /* whose default must be an expression */
-    if (column->generated)
-        cn_buffer_text(sql, " AUTO_INCREMENT");
-    else
-        cn_spell_default(sql, column, is_large);
-}
-
-/* The names compare as the server's files do. One look-up each: a constant name is found
-   without a search. */
-static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count,
-                     const cn_link *server)
-{
-    (void)server;
-    for (size_t i = 0; i < count; i++) {
-        const cn_table *table = tables[i];
-        cn_buffer_text(sql, i != 0 ? " UNION ALL SELECT " : "SELECT ");
-        cn_dialect_literal(&cn_dialect_mysql, sql, table->model->table,
-                           strlen(table->model->table));
-        cn_buffer_text(sql, " FROM information_schema.tables WHERE table_schema = ");
-        if (table->schema != NULL)
-            cn_dialect_literal(&cn_dialect_mysql, sql, table->schema, strlen(table->schema));
-        else
-            cn_buffer_text(sql, "DATABASE()");
-        cn_buffer_text(sql, " AND table_name = ");
-        cn_dialect_literal(&cn_dialect_mysql, sql, table->name, strlen(table->name));
-        cn_buffer_text(sql, " AND (@@lower_case_table_names <> 0 OR CAST(table_name AS BINARY) = ");
-        cn_dialect_literal(&cn_dialect_mysql, sql, table->name, strlen(table->name));
-        cn_buffer_char(sql, ')');
-    }
-}
-
-static void foreign_key_names(cn_buffer *sql, const cn_column *column)
-{
-    const cn_table *table = column->table;
-    cn_buffer_text(sql, "SELECT constraint_name FROM information_schema.key_column_usage WHERE "
-                        "referenced_table_name IS NOT NULL AND table_schema = ");
-    if (table->schema != NULL)
-        cn_dialect_literal(&cn_dialect_mysql, sql, table->schema, strlen(table->schema));
-    else
-        cn_buffer_text(sql, "DATABASE()");
-    cn_buffer_text(sql, " AND table_name = ");
-    cn_dialect_literal(&cn_dialect_mysql, sql, table->name, strlen(table->name));
-    cn_buffer_text(sql, " AND column_name = ");
-    cn_dialect_literal(&cn_dialect_mysql, sql, column->name, strlen(column->name));
-}
-
 const cn_dialect cn_dialect_mysql = {
-    .name                    = "mysql",
-    .quote                   = '`',
-    .identifier_limit        = 64,
-    .limit_in_characters     = true,
-    .backslash               = CN_BACKSLASH_HEX,
-    .reserved                = reserved,
-    .reserved_count          = sizeof reserved / sizeof *reserved,
-    .reserved_here           = reserved_here,
-    .same                    = "<=>",
-    .not_same_open           = "NOT (",
-    .not_same                = "<=>",
-    .concat                  = NULL,
-    .true_text               = "true",
-    .no_limit                = "18446744073709551615",
-    .default_values          = "() VALUES ()",
-    .update_returning        = false,
-    .type                    = spell_type,
-    .cast_type               = spell_cast,
-    .column_definition       = define,
-    .table_suffix            = "",
-    .transactional_ddl       = false,
-    .alter_adds_foreign_keys = true,
-    .alter_drops_foreign_key = "DROP FOREIGN KEY",
-    .foreign_key_names       = foreign_key_names,
-    .existing                = existing,
+    .name                = "mysql",
+    .quote               = '`',
+    .identifier_limit    = 64,
+    .limit_in_characters = true,
+    .backslash           = CN_BACKSLASH_HEX,
+    .reserved            = reserved,
+    .reserved_count      = sizeof reserved / sizeof *reserved,
+    .reserved_here       = reserved_here,
+    .same                = "<=>",
+    .not_same_open       = "NOT (",
+    .not_same            = "<=>",
+    .concat              = NULL,
+    .true_text           = "true",
+    .no_limit            = "18446744073709551615",
+    .default_values      = "() VALUES ()",
+    .update_returning    = false,
+    .type                = spell_type,
+    .cast_type           = spell_cast,
+    .definition          = &cn_definition_mysql,
 };

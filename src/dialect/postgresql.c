@@ -130,6 +130,22 @@ static const char *const names[CN_TYPE_COUNT] = {
     [CN_TYPE_UUID]      = "UUID",
     [CN_TYPE_JSON]      = "JSON",
     [CN_TYPE_ENUM]      = "VARCHAR",
+
+    [CN_TYPE_CHAR]         = "CHAR",
+    [CN_TYPE_TINYTEXT]     = "TEXT",
+    [CN_TYPE_MEDIUMTEXT]   = "TEXT",
+    [CN_TYPE_LONGTEXT]     = "TEXT",
+    [CN_TYPE_TINYBLOB]     = "BYTEA",
+    [CN_TYPE_BLOB]         = "BYTEA",
+    [CN_TYPE_MEDIUMBLOB]   = "BYTEA",
+    [CN_TYPE_FIXED_BINARY] = "BYTEA",
+    [CN_TYPE_MEDIUMINT]    = "INTEGER",
+    [CN_TYPE_FLOAT]        = "FLOAT",
+    [CN_TYPE_YEAR]         = "SMALLINT",
+    [CN_TYPE_BIT]          = "BIT",
+    [CN_TYPE_ARRAY]        = "TEXT",
+    [CN_TYPE_SET]          = "SET", /* there is none: see cn_spell_column_type */
+    [CN_TYPE_JSONB]        = "JSONB",
 };
 
 static bool is_unsigned_64(const cn_type *type)
@@ -137,116 +153,106 @@ static bool is_unsigned_64(const cn_type *type)
     return type->kind == CN_TYPE_BIGINT && type->is_unsigned;
 }
 
+static bool is_native_enum(const cn_type *type)
+{
+    return type->kind == CN_TYPE_ENUM && type->enum_form == CN_ENUM_NATIVE;
+}
+
+/* TIMESTAMP(3) WITHOUT TIME ZONE */
+static void spell_time(cn_buffer *sql, const cn_type *type)
+{
+    bool with_zone = type->kind == CN_TYPE_TIMESTAMP || type->with_zone;
+    cn_buffer_text(sql, type->kind == CN_TYPE_TIME ? "TIME" : "TIMESTAMP");
+    if (type->precision != 0)
+        cn_buffer_format(sql, "(%u)", type->precision - 1U);
+    cn_buffer_text(sql, with_zone ? " WITH TIME ZONE" : " WITHOUT TIME ZONE");
+}
+
+/* The name may have a schema. One that nothing can be called is written as it stands: whoever
+   writes the column has looked before. */
+static void spell_enum_name(cn_buffer *sql, const cn_type *type)
+{
+    cn_error unused = {0};
+    if (!cn_spell_path(&cn_dialect_postgresql, NULL, sql, type->name, &unused))
+        cn_error_clear(&unused);
+}
+
 static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *server)
 {
-    (void)server;
     const char *name = names[cn_spell_signed(type)];
-    if (type->kind == CN_TYPE_STRING)
+    switch (type->kind) {
+    case CN_TYPE_STRING:
+    case CN_TYPE_CHAR:
+    case CN_TYPE_BIT:
         cn_spell_sized(sql, name, type->length);
-    else if (type->kind == CN_TYPE_ENUM)
-        cn_spell_sized(sql, name, cn_spell_longest(type));
-    else if (type->kind == CN_TYPE_NUMERIC)
+        return;
+    case CN_TYPE_FLOAT:
+        cn_spell_sized(sql, name, type->precision);
+        return;
+    case CN_TYPE_ENUM:
+        if (is_native_enum(type))
+            spell_enum_name(sql, type);
+        else
+            cn_spell_sized(sql, name, cn_spell_longest(type));
+        return;
+    case CN_TYPE_NUMERIC:
         cn_spell_numeric(sql, name, type);
-    else
+        return;
+    case CN_TYPE_TIME:
+    case CN_TYPE_DATETIME:
+    case CN_TYPE_TIMESTAMP:
+        spell_time(sql, type);
+        return;
+    case CN_TYPE_RAW:
+        cn_buffer_text(sql, type->name);
+        return;
+    case CN_TYPE_ARRAY: {
+        cn_type element = *type;
+        element.kind    = type->element;
+        spell_type(sql, &element, server);
+        for (unsigned i = 0; i < type->dimensions; i++)
+            cn_buffer_text(sql, "[]");
+        return;
+    }
+    default:
         cn_buffer_text(sql, is_unsigned_64(type) ? "NUMERIC(20)" : name);
+    }
 }
 
 /* Without length and digits: a cast to VARCHAR(30) would cut a longer text without a word, where
-   the column itself refuses it. */
+   the column itself refuses it. What the driver knows no array of goes as text. */
 static void spell_array_type(cn_buffer *sql, const cn_column *column, const cn_link *server)
 {
     (void)server;
     const cn_type *type = &column->type;
-    cn_buffer_text(sql, is_unsigned_64(type) ? "NUMERIC" : names[cn_spell_signed(type)]);
-}
-
-static void define(cn_buffer *sql, const cn_column *column, const cn_link *server)
-{
-    static const char *const serials[CN_TYPE_COUNT] = {
-        [CN_TYPE_SMALLINT] = "SMALLSERIAL",
-        [CN_TYPE_INTEGER]  = "SERIAL",
-        [CN_TYPE_BIGINT]   = "BIGSERIAL",
-        [CN_TYPE_TINYINT]  = "SMALLSERIAL",
-    };
-    if (column->generated)
-        cn_buffer_text(sql, serials[cn_spell_signed(&column->type)]);
+    if (type->kind == CN_TYPE_RAW || type->kind == CN_TYPE_BIT || is_native_enum(type))
+        cn_buffer_text(sql, "TEXT");
+    else if (type->kind == CN_TYPE_FLOAT)
+        cn_buffer_text(sql, "DOUBLE PRECISION");
+    else if (type->kind == CN_TYPE_CHAR)
+        cn_buffer_text(sql, "VARCHAR");
     else
-        spell_type(sql, &column->type, server);
-    cn_spell_default(sql, column, false);
-    cn_buffer_text(sql, column->nullable ? "" : " NOT NULL");
-    cn_spell_check(&cn_dialect_postgresql, sql, column, server);
-}
-
-/* The table's name, quoted, as a literal: what to_regclass takes. */
-static void spell_path(cn_buffer *sql, const cn_table *table)
-{
-    cn_buffer path = {0};
-    if (table->schema != NULL) {
-        cn_spell_quoted(&path, table->schema, strlen(table->schema), '"');
-        cn_buffer_char(&path, '.');
-    }
-    cn_spell_quoted(&path, table->name, strlen(table->name), '"');
-    sql->failed = sql->failed || path.failed;
-    cn_dialect_literal(&cn_dialect_postgresql, sql, cn_buffer_get(&path), path.size);
-    cn_buffer_free(&path);
-}
-
-/* As the server itself would find them along its search path; indexes and sequences are no
-   tables. */
-static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count,
-                     const cn_link *server)
-{
-    (void)server;
-    cn_buffer_text(sql, "SELECT wanted.title FROM (VALUES ");
-    for (size_t i = 0; i < count; i++) {
-        const char *title = tables[i]->model->table;
-        cn_buffer_text(sql, i != 0 ? ", (" : "(");
-        cn_dialect_literal(&cn_dialect_postgresql, sql, title, strlen(title));
-        cn_buffer_text(sql, ", ");
-        spell_path(sql, tables[i]);
-        cn_buffer_char(sql, ')');
-    }
-    cn_buffer_text(sql, ") AS wanted (title, path) WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_class "
-                        "AS found WHERE found.oid = to_regclass(wanted.path) AND found.relkind IN "
-                        "('r', 'p', 'v', 'm', 'f'))");
-}
-
-static void foreign_key_names(cn_buffer *sql, const cn_column *column)
-{
-    cn_buffer_text(sql,
-                   "SELECT key.conname FROM pg_catalog.pg_constraint AS key JOIN "
-                   "pg_catalog.pg_attribute AS part ON part.attrelid = key.conrelid AND "
-                   "key.conkey = ARRAY[part.attnum] WHERE key.contype = 'f' AND key.conrelid = "
-                   "to_regclass(");
-    spell_path(sql, column->table);
-    cn_buffer_text(sql, ") AND part.attname = ");
-    cn_dialect_literal(&cn_dialect_postgresql, sql, column->name, strlen(column->name));
+        cn_buffer_text(sql, is_unsigned_64(type) ? "NUMERIC" : names[cn_spell_signed(type)]);
 }
 
 const cn_dialect cn_dialect_postgresql = {
-    .name                    = "postgresql",
-    .quote                   = '"',
-    .identifier_limit        = 63,
-    .backslash               = CN_BACKSLASH_ESCAPED,
-    .reserved                = reserved,
-    .reserved_count          = sizeof reserved / sizeof *reserved,
-    .same                    = "IS NOT DISTINCT FROM",
-    .not_same_open           = "",
-    .not_same                = "IS DISTINCT FROM",
-    .concat                  = "||",
-    .true_text               = "true",
-    .no_limit                = NULL,
-    .default_values          = "DEFAULT VALUES",
-    .update_returning        = true,
-    .typed_values            = true,
-    .ilike                   = "ILIKE",
-    .type                    = spell_type,
-    .array_type              = spell_array_type,
-    .column_definition       = define,
-    .table_suffix            = "",
-    .transactional_ddl       = true,
-    .alter_adds_foreign_keys = true,
-    .alter_drops_foreign_key = "DROP CONSTRAINT",
-    .foreign_key_names       = foreign_key_names,
-    .existing                = existing,
+    .name             = "postgresql",
+    .quote            = '"',
+    .identifier_limit = 63,
+    .backslash        = CN_BACKSLASH_ESCAPED,
+    .reserved         = reserved,
+    .reserved_count   = sizeof reserved / sizeof *reserved,
+    .same             = "IS NOT DISTINCT FROM",
+    .not_same_open    = "",
+    .not_same         = "IS DISTINCT FROM",
+    .concat           = "||",
+    .true_text        = "true",
+    .no_limit         = NULL,
+    .default_values   = "DEFAULT VALUES",
+    .update_returning = true,
+    .typed_values     = true,
+    .ilike            = "ILIKE",
+    .type             = spell_type,
+    .array_type       = spell_array_type,
+    .definition       = &cn_definition_postgresql,
 };

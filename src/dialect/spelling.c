@@ -94,36 +94,206 @@ static bool is_plain(const char *text)
            begins_with(text, "CURRENT_"); /* CURRENT_TIMESTAMP(6), ... ON UPDATE ... */
 }
 
-void cn_spell_default(cn_buffer *sql, const cn_column *column, bool always)
+/* "now()", "nextval('numbers')": nothing behind the parenthesis that the first one opens. */
+static bool is_call(const char *text)
 {
-    const char *text = column->server_default;
-    if (text == NULL)
-        return;
-    bool bare = *text == '(' || (is_plain(text) && !always);
+    size_t name  = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.");
+    int    depth = 0;
+    bool   quoted = false;
+    if (name == 0 || text[name] != '(')
+        return false;
+    for (text += name; *text != '\0'; text++) {
+        quoted = quoted != (*text == '\'');
+        if (!quoted)
+            depth += (*text == '(') - (*text == ')');
+        if (depth == 0)
+            return text[1] == '\0';
+    }
+    return false;
+}
+
+static void spell_default(cn_buffer *sql, const char *text, cn_default_form form)
+{
+    bool bare = *text == '(' || (is_plain(text) && form != CN_DEFAULT_WRAPPED) ||
+                (form == CN_DEFAULT_CALLS && is_call(text));
     cn_buffer_text(sql, bare ? " DEFAULT " : " DEFAULT (");
     cn_buffer_text(sql, text);
     if (!bare)
         cn_buffer_char(sql, ')');
 }
 
+/* "nextval('schema.name')", "nextval(name)" */
+static bool spell_next_value(const cn_ddl *ddl, const cn_sequence *sequence, cn_buffer *into)
+{
+    const cn_definition *definition = ddl->dialect->definition;
+    cn_buffer            path       = {0};
+    bool                 is_literal = strchr(definition->sequence_value_open, '\'') != NULL;
+    cn_buffer_text(into, definition->sequence_value_open);
+    bool done = cn_spell_path(ddl->dialect, ddl->server, &path, sequence->name, ddl->error);
+    for (const char *at = cn_buffer_get(&path); *at != '\0'; at++) {
+        if (is_literal && *at == '\'')
+            cn_buffer_char(into, '\'');
+        cn_buffer_char(into, *at);
+    }
+    cn_buffer_text(into, definition->sequence_value_close);
+    cn_buffer_free(&path);
+    return done;
+}
+
+bool cn_spell_default(const cn_ddl *ddl, const cn_column *column, cn_default_form form)
+{
+    if (column->sequence != NULL && cn_dialect_has(ddl, CN_FEATURE_SEQUENCE)) {
+        cn_buffer value = {0};
+        bool      done  = spell_next_value(ddl, column->sequence, &value);
+        if (done)
+            spell_default(ddl->sql, cn_buffer_get(&value), form);
+        ddl->sql->failed = ddl->sql->failed || value.failed;
+        cn_buffer_free(&value);
+        return done;
+    }
+    if (column->server_default == NULL)
+        return true;
+    if (!is_plain(column->server_default) &&
+        !cn_dialect_needs(ddl, CN_FEATURE_EXPRESSION_DEFAULT, column->field.name))
+        return false;
+    spell_default(ddl->sql, column->server_default, form);
+    return true;
+}
+
+/* ---- generated values ------------------------------------------------------------------------ */
+
+bool cn_spell_computed(const cn_ddl *ddl, const cn_column *column)
+{
+    static const char *const words[] = {"", " STORED", " VIRTUAL"};
+    static const cn_feature  needs[] = {CN_FEATURE_COMPUTED, CN_FEATURE_COMPUTED_STORED,
+                                        CN_FEATURE_COMPUTED_VIRTUAL};
+    if (column->computed == NULL)
+        return true;
+    uint8_t form = column->persisted;
+    if (form == CN_PERSISTED_UNSAID && !cn_dialect_has(ddl, CN_FEATURE_COMPUTED_VIRTUAL))
+        form = CN_STORED; /* PostgreSQL before 18 wants the word */
+    if (!cn_dialect_needs(ddl, needs[form], column->field.name))
+        return false;
+    cn_buffer_format(ddl->sql, " GENERATED ALWAYS AS (%s)%s", column->computed, words[form]);
+    return true;
+}
+
+void cn_spell_numbers(cn_buffer *sql, const cn_sequence_options *numbers)
+{
+    const struct {
+        const char *words;
+        int64_t     number;
+    } options[] = {
+        {" INCREMENT BY ", numbers->increment},
+        {" START WITH ", numbers->start},
+        {" MINVALUE ", numbers->minimum},
+        {" MAXVALUE ", numbers->maximum},
+        {" CACHE ", numbers->cache},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i].number != 0)
+            cn_buffer_format(sql, "%s%lld", options[i].words, (long long)options[i].number);
+    }
+    cn_buffer_text(sql, numbers->no_minimum ? " NO MINVALUE" : "");
+    cn_buffer_text(sql, numbers->no_maximum ? " NO MAXVALUE" : "");
+    cn_buffer_text(sql, numbers->cycle ? " CYCLE" : "");
+}
+
+bool cn_spell_check_numbers(const cn_ddl *ddl, const cn_column *column, bool can_start)
+{
+    const cn_sequence_options *numbers = &column->numbers;
+    cn_feature feature = column->sequence != NULL ? CN_FEATURE_SEQUENCE : CN_FEATURE_IDENTITY;
+    if (column->identity == CN_IDENTITY_NONE && column->sequence == NULL)
+        return true;
+    if (!column->generated)
+        return cn_dialect_needs(ddl, feature, column->field.name);
+    if (column->identity == CN_IDENTITY_NONE)
+        return true;
+    bool by_one = numbers->increment == 0 || numbers->increment == 1;
+    if (by_one && (can_start || numbers->start == 0) && numbers->minimum == 0 &&
+        numbers->maximum == 0 && !numbers->cycle)
+        return true;
+    return cn_dialect_needs(ddl, feature, column->field.name);
+}
+
+/* ---- types of columns ------------------------------------------------------------------------ */
+
+const cn_type *cn_spell_variant(const cn_ddl *ddl, const cn_column *column)
+{
+    const cn_variant *variant = column->variants;
+    bool           is_mariadb = ddl->server != NULL && ddl->server->product == CN_PRODUCT_MARIADB;
+    const cn_type *found      = &column->type;
+    for (; variant != NULL && variant->dialect != NULL; variant++) {
+        if (is_mariadb && strcmp(variant->dialect, "mariadb") == 0)
+            return &variant->type;
+        if (strcmp(variant->dialect, ddl->dialect->name) == 0)
+            found = &variant->type;
+    }
+    return found;
+}
+
+bool cn_spell_column_type(const cn_ddl *ddl, const cn_column *column, const cn_type *type)
+{
+    const char *title = column->field.name;
+    if ((type->kind == CN_TYPE_ARRAY && !cn_dialect_needs(ddl, CN_FEATURE_ARRAY, title)) ||
+        (type->kind == CN_TYPE_SET && !cn_dialect_needs(ddl, CN_FEATURE_SET, title)) ||
+        (type->kind == CN_TYPE_BIT && !cn_dialect_needs(ddl, CN_FEATURE_BIT, title)))
+        return false;
+    if (type->kind == CN_TYPE_ENUM && type->name != NULL) { /* a name that nothing can have */
+        cn_buffer unused = {0};
+        bool      done = cn_spell_path(ddl->dialect, ddl->server, &unused, type->name, ddl->error);
+        cn_buffer_free(&unused);
+        if (!done)
+            return false;
+    }
+    ddl->dialect->type(ddl->sql, type, ddl->server);
+    if (ddl->dialect->quote == '`') { /* MySQL's are words */
+        if (type->charset != NULL)
+            cn_buffer_format(ddl->sql, " CHARACTER SET %s", type->charset);
+        if (type->collation != NULL)
+            cn_buffer_format(ddl->sql, " COLLATE %s", type->collation);
+        return true;
+    }
+    if (type->collation == NULL)
+        return true;
+    cn_buffer_text(ddl->sql, " COLLATE ");
+    return cn_dialect_identifier(ddl->dialect, ddl->server, ddl->sql, type->collation, ddl->error);
+}
+
 /* ---- enumerations ---------------------------------------------------------------------------- */
 
-void cn_spell_check(const cn_dialect *dialect, cn_buffer *sql, const cn_column *column,
-                    const cn_link *server)
+bool cn_spell_enum_check(const cn_ddl *ddl, const cn_column *column, const cn_type *type)
 {
-    if (column->type.kind != CN_TYPE_ENUM)
-        return;
-    cn_error unused = {0}; /* whoever writes the column has written its name before */
-    cn_buffer_text(sql, " CHECK (");
-    if (!cn_dialect_identifier(dialect, server, sql, column->name, &unused))
-        cn_error_clear(&unused);
-    cn_buffer_text(sql, " IN (");
-    for (size_t i = 0; column->type.labels[i] != NULL; i++) {
-        const char *label = column->type.labels[i];
-        cn_buffer_text(sql, i != 0 ? ", " : "");
-        cn_dialect_literal(dialect, sql, label, strlen(label));
+    if (type->kind != CN_TYPE_ENUM || type->enum_form == CN_ENUM_PLAIN)
+        return true;
+    cn_buffer_text(ddl->sql, " CHECK (");
+    if (!cn_dialect_identifier(ddl->dialect, ddl->server, ddl->sql, column->name, ddl->error))
+        return false;
+    cn_buffer_text(ddl->sql, " IN (");
+    for (size_t i = 0; type->labels[i] != NULL; i++) {
+        const char *label = type->labels[i];
+        cn_buffer_text(ddl->sql, i != 0 ? ", " : "");
+        cn_dialect_literal(ddl->dialect, ddl->sql, label, strlen(label));
     }
-    cn_buffer_text(sql, "))");
+    cn_buffer_text(ddl->sql, "))");
+    return true;
+}
+
+/* ---- names and literals ---------------------------------------------------------------------- */
+
+bool cn_spell_path(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
+                   const char *path, cn_error *error)
+{
+    const char *dot = strchr(path, '.');
+    if (dot == NULL)
+        return cn_dialect_identifier(dialect, server, sql, path, error);
+    cn_buffer schema = {0};
+    cn_buffer_add(&schema, path, (size_t)(dot - path));
+    bool done = !schema.failed || cn_error_no_memory(error);
+    done      = done && cn_dialect_identifier(dialect, server, sql, cn_buffer_get(&schema), error);
+    cn_buffer_free(&schema);
+    cn_buffer_char(sql, '.');
+    return done && cn_dialect_identifier(dialect, server, sql, dot + 1, error);
 }
 
 void cn_spell_quoted(cn_buffer *sql, const char *text, size_t size, char quote)

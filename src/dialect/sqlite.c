@@ -179,14 +179,32 @@ static const char *const names[CN_TYPE_COUNT] = {
     [CN_TYPE_UUID]      = "CHAR(32)",
     [CN_TYPE_JSON]      = "TEXT",
     [CN_TYPE_ENUM]      = "VARCHAR",
+
+    [CN_TYPE_CHAR]         = "CHAR",
+    [CN_TYPE_TINYTEXT]     = "TEXT",
+    [CN_TYPE_MEDIUMTEXT]   = "TEXT",
+    [CN_TYPE_LONGTEXT]     = "TEXT",
+    [CN_TYPE_TINYBLOB]     = "BLOB",
+    [CN_TYPE_BLOB]         = "BLOB",
+    [CN_TYPE_MEDIUMBLOB]   = "BLOB",
+    [CN_TYPE_FIXED_BINARY] = "BLOB",
+    [CN_TYPE_MEDIUMINT]    = "INTEGER",
+    [CN_TYPE_FLOAT]        = "FLOAT",
+    [CN_TYPE_YEAR]         = "SMALLINT",
+    [CN_TYPE_BIT]          = "BIT", /* these three are not there: see cn_spell_column_type */
+    [CN_TYPE_SET]          = "SET",
+    [CN_TYPE_ARRAY]        = "ARRAY",
+    [CN_TYPE_JSONB]        = "TEXT",
 };
 
 static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *server)
 {
     (void)server;
     const char *name = names[cn_spell_signed(type)];
-    if (type->kind == CN_TYPE_STRING)
+    if (type->kind == CN_TYPE_STRING || type->kind == CN_TYPE_CHAR)
         cn_spell_sized(sql, name, type->length);
+    else if (type->kind == CN_TYPE_RAW)
+        cn_buffer_text(sql, type->name);
     else if (type->kind == CN_TYPE_ENUM)
         cn_spell_sized(sql, name, cn_spell_longest(type));
     else if (type->kind == CN_TYPE_NUMERIC)
@@ -195,77 +213,21 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
         cn_buffer_text(sql, name);
 }
 
-/* Only a key spelled INTEGER is the rowid, and numbered by SQLite; it has 64 bits whatever the
-   member has. */
-static void define(cn_buffer *sql, const cn_column *column, const cn_link *server)
-{
-    if (column->generated)
-        cn_buffer_text(sql, "INTEGER");
-    else
-        spell_type(sql, &column->type, server);
-    cn_spell_default(sql, column, false);
-    cn_buffer_text(sql, column->nullable ? "" : " NOT NULL");
-    cn_spell_check(&cn_dialect_sqlite, sql, column, server);
-}
-
-static void find_unqualified(cn_buffer *sql, const cn_table *const *tables, size_t count,
-                             size_t *parts)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (tables[i]->schema != NULL)
-            continue;
-        cn_buffer_text(sql, (*parts)++ == 0 ? "WITH wanted (name) AS (VALUES (" : "), (");
-        cn_dialect_literal(&cn_dialect_sqlite, sql, tables[i]->name, strlen(tables[i]->name));
-    }
-    if (*parts != 0)
-        cn_buffer_text(sql, ")) SELECT name FROM wanted WHERE EXISTS (SELECT 1 FROM sqlite_master "
-                            "AS found WHERE found.type IN ('table', 'view') AND found.name = "
-                            "wanted.name COLLATE NOCASE)");
-}
-
-/* Each attached database has a catalogue of its own. */
-static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count,
-                     const cn_link *server)
-{
-    (void)server;
-    size_t parts = 0;
-    find_unqualified(sql, tables, count, &parts);
-    for (size_t i = 0; i < count; i++) {
-        const cn_table *table = tables[i];
-        if (table->schema == NULL)
-            continue;
-        cn_buffer_text(sql, parts++ != 0 ? " UNION ALL SELECT " : "SELECT ");
-        cn_dialect_literal(&cn_dialect_sqlite, sql, table->model->table,
-                           strlen(table->model->table));
-        cn_buffer_text(sql, " FROM ");
-        cn_spell_quoted(sql, table->schema, strlen(table->schema), '"');
-        cn_buffer_text(sql, ".sqlite_master WHERE type IN ('table', 'view') AND name = ");
-        cn_dialect_literal(&cn_dialect_sqlite, sql, table->name, strlen(table->name));
-        cn_buffer_text(sql, " COLLATE NOCASE");
-    }
-}
-
 const cn_dialect cn_dialect_sqlite = {
-    .name                    = "sqlite",
-    .quote                   = '"',
-    .identifier_limit        = SIZE_MAX,
-    .backslash               = CN_BACKSLASH_PLAIN,
-    .reserved                = reserved,
-    .reserved_count          = sizeof reserved / sizeof *reserved,
-    .same                    = "IS",
-    .not_same_open           = "",
-    .not_same                = "IS NOT",
-    .concat                  = "||",
-    .true_text               = "1 = 1",
-    .no_limit                = "-1",
-    .default_values          = "DEFAULT VALUES",
-    .update_returning        = true,
-    .type                    = spell_type,
-    .column_definition       = define,
-    .table_suffix            = "",
-    .transactional_ddl       = true,
-    .alter_adds_foreign_keys = false,
-    .defer_foreign_keys      = "PRAGMA defer_foreign_keys = ON",
-    .schema_on_index         = true,
-    .existing                = existing,
+    .name             = "sqlite",
+    .quote            = '"',
+    .identifier_limit = SIZE_MAX,
+    .backslash        = CN_BACKSLASH_PLAIN,
+    .reserved         = reserved,
+    .reserved_count   = sizeof reserved / sizeof *reserved,
+    .same             = "IS",
+    .not_same_open    = "",
+    .not_same         = "IS NOT",
+    .concat           = "||",
+    .true_text        = "1 = 1",
+    .no_limit         = "-1",
+    .default_values   = "DEFAULT VALUES",
+    .update_returning = true,
+    .type             = spell_type,
+    .definition       = &cn_definition_sqlite,
 };

@@ -61,19 +61,36 @@ static bool resolve_tables(struct sorter *sorter, const cn_metadata *metadata)
     return true;
 }
 
-/* A table that the metadata does not list is taken to be there. */
-static bool add_edge(struct sorter *sorter, size_t from, const cn_column *column)
+static bool check_columns(struct sorter *sorter, const cn_foreign_key *key, const cn_table *target)
+{
+    for (size_t i = 0; i < key->count; i++) {
+        if (cn_table_named(target, key->foreign_columns[i]) != NULL)
+            continue;
+        if (key->of_column)
+            return cn_error_set(sorter->error, CN_CAUSE_MODEL,
+                                "%s: .foreign_key = \"%s.%s\": %s has no column \"%s\"",
+                                key->table->columns[key->columns[0]].field.name, key->foreign_table,
+                                key->foreign_columns[i], target->model->name,
+                                key->foreign_columns[i]);
+        return cn_error_set(sorter->error, CN_CAUSE_MODEL,
+                            "%s: CN_FOREIGN_KEY to \"%s\": %s has no column \"%s\"",
+                            key->table->model->name, key->foreign_table, target->model->name,
+                            key->foreign_columns[i]);
+    }
+    return true;
+}
+
+/* A table that the metadata does not list is taken to be there. A foreign key that is added when
+   all tables are there asks for no order. */
+static bool add_edge(struct sorter *sorter, size_t from, const cn_foreign_key *key)
 {
     for (size_t to = 0; to < sorter->count; to++) {
         const cn_table *target = sorter->tables[to];
-        if (strcmp(target->model->table, column->foreign_table) != 0)
+        if (strcmp(target->model->table, key->foreign_table) != 0)
             continue;
-        if (cn_table_named(target, column->foreign_column) == NULL)
-            return cn_error_set(sorter->error, CN_CAUSE_MODEL,
-                                "%s: .foreign_key = \"%s.%s\": %s has no column \"%s\"",
-                                column->field.name, column->foreign_table, column->foreign_column,
-                                target->model->name, column->foreign_column);
-        if (to == from)
+        if (!check_columns(sorter, key, target))
+            return false;
+        if (to == from || key->use_alter)
             return true;
         if (!cn_reserve(&sorter->edges, &sorter->edge_capacity, sorter->edge_count + 1,
                         sizeof *sorter->edges))
@@ -88,9 +105,8 @@ static bool find_edges(struct sorter *sorter)
 {
     for (size_t from = 0; from < sorter->count; from++) {
         const cn_table *table = sorter->tables[from];
-        for (size_t i = 0; i < table->column_count; i++) {
-            if (table->columns[i].foreign_table != NULL &&
-                !add_edge(sorter, from, &table->columns[i]))
+        for (size_t i = 0; i < table->foreign_key_count; i++) {
+            if (!add_edge(sorter, from, &table->foreign_keys[i]))
                 return false;
         }
     }

@@ -161,7 +161,10 @@ static void add(cn_table *table, cn_constraint_kind kind, size_t at)
 
 static bool settle_unique(cn_mapping *mapping, cn_table *table, const cn_said *said)
 {
-    cn_unique_set set->name = options->name;
+    cn_unique_set           *set     = &table->uniques[table->unique_count];
+    const cn_unique_options *options = &said->unique;
+
+    set->name               = options->name;
     set->deferrable         = (uint8_t)options->deferrable;
     set->nulls_not_distinct = options->nulls_not_distinct;
     add(table, CN_CONSTRAINT_UNIQUE, table->unique_count++);
@@ -192,12 +195,16 @@ static bool settle_words(cn_mapping *mapping, const char *title, cn_foreign_key 
 
 static bool settle_foreign_key(cn_mapping *mapping, cn_table *table, const cn_said *said)
 {
-    cn_foreign_key key->table = table;
-    key->name                 = options->name;
-    key->foreign_table        = said->text;
-    key->deferrable           = (uint8_t)options->deferrable;
-    key->use_alter            = options->use_alter;
-    key->not_valid            = options->not_valid;
+    cn_foreign_key               *key     = &table->foreign_keys[table->foreign_key_count];
+    const cn_foreign_key_options *options = &said->foreign_key;
+    const char                   *title   = mapping->model->name;
+
+    key->table         = table;
+    key->name          = options->name;
+    key->foreign_table = said->text;
+    key->deferrable    = (uint8_t)options->deferrable;
+    key->use_alter     = options->use_alter;
+    key->not_valid     = options->not_valid;
     add(table, CN_CONSTRAINT_FOREIGN_KEY, table->foreign_key_count++);
     if (!settle_members(mapping, table, macros[said->kind], said->members, &key->columns,
                         &key->count))
@@ -358,8 +365,6 @@ static bool settle_column(cn_mapping *mapping, cn_table *table, const cn_column 
         table->checks[table->check_count++] = (cn_check){said->check_name, said->check,
                                                          column->index};
     }
-    if (column->foreign_table != NULL && !settle_column_foreign_key(mapping, table, column))
-        return false;
     if (column->unique && !column->indexed) {
         uint32_t *one = one_column(mapping, column->index);
         if (one == NULL)
@@ -367,6 +372,8 @@ static bool settle_column(cn_mapping *mapping, cn_table *table, const cn_column 
         add(table, CN_CONSTRAINT_UNIQUE, table->unique_count);
         table->uniques[table->unique_count++] = (cn_unique_set){.columns = one, .count = 1};
     }
+    if (column->foreign_table != NULL && !settle_column_foreign_key(mapping, table, column))
+        return false;
     bool is_key = column->primary_key && table->primary_key_count == 1; /* has an index already */
     return !column->indexed || is_key || settle_column_index(mapping, table, column);
 }

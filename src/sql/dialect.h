@@ -17,6 +17,8 @@ typedef enum cn_backslash {
     CN_BACKSLASH_ESCAPED /* it depends: E'\\' */
 } cn_backslash;
 
+typedef struct cn_definition cn_definition;
+
 typedef struct cn_dialect {
     const char        *name;
     char               quote;            /* of identifiers, doubled inside */
@@ -51,20 +53,8 @@ typedef struct cn_dialect {
        arrays. */
     void (*array_type)(cn_buffer *sql, const cn_column *column, const cn_link *server);
 
-    /* data definition: everything between the parentheses' entries of one column, after its name */
-    void (*column_definition)(cn_buffer *sql, const cn_column *column, const cn_link *server);
-    const char *table_suffix; /* after the closing parenthesis: " ENGINE=InnoDB ..." or "" */
-    bool        transactional_ddl;
-    bool        alter_adds_foreign_keys; /* cycles of foreign keys are closed by ALTER TABLE ... */
-    const char *alter_drops_foreign_key; /* ... and opened by it: "DROP CONSTRAINT"; NULL if not */
-    const char
-        *defer_foreign_keys; /* where not: puts their check off to the end of the transaction */
-    bool schema_on_index;    /* CREATE INDEX schema.index ON table: the other way round */
-    /* A query that returns the names, one column, of the foreign keys of a column. */
-    void (*foreign_key_names)(cn_buffer *sql, const cn_column *column);
-    /* A query that returns the names, one column, of those among `tables` that exist. */
-    void (*existing)(cn_buffer *sql, const cn_table *const *tables, size_t count,
-                     const cn_link *server);
+    /* data definition: see definition.h */
+    const cn_definition *definition;
 } cn_dialect;
 
 /* By the name a driver gives ("sqlite"); NULL if there is none. Defined in src/dialect/dialects.c.

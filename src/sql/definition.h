@@ -1,0 +1,90 @@
+/*
+ * What a dialect tells the catalogue: how one database defines tables, indexes, sequences and
+ * types. One table per database beside the one of dialect.h, filled in by src/dialect/. A function
+ * that can meet something that its database lacks returns false with an error that names the
+ * thing, the database and its version.
+ */
+#ifndef CN_SQL_DEFINITION_H
+#define CN_SQL_DEFINITION_H
+
+#include "sql/dialect.h"
+
+/* Where a text is written to and what for. */
+typedef struct cn_ddl {
+    const cn_dialect *dialect;
+    const cn_link    *server; /* NULL: the newest that speaks the dialect */
+    cn_buffer        *sql;
+    cn_error         *error;
+    const cn_naming  *naming; /* NULL: no convention but that of indexes */
+    bool              if_exists;
+    bool              no_foreign_keys; /* none is written, whatever the models say */
+} cn_ddl;
+
+/* What some databases, or their older versions, do not have. */
+typedef enum cn_feature {
+    CN_FEATURE_CHECK,
+    CN_FEATURE_COMPUTED,
+    CN_FEATURE_COMPUTED_STORED,
+    CN_FEATURE_COMPUTED_VIRTUAL,
+    CN_FEATURE_IDENTITY,
+    CN_FEATURE_SEQUENCE,
+    CN_FEATURE_DEFERRABLE_KEY,
+    CN_FEATURE_DEFERRABLE_UNIQUE,
+    CN_FEATURE_MATCH,
+    CN_FEATURE_NOT_VALID,
+    CN_FEATURE_NULLS_NOT_DISTINCT,
+    CN_FEATURE_PARTIAL_INDEX,
+    CN_FEATURE_EXPRESSION_INDEX,
+    CN_FEATURE_NULLS_ORDER,
+    CN_FEATURE_EXPRESSION_DEFAULT,
+    CN_FEATURE_ON_CONFLICT,
+    CN_FEATURE_STRICT,
+    CN_FEATURE_SCHEMA,
+    CN_FEATURE_ARRAY,
+    CN_FEATURE_SET,
+    CN_FEATURE_BIT,
+    CN_FEATURE_COUNT
+} cn_feature;
+
+/* Whether the server has it. */
+bool cn_dialect_has(const cn_ddl *ddl, cn_feature feature);
+/* The same, and an error otherwise: "Post.total: a stored computed column is not known to MySQL
+   5.6.51". */
+bool cn_dialect_needs(const cn_ddl *ddl, cn_feature feature, const char *title);
+
+struct cn_definition {
+    /* the type of a column, its variant for this database considered: nothing that it lacks */
+    bool (*type)(const cn_ddl *ddl, const cn_column *column);
+    /* all that stands behind a column's name, but its check constraints */
+    bool (*column)(const cn_ddl *ddl, const cn_column *column);
+    /* what stands behind the closing parenthesis of CREATE TABLE */
+    bool (*options)(const cn_ddl *ddl, const cn_table *table);
+    bool        transactional;
+    bool        alter_adds_foreign_keys; /* cycles of foreign keys are closed by ALTER TABLE ... */
+    const char *alter_drops_foreign_key; /* ... and opened by it: "DROP CONSTRAINT"; NULL if not */
+    const char *defer_foreign_keys;      /* where not: puts their check off to the end of the
+                                       transaction */
+    bool        schema_on_index;  /* CREATE INDEX schema.index ON table: the other way round */
+    bool        index_of_table;   /* DROP INDEX index ON table */
+    bool        index_if_exists;  /* CREATE INDEX IF NOT EXISTS, by the newest at least */
+    bool        index_has_prefix; /* CREATE INDEX ... (note(20)); FULLTEXT, WITH PARSER */
+    bool        index_has_extras; /* USING before the parts, INCLUDE, WITH, TABLESPACE */
+    bool        expression_in_parentheses; /* a part of an index: ((lower(name))) */
+    bool        autoincrement_with_key;    /* its AUTOINCREMENT stands behind PRIMARY KEY */
+    bool        enum_types;                /* a native enumeration is a type of its own */
+    bool        comments_apart;            /* COMMENT ON TABLE ... */
+    /* " COMMENT 'text'" behind an index; NULL where it cannot stand there */
+    void (*comment)(cn_buffer *sql, const char *text);
+    const char *sequence_value_open; /* around the name of a sequence: "nextval('" */
+    const char *sequence_value_close;
+    /* A query that returns the names, one column, of the foreign keys over the same columns. */
+    void (*foreign_key_names)(cn_buffer *sql, const cn_foreign_key *key);
+    /* Queries that return, one column, those of the names as they are given that exist: tables by
+       their model's, sequences and enumeration types by their own. NULL: there are none. */
+    void (*existing)(cn_buffer *sql, const cn_table *const *tables, size_t count,
+                     const cn_link *server);
+    void (*existing_sequences)(cn_buffer *sql, const char *const *names, size_t count);
+    void (*existing_types)(cn_buffer *sql, const char *const *names, size_t count);
+};
+
+#endif
