@@ -8,6 +8,7 @@
  *   error.h       what went wrong                  transact.h  units that retry
  *   sql.h         statements built from values
  *   type.h, model.h  tables and structs            session.h  the unit of work
+ *   inspect.h     what is in a database
  *   schema.h      creating and dropping them
  */
 #ifndef CINNABAR_CINNABAR_H
@@ -17,6 +18,7 @@
 #include <cinnabar/connection.h>
 #include <cinnabar/engine.h>
 #include <cinnabar/error.h>
+#include <cinnabar/inspect.h>
 #include <cinnabar/model.h>
 #include <cinnabar/result.h>
 #include <cinnabar/schema.h>

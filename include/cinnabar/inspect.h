@@ -135,6 +135,7 @@ typedef struct cn_reflected_index {
     const char                     *with;       /* PostgreSQL: "fillfactor=50" */
     const char                     *tablespace; /* PostgreSQL */
     const char                     *comment;
+    bool implied; /* MySQL made it for a foreign key, and will again: the model has none */
 } cn_reflected_index;
 
 /* Lists have `..._count` items, and NULL behind them. */

@@ -217,9 +217,9 @@ static bool take_attribute(cn_tokens *tokens, const cn_token *token, cn_arena *a
         into->zerofill = true;
     } else if (cn_token_is(token, "collate") || charset) {
         cn_token word = cn_token_next(tokens);
-        char   **name = charset ? &into->charset : &into->collation;
-        *name         = cn_token_text(arena, &word, tokens->style);
-        return *name != NULL;
+        char   **into_text = charset ? &into->charset : &into->collation;
+        *into_text         = cn_token_text(arena, &word, tokens->style);
+        return *into_text != NULL;
     } else if (cn_token_is(token, "character")) {
         cn_token set = cn_token_peek(tokens);
         *taken       = cn_token_is(&set, "set");
