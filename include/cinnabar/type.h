@@ -156,7 +156,7 @@ struct cn_user_type {
     size_t      size;
     const char *name; /* for messages */
     cn_type     stored;
-    uint8_t     kind; /* cn_kind of the value that `result` makes */
+    uint8_t     kind; /* cn_kind that `result` is given [as the database has it] */
     bool (*bind)(const cn_user_type *type, cn_value *value, cn_type_memory *memory, char *problem);
     bool (*result)(const cn_user_type *type, cn_value *value, cn_type_memory *memory,
                    char *problem);

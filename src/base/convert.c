@@ -662,7 +662,7 @@ static const char *store(const cn_decode *step, const cn_value *value, void *at,
 {
     const storage_facts *facts = facts_of(step->storage);
     cn_value             made  = {0};
-    if (step->labels != NULL)
+    if (step->labels != NULL && step->labels[0] != NULL)
         return store_label(step, value, at);
     if (step->utc && facts->kind == CN_KIND_TIMESTAMP && value->kind == CN_KIND_DATETIME) {
         /* a column of the library's own making, where the database has none for instants */
@@ -707,7 +707,16 @@ static bool is_nullable(uint8_t storage)
 bool cn_convert_store(const cn_decode *step, const cn_value *value, void *row, cn_arena *text,
                       cn_error *error)
 {
-    char *member = (char *)row + step->offset;
+    char    *member = (char *)row + step->offset;
+    cn_value made;
+    if (step->user != NULL) {
+        made  = *value;
+        value = &made;
+        if (!cn_user_convert(step->user, false, step->name, &made, text, error)) {
+            memset(member, 0, step->size);
+            return false;
+        }
+    }
     if (value->kind == CN_KIND_NULL) {
         memset(member, 0, step->size);
         return is_nullable(step->storage) ||
@@ -863,7 +872,7 @@ bool cn_convert_load(const cn_decode *step, const void *row, cn_value *value, cn
     *value = load(step->storage, member + cn_storage_value_offset(step->storage));
     if (step->precision != 0 && value->kind == CN_KIND_DECIMAL)
         return digits_fit(step, value->as.text.data, error);
-    return step->labels == NULL || load_label(step, value, error);
+    return step->labels == NULL || step->labels[0] == NULL || load_label(step, value, error);
 }
 
 cn_value cn_convert_element(const void *items, size_t index, uint8_t storage)

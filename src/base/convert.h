@@ -5,7 +5,7 @@
 #ifndef CN_BASE_CONVERT_H
 #define CN_BASE_CONVERT_H
 
-#include <cinnabar/storage.h>
+#include <cinnabar/type.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -21,7 +21,18 @@ typedef struct cn_decode {
     uint8_t            precision; /* of a decimal: all its digits, or 0; more are refused */
     const char        *name;      /* for errors: "Post.title" or the column's name */
     const char *const *labels; /* of an enumeration, NULL-ended: its text is stored as the index */
+    /* Converts what the database has before it is stored. `labels` is then not NULL, and empty if
+       there are none: fast paths, which ask for labels, stand aside for both. */
+    const cn_user_type *user;
 } cn_decode;
+
+/* Labels that are none. */
+extern const char *const cn_no_labels[];
+
+/* What a user type makes of a value: with `bind` for the database, otherwise for the member. False:
+   the error names `what`. NULL is left alone. */
+bool cn_user_convert(const cn_user_type *type, bool bind, const char *what, cn_value *value,
+                     cn_arena *memory, cn_error *error);
 
 /*
  * Stores `value` into the member that `step` describes, inside the struct at `row`, by the rules of

@@ -164,11 +164,18 @@ static bool put_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
 
 /* ---- CREATE TABLE ---------------------------------------------------------------------------- */
 
-/* The checks that a column says stand behind it. */
+/* The checks that a column says stand behind it; MariaDB takes no name there. */
+static bool stands_behind(const cn_ddl *ddl, const cn_check *check)
+{
+    bool is_mariadb = ddl->server != NULL && ddl->server->product == CN_PRODUCT_MARIADB;
+    bool is_named   = check->name != NULL || (ddl->naming != NULL && ddl->naming->ck != NULL);
+    return check->column != CN_NO_COLUMN && !(is_mariadb && is_named);
+}
+
 static bool put_column_checks(const cn_ddl *ddl, const cn_table *table, uint32_t column)
 {
     for (size_t i = 0; i < table->check_count; i++) {
-        if (table->checks[i].column != column)
+        if (table->checks[i].column != column || !stands_behind(ddl, &table->checks[i]))
             continue;
         cn_ddl_put(ddl, " ");
         if (!put_check(ddl, table, &table->checks[i]))
@@ -221,7 +228,7 @@ static bool put_constraint(const cn_ddl *ddl, const cn_table *table, const cn_co
         cn_ddl_put(ddl, ", \n\t");
         return put_unique(ddl, table, &table->uniques[which->at]);
     case CN_CONSTRAINT_CHECK:
-        if (check->column != CN_NO_COLUMN)
+        if (stands_behind(ddl, check))
             return true;
         cn_ddl_put(ddl, ", \n\t");
         return put_check(ddl, table, check);

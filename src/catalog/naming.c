@@ -186,8 +186,6 @@ bool cn_naming_find(const cn_ddl *ddl, const cn_named *named, bool always, cn_bu
     if (named->given != NULL && !over_given) {
         cn_buffer_text(name, named->given);
     } else if (convention != NULL) {
-        if (over_given && named->given == NULL)
-            return true; /* the convention is for those that have a name */
         if (!follow(&n, convention))
             return false;
         shorten(&n);

@@ -29,11 +29,12 @@ static const struct {
     [CN_FEATURE_NULLS_ORDER] = {"an index that says NULLS FIRST or LAST", {NEVER, NEVER, NEVER, 0}},
     [CN_FEATURE_EXPRESSION_DEFAULT] = {"a default that is an expression", {0, 80013, 100201, 0}},
     [CN_FEATURE_ON_CONFLICT] = {"a unique constraint with ON CONFLICT", {0, NEVER, NEVER, NEVER}},
-    [CN_FEATURE_STRICT]      = {"a strict table", {33700, NEVER, NEVER, NEVER}},
-    [CN_FEATURE_SCHEMA]      = {"CREATE SCHEMA", {NEVER, 0, 0, 0}},
-    [CN_FEATURE_ARRAY]       = {"an array", {NEVER, NEVER, NEVER, 0}},
-    [CN_FEATURE_SET]         = {"a SET", {NEVER, 0, 0, NEVER}},
-    [CN_FEATURE_BIT]         = {"a BIT", {NEVER, 0, 0, 0}},
+    [CN_FEATURE_ON_UPDATE] = {"a value that the server makes at each UPDATE", {NEVER, 0, 0, NEVER}},
+    [CN_FEATURE_STRICT]    = {"a strict table", {33700, NEVER, NEVER, NEVER}},
+    [CN_FEATURE_SCHEMA]    = {"CREATE SCHEMA", {NEVER, 0, 0, 0}},
+    [CN_FEATURE_ARRAY]     = {"an array", {NEVER, NEVER, NEVER, 0}},
+    [CN_FEATURE_SET]       = {"a SET", {NEVER, 0, 0, NEVER}},
+    [CN_FEATURE_BIT]       = {"a BIT", {NEVER, 0, 0, 0}},
 };
 
 static const char *const products[PRODUCTS] = {"SQLite", "MySQL", "MariaDB", "PostgreSQL"};

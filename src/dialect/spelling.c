@@ -235,6 +235,8 @@ const cn_type *cn_spell_variant(const cn_ddl *ddl, const cn_column *column)
 bool cn_spell_column_type(const cn_ddl *ddl, const cn_column *column, const cn_type *type)
 {
     const char *title = column->field.name;
+    if (column->server_on_update != NULL && !cn_dialect_needs(ddl, CN_FEATURE_ON_UPDATE, title))
+        return false;
     if ((type->kind == CN_TYPE_ARRAY && !cn_dialect_needs(ddl, CN_FEATURE_ARRAY, title)) ||
         (type->kind == CN_TYPE_SET && !cn_dialect_needs(ddl, CN_FEATURE_SET, title)) ||
         (type->kind == CN_TYPE_BIT && !cn_dialect_needs(ddl, CN_FEATURE_BIT, title)))

@@ -2,7 +2,7 @@
  * cn_insert_rows: rows by value, from an array of the program's, which never become instances.
  */
 #include "base/memory.h"
-#include "orm/session.h"
+#include "orm/made.h"
 #include "sql/rows.h"
 
 #define CN_ROWS_AT_ONCE 4096
@@ -14,15 +14,13 @@ static bool insert_rows(cn_session *session, const cn_mapper *mapper, char *rows
     size_t          width = 0;
     cn_error       *error = cn_connection_error_slot(session->connection);
     for (uint32_t c = 0; c < table->column_count; c++)
-        if (!generate || c != table->generated)
+        if ((!generate || c != table->generated) && !table->columns[c].never_written)
             columns[width++] = c;
     for (size_t r = 0; r < count; r++)
-        for (size_t c = 0; c < width; c++) {
-            cn_value *value = &values[r * width + c];
-            if (!cn_convert_load(&mapper->plan[columns[c]], rows + r * mapper->size, value, error))
-                return cn_connection_fail_filled(session->connection, NULL);
-            cn_value_measure(value);
-        }
+        for (size_t c = 0; c < width; c++)
+            if (!cn_made_load(session, &table->columns[columns[c]], rows + r * mapper->size,
+                              &values[r * width + c]))
+                return false;
     cn_row_batch batch = {
         .table = table, .columns = columns, .column_count = width, .values = values, .rows = count};
     if (!cn_session_count(session) ||

@@ -6,6 +6,8 @@
  */
 #include "orm/flush.h"
 
+#include "orm/made.h"
+
 #include "base/memory.h"
 
 /* ---- work ------------------------------------------------------------------------------------ */
@@ -217,7 +219,7 @@ static bool carry_out(cn_flush_plan *plan, cn_flush_reach reach, const cn_mapper
         return false;
     session->statistics.flushes += sent != session->statistics.statements;
     settle(plan);
-    return cn_session_well(session);
+    return cn_session_well(session) && cn_made_read_back(plan);
 }
 
 /* What most queries find before they run: no work, and no need of a plan. */

@@ -24,6 +24,7 @@ typedef struct cn_work {
     uint32_t level; /* of its row within the rank */
     uint32_t syncs; /* the first of its foreign keys that follow an instance, or CN_NO_SYNC */
     bool     examined;
+    bool     made; /* the database has made values of it, which are to be read: made.c */
 } cn_work;
 
 /* The foreign key of `child` follows the key of `parent`, or becomes NULL. */

@@ -4,6 +4,8 @@
  */
 #include "base/memory.h"
 #include "orm/flush.h"
+#include "orm/made.h"
+#include "schema/value.h"
 #include "sql/rows.h"
 
 #define CN_BATCH_MOST 4096 /* rows whose values are in memory at a time */
@@ -111,6 +113,9 @@ bool cn_flush_load(cn_session *session, const cn_column *column, const void *row
 {
     if (!cn_convert_load(&column->field, row, value, cn_connection_error_slot(session->connection)))
         return cn_connection_fail_filled(session->connection, NULL);
+    if (!cn_column_bind(column, value, &session->undo_images,
+                        cn_connection_error_slot(session->connection)))
+        return cn_connection_fail_filled(session->connection, NULL);
     cn_value_measure(value);
     return true;
 }
@@ -187,6 +192,8 @@ static bool send_inserts(batch *b, const uint32_t *order, size_t count)
     for (size_t i = 0; i < count; i++)
         if (!follow(b->plan, &b->plan->work[order[i]]))
             return false;
+    if (b->table->has_defaults)
+        return cn_made_insert(b->plan, b->table, order, count);
     /* Rows with a key first: whether one is open is asked before any is filled in. */
     return insert_run(b, order, count, false) &&
            (b->table->generated == CN_NO_COLUMN || insert_run(b, order, count, true));
@@ -201,7 +208,8 @@ static size_t changed_columns(const cn_work *work, uint32_t *columns)
     const void      *shadow = cn_slab_shadow(work->slab, work->slot);
     size_t           count  = 0;
     for (uint32_t c = 0; c < mapper->table->column_count; c++)
-        if (cn_column_differs(&mapper->plan[c], work->instance, shadow))
+        if (cn_column_differs(&mapper->plan[c], work->instance, shadow) &&
+            !mapper->table->columns[c].never_written)
             columns[count++] = c;
     return count;
 }
@@ -248,6 +256,8 @@ static bool send_updates(batch *b, const uint32_t *order, size_t count)
     for (size_t i = 0; i < count; i++) {
         cn_work *work = &b->plan->work[order[i]];
         if (!follow(b->plan, work))
+            return false;
+        if (b->table->has_defaults && !cn_made_update(b->plan, work))
             return false;
         size_t changed = changed_columns(work, columns);
         if (changed == 0)

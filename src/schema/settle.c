@@ -420,7 +420,7 @@ bool cn_mapping_settle(cn_mapping *mapping, cn_table *table)
         if (!settle_column(mapping, table, column))
             return false;
         table->has_defaults = table->has_defaults || column->made_by_server ||
-                              column->insert_value.function != NULL ||
+                              column->type.user != NULL || column->insert_value.function != NULL ||
                               column->insert_value.value.kind != CN_KIND_NULL ||
                               column->update_value.function != NULL ||
                               column->update_value.value.kind != CN_KIND_NULL;

@@ -252,7 +252,11 @@ bool cn_mapping_type(cn_mapping *mapping, cn_column *column, const cn_type *type
                                storages[storage].c_type);
     if (!check_details(mapping, column->field.name, &column->type))
         return false;
-    if (said.user == NULL)
+    if (said.user == NULL) {
         settle_field(column, storage);
+    } else {
+        column->field.user   = said.user;
+        column->field.labels = cn_no_labels;
+    }
     return true;
 }

@@ -101,7 +101,7 @@ bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32
         return cn_error_no_memory(compiler->error);
     if (value != compiler->slot_count)
         compiler->reordered = true;
-    if (column != NULL && column->type.kind == CN_TYPE_ENUM) {
+    if (column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL)) {
         if (!cn_reserve(&compiler->conversions, &compiler->conversion_capacity,
                         compiler->conversion_count + 1, sizeof *compiler->conversions))
             return cn_error_no_memory(compiler->error);

@@ -34,6 +34,7 @@ static bool result_items(cn_compiler *compiler, const cn_items *items, cn_plan *
             decode[i].labels        = column->field.labels;
             decode[i].utc           = column->field.utc;
             decode[i].scale         = column->field.scale;
+            decode[i].user          = column->field.user;
             if (strcmp(column->name, name) == 0)
                 continue; /* it has that name already */
         }

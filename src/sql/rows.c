@@ -56,14 +56,28 @@ static bool spell_values(cn_compiler *compiler, const row_statement *statement)
     return true;
 }
 
+/* Types that no driver has arrays of. */
+static bool goes_as_text(const cn_type *type)
+{
+    return type->kind == CN_TYPE_ARRAY || type->kind == CN_TYPE_RAW || type->kind == CN_TYPE_BIT ||
+           (type->kind == CN_TYPE_ENUM && type->enum_form == CN_ENUM_NATIVE);
+}
+
 /* SELECT c1, c2 FROM unnest(CAST($1 AS INTEGER[]), ...) WITH ORDINALITY AS r(c1, c2, n) ORDER BY n
    */
 static bool spell_arrays(cn_compiler *compiler, const row_statement *statement)
 {
     const cn_row_batch *batch = statement->batch;
     cn_compiler_text(compiler, " SELECT ");
-    for (size_t i = 0; i < batch->column_count; i++)
-        cn_buffer_format(&compiler->sql, "%sc%zu", i == 0 ? "" : ", ", i + 1);
+    for (size_t i = 0; i < batch->column_count; i++) {
+        const cn_type *type = &batch->table->columns[batch->columns[i]].type;
+        bool           cast = goes_as_text(type);
+        cn_buffer_format(&compiler->sql, cast ? "%sCAST(c%zu AS " : "%sc%zu", i == 0 ? "" : ", ",
+                         i + 1);
+        if (cast)
+            compiler->dialect->type(&compiler->sql, type, compiler->link);
+        cn_compiler_text(compiler, cast ? ")" : "");
+    }
     cn_compiler_text(compiler, " FROM unnest(");
     for (size_t i = 0; i < batch->column_count; i++) {
         const cn_column *column = &batch->table->columns[batch->columns[i]];
@@ -278,10 +292,20 @@ static bool has_plain_values(const cn_row_batch *batch)
     for (size_t i = 0; i < batch->column_count; i++) {
         const cn_column *column = &batch->table->columns[batch->columns[i]];
         cn_kind          kind   = cn_storage_kind(column->field.storage);
-        if (kind == CN_KIND_DECIMAL || kind == CN_KIND_JSON || column->type.labels != NULL)
+        if (kind == CN_KIND_DECIMAL || kind == CN_KIND_JSON || column->type.labels != NULL ||
+            column->type.user != NULL || goes_as_text(&column->type))
             return false;
     }
     return true;
+}
+
+/* One row: what a sequence has given is told by RETURNING alone. */
+static bool returns_key(const cn_table *table, const cn_link *link)
+{
+    bool by_sequence = table->generated != CN_NO_COLUMN &&
+                       table->columns[table->generated].sequence != NULL &&
+                       link->product != CN_PRODUCT_SQLITE;
+    return link->batch_form == CN_BATCH_ARRAYS || (by_sequence && link->insert_returning);
 }
 
 bool cn_rows_insert(cn_connection *connection, const cn_row_batch *batch, int64_t *keys)
@@ -292,7 +316,7 @@ bool cn_rows_insert(cn_connection *connection, const cn_row_batch *batch, int64_
     if (link == NULL || batch->rows == 0)
         return link != NULL;
     if (batch->column_count == 0 || (batch->rows == 1 && link->batch_form != CN_BATCH_ARRAYS)) {
-        statement.returning = keys != NULL && link->batch_form == CN_BATCH_ARRAYS;
+        statement.returning = keys != NULL && returns_key(batch->table, link);
         for (size_t row = 0; row < batch->rows; row++)
             if (!insert_one(connection, &statement, batch->values + row * batch->column_count,
                             keys == NULL ? NULL : &keys[row]))

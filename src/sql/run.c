@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "schema/value.h"
 
 /* The label of an enumeration's value. */
 static bool labelled(const cn_column *column, cn_value *value, cn_error *error)
@@ -25,6 +26,15 @@ static bool labelled(const cn_column *column, cn_value *value, cn_error *error)
     return true;
 }
 
+static bool converted(const cn_column *column, cn_value *value, cn_walk *walk)
+{
+    if (column->type.user == NULL)
+        return labelled(column, value, walk->error);
+    bool done = cn_column_bind(column, value, &walk->arena, walk->error);
+    cn_value_measure(value);
+    return done;
+}
+
 /* The values in the order of the placeholders, in the forms that are sent. */
 static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
 {
@@ -38,7 +48,7 @@ static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
     for (size_t i = 0; i < plan->slot_count; i++)
         values[i] = walk->values[plan->slots != NULL ? plan->slots[i] : i];
     for (size_t i = 0; i < plan->conversion_count; i++)
-        if (!labelled(plan->conversions[i].column, &values[plan->conversions[i].slot], walk->error))
+        if (!converted(plan->conversions[i].column, &values[plan->conversions[i].slot], walk))
             return NULL;
     return values;
 }

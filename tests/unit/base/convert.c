@@ -382,7 +382,7 @@ typedef struct every {
 
 /* clang-format off */
 #define STEP(m) {0, offsetof(every, m), sizeof(((every *)0)->m),                                   \
-                 (uint8_t)CN_STORAGE_OF_(((every *)0)->m), false, 0, 0, "every." #m, NULL}
+                 (uint8_t)CN_STORAGE_OF_(((every *)0)->m), false, 0, 0, "every." #m, NULL, NULL}
 /* clang-format on */
 
 static const cn_decode steps[] = {
@@ -641,7 +641,7 @@ static void text_is_copied_into_the_arena_or_borrowed(void **state)
     char      data[] = "Ada Lovelace";
     cn_value  value = cn_value_text_sized(data, 3), whole = text(data);
     cn_decode step = {
-        0, offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, 0, "x", NULL};
+        0, offsetof(every, text), sizeof row.text, CN_STORAGE_TEXT, false, 0, 0, "x", NULL, NULL};
     assert_true(cn_convert_store(&step, &value, &row, &arena, &error));
     data[0] = 'x';
     assert_string_equal(row.text, "Ada");
@@ -689,9 +689,16 @@ static void a_full_char_array_without_its_nul_is_an_error(void **state)
     every     row;
     cn_error  error = {0};
     cn_value  value;
-    cn_decode step = {
-        0,   offsetof(every, chars), sizeof row.chars, CN_STORAGE_CHARS, false, 0, 0, "x.chars",
-        NULL};
+    cn_decode step = {0,
+                      offsetof(every, chars),
+                      sizeof row.chars,
+                      CN_STORAGE_CHARS,
+                      false,
+                      0,
+                      0,
+                      "x.chars",
+                      NULL,
+                      NULL};
     memset(row.chars, 'a', sizeof row.chars);
     assert_false(cn_convert_load(&step, &row, &value, &error));
     assert_non_null(strstr(cn_error_get_message(&error), "x.chars"));
@@ -707,8 +714,9 @@ static void an_enumeration_is_its_label_in_the_database_and_its_index_in_the_str
     static const char *const labels[] = {"draft", "live", "", NULL};
     int                      member   = 77;
     cn_error                 error    = {0};
-    cn_decode step  = {0, 0, sizeof member, CN_STORAGE_INT32, false, 0, 0, "Post.kind", labels};
-    cn_value  value = text("live"), back;
+    cn_decode                step     = {0, 0, sizeof member, CN_STORAGE_INT32, false,
+                                         0, 0, "Post.kind",   labels,           NULL};
+    cn_value                 value    = text("live"), back;
     assert_true(cn_convert_store(&step, &value, &member, &arena, &error));
     assert_int_equal(member, 1);
     assert_true(cn_convert_load(&step, &member, &back, &error));
@@ -743,8 +751,8 @@ static void an_enumeration_that_may_be_null_works_the_same(void **state)
     static const char *const labels[] = {"a", "b", NULL};
     CN_OPT(uint8_t)          member   = {0};
     cn_error                 error    = {0};
-    cn_decode step  = {0, 0,   sizeof member, CN_STORAGE_OPT + CN_STORAGE_UINT8, false, 0,
-                       0, "x", labels};
+    cn_decode step  = {0,   0,      sizeof member, CN_STORAGE_OPT + CN_STORAGE_UINT8, false, 0, 0,
+                       "x", labels, NULL};
     cn_value  value = text("b"), back;
     assert_true(cn_convert_store(&step, &value, &member, NULL, &error));
     assert_true(member.set);

@@ -1,0 +1,35 @@
+/*
+ * See value.h. The functions are the program's: they may fail, and their words go into the error.
+ */
+#include "schema/value.h"
+
+static const cn_client_value *client_value(const cn_column *column, bool update)
+{
+    return update ? &column->update_value : &column->insert_value;
+}
+
+bool cn_column_makes_value(const cn_column *column, bool update)
+{
+    const cn_client_value *made = client_value(column, update);
+    return made->function != NULL || made->value.kind != CN_KIND_NULL;
+}
+
+bool cn_column_make_value(const cn_column *column, bool update, const void *row, cn_value *value,
+                          cn_arena *memory, cn_error *error)
+{
+    const cn_client_value *made = client_value(column, update);
+    if (made->function == NULL) {
+        *value = made->value;
+        return true;
+    }
+    *value = (cn_value){.kind = CN_KIND_NULL};
+    return made->function(row, value, (cn_type_memory *)(void *)memory, made->context) ||
+           cn_error_set(error, CN_CAUSE_CONVERSION, "%s: its %s made no value", column->field.name,
+                        update ? ".update_function" : ".insert_function");
+}
+
+bool cn_column_bind(const cn_column *column, cn_value *value, cn_arena *memory, cn_error *error)
+{
+    return column->type.user == NULL ||
+           cn_user_convert(column->type.user, true, column->field.name, value, memory, error);
+}
