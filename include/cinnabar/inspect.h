@@ -268,7 +268,7 @@ typedef enum cn_change {
 typedef struct cn_difference {
     cn_difference_kind kind;
     cn_change          change;
-    const char        *aspect;   /* "type", "null", "default", "comment", "columns", ... */
+    const char        *aspect;   /* "type", "nullability", "default", "comment", ... */
     const char        *schema;   /* NULL: the default one */
     const char        *table;    /* of a sequence: NULL */
     const char        *name;     /* of the column, constraint, index, ...; NULL if it has none */

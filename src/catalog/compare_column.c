@@ -58,6 +58,7 @@ static bool compare_type(cn_comparison *c, const cn_column *column,
     cn_buffer_reset(&c->sql);
     if (!c->ddl.dialect->definition->type(&c->ddl, column))
         return false;
+    c->no_memory        = c->no_memory || c->sql.failed;
     const char *spelled = cn_compare_text(c, "%s", cn_buffer_get(&c->sql));
     cn_type     type    = {0};
     bool        serial  = false, same;
@@ -160,7 +161,7 @@ static bool compare_column(cn_comparison *c, const cn_column *column)
         return false;
     bool nullable = is_nullable(c, column, found);
     if (nullable != found->nullable)
-        alter(c, column, "null", nullable ? "NULL" : "NOT NULL",
+        alter(c, column, "nullability", nullable ? "NULL" : "NOT NULL",
               found->nullable ? "NULL" : "NOT NULL");
     if (!c->options.ignore_defaults) {
         compare_default(c, column, found);

@@ -39,9 +39,41 @@ static const char *nulls_of(const char *said, bool descending)
     return usual ? NULL : said;
 }
 
-static bool same_part(cn_comparison *c, const cn_index_part *declared,
-                      const cn_reflected_part *found)
+/* An expression is declared with the order behind it, "lower(name) desc": that is taken off. */
+static cn_index_part part_of(cn_comparison *c, const cn_index_part *declared)
 {
+    cn_index_part part = *declared;
+    if (part.column != CN_NO_COLUMN)
+        return part;
+    size_t      size   = strlen(part.expression);
+    cn_tokens   tokens = {part.expression, part.expression + size, c->style};
+    const char *end    = part.expression;
+    bool        ordered = false;
+    for (cn_token token = cn_token_next(&tokens); token.kind != CN_TOKEN_END;
+         token          = cn_token_next(&tokens)) {
+        bool descends = cn_token_is(&token, "desc");
+        bool nulls    = cn_token_is(&token, "nulls") && end != part.expression;
+        ordered = ordered || nulls || descends || cn_token_is(&token, "asc");
+        if (!ordered)
+            end = token.from + token.size;
+        part.descending = part.descending || descends;
+        if (ordered && cn_token_is(&token, "first"))
+            part.nulls = "FIRST";
+        if (ordered && cn_token_is(&token, "last"))
+            part.nulls = "LAST";
+        if (cn_token_is_sign(&token, "("))
+            end = ordered ? end : cn_token_close(&tokens) + 1;
+    }
+    size_t kept     = (size_t)(end - part.expression);
+    part.expression = cn_compare_text(c, "%.*s", (int)(kept < size ? kept : size),
+                                      part.expression);
+    return part;
+}
+
+static bool same_part(cn_comparison *c, const cn_index_part *said, const cn_reflected_part *found)
+{
+    const cn_index_part  part     = part_of(c, said);
+    const cn_index_part *declared = &part;
     bool is_column = declared->column != CN_NO_COLUMN;
     if (is_column != (found->column != NULL) || declared->descending != found->descending)
         return false;

@@ -235,6 +235,7 @@ static bool enum_check(cn_comparison *c, const cn_column *column, const char **t
     cn_buffer_reset(&c->sql);
     if (!cn_spell_enum_check(&c->ddl, column, type))
         return false;
+    c->no_memory        = c->no_memory || c->sql.failed;
     const char *written = cn_buffer_get(&c->sql);
     const char *open    = strchr(written, '(');
     if (open != NULL && c->sql.size != 0)

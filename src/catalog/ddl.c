@@ -23,18 +23,50 @@ bool cn_ddl_put_table(const cn_ddl *ddl, const cn_table *table)
     return cn_dialect_table(ddl->dialect, ddl->server, ddl->sql, table, ddl->error);
 }
 
+/* The end of the first part of a path. A part with a dot in it stands in quotes (see
+   cn_reflect_path). */
+static const char *part_end(const char *path)
+{
+    const char *dot   = strchr(path, '.');
+    const char *quote = path[0] == '"' ? strchr(path + 1, '"') : NULL;
+    if (dot == NULL || quote == NULL || quote < dot || (quote[1] != '.' && quote[1] != '\0'))
+        return dot != NULL ? dot : path + strlen(path);
+    return quote + 1;
+}
+
+static bool put_part(const cn_ddl *ddl, const char *from, const char *to)
+{
+    cn_buffer part   = {0};
+    bool      quoted = from[0] == '"' && to - from > 2 && to[-1] == '"' &&
+                  memchr(from, '.', (size_t)(to - from)) != NULL;
+    cn_buffer_add(&part, from + quoted, (size_t)(to - from) - (quoted ? 2 : 0));
+    bool done = !part.failed || cn_error_no_memory(ddl->error);
+    done      = done && cn_ddl_put_name(ddl, cn_buffer_get(&part));
+    cn_buffer_free(&part);
+    return done;
+}
+
 bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
 {
-    const char *dot = strchr(path, '.');
-    if (dot == NULL)
-        return cn_ddl_put_name(ddl, path);
-    cn_buffer schema = {0};
-    cn_buffer_add(&schema, path, (size_t)(dot - path));
-    bool done = !schema.failed || cn_error_no_memory(ddl->error);
-    done      = done && cn_ddl_put_name(ddl, cn_buffer_get(&schema));
-    cn_buffer_free(&schema);
+    const char *end = part_end(path);
+    if (*end == '\0')
+        return put_part(ddl, path, end);
+    if (!put_part(ddl, path, end))
+        return false;
     cn_ddl_put(ddl, ".");
-    return done && cn_ddl_put_name(ddl, dot + 1);
+    return put_part(ddl, end + 1, end + 1 + strlen(end + 1));
+}
+
+/* The table that a foreign key refers to. SQLite's stay in their own file, and do not name it. */
+static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
+{
+    const char *end    = part_end(key->foreign_table);
+    const char *schema = key->table->schema;
+    bool        own    = *end == '.' && schema != NULL &&
+               strncmp(schema, key->foreign_table, (size_t)(end - key->foreign_table)) == 0;
+    if (own && ddl->dialect->definition->schema_on_index)
+        return put_part(ddl, end + 1, end + 1 + strlen(end + 1));
+    return cn_ddl_put_path(ddl, key->foreign_table);
 }
 
 bool cn_ddl_put_named(const cn_ddl *ddl, const cn_named *named, const char *before,
@@ -143,7 +175,7 @@ static bool put_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
     if (!put_list(ddl, key->table, key->columns, key->count))
         return false;
     cn_ddl_put(ddl, " REFERENCES ");
-    if (!cn_ddl_put_path(ddl, key->foreign_table))
+    if (!put_target(ddl, key))
         return false;
     for (size_t i = 0; i < key->count; i++) {
         cn_ddl_put(ddl, i != 0 ? ", " : " (");

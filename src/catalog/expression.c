@@ -17,9 +17,16 @@ typedef struct parser {
     cn_token_style style;
     cn_arena       arena;
     unsigned       depth;
-    bool           failed; /* no memory, or too deep */
+    bool           no_memory;
+    bool           failed; /* for want of memory, or because it is too deep */
     bool           odd;    /* not understood */
 } parser;
+
+static void check(parser *p, const void *taken)
+{
+    p->no_memory = p->no_memory || taken == NULL;
+    p->failed    = p->failed || p->no_memory;
+}
 
 /* Text that an expression has become; "" without memory. */
 static const char *format(parser *p, const char *before, const char *a, const char *between,
@@ -33,7 +40,7 @@ static const char *format(parser *p, const char *before, const char *a, const ch
     cn_buffer_text(&text, behind);
     const char *kept = text.failed ? NULL : cn_arena_text(&p->arena, cn_buffer_get(&text));
     cn_buffer_free(&text);
-    p->failed = p->failed || kept == NULL;
+    check(p, kept);
     return kept != NULL ? kept : "";
 }
 
@@ -75,13 +82,14 @@ static bool take_sign(parser *p, const char *sign)
 }
 
 static const char *expression(parser *p, int level);
+static const char *negation(parser *p, const char *text);
 
 /* ---- names and literals ---------------------------------------------------------------------- */
 
 static const char *lowered(parser *p, const cn_token *token)
 {
     char *text = cn_token_text(&p->arena, token, p->style);
-    p->failed  = p->failed || text == NULL;
+    check(p, text);
     for (char *at = text; at != NULL && *at != '\0'; at++) {
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at + 32);
@@ -99,10 +107,9 @@ static bool is_number(const char *text)
 static const char *number(parser *p, const char *text)
 {
     char *copy = cn_arena_text(&p->arena, text + (*text == '+'));
-    if (copy == NULL) {
-        p->failed = true;
+    check(p, copy);
+    if (copy == NULL)
         return "";
-    }
     if (strchr(copy, '.') != NULL && strpbrk(copy, "eE") == NULL) {
         size_t size = strlen(copy);
         while (size != 0 && copy[size - 1] == '0')
@@ -118,10 +125,24 @@ static const char *number(parser *p, const char *text)
 static const char *literal(parser *p, const cn_token *token)
 {
     char *text = cn_token_text(&p->arena, token, p->style);
-    p->failed  = p->failed || text == NULL;
+    check(p, text);
     if (text == NULL)
         return "";
-    return is_number(text) ? number(p, text) : format(p, "'", text, "'", "", "");
+    if (is_number(text))
+        return number(p, text);
+    char *quoted = cn_arena_take(&p->arena, 2 * strlen(text) + 3, 1);
+    check(p, quoted);
+    if (quoted == NULL)
+        return "";
+    char *to = quoted;
+    *to++    = '\'';
+    for (; *text != '\0'; text++) {
+        if (*text == '\'' || *text == '\\')
+            *to++ = '\\';
+        *to++ = *text;
+    }
+    memcpy(to, "'", 2);
+    return quoted;
 }
 
 /* Words that databases replace with others. */
@@ -303,7 +324,7 @@ static const char *unary(parser *p)
     if (take_sign(p, "~"))
         return list(p, "~", unary(p), "");
     if (take_sign(p, "!"))
-        return list(p, "not", unary(p), "");
+        return negation(p, unary(p));
     if (is(p, "array")) {
         cn_token ahead = cn_token_peek(&p->tokens);
         if (cn_token_is_sign(&ahead, "[")) {
@@ -365,21 +386,75 @@ static const char *joined(parser *p, const char *means, const char *left, const 
         return list(p, means, left, right);
     if (strncmp(left, open, size) == 0 && end > size) {
         char *inner = cn_arena_text_sized(&p->arena, left + size, end - size - 1);
-        p->failed   = p->failed || inner == NULL;
+        check(p, inner);
         left        = inner != NULL ? inner : "";
     }
     end = strlen(right);
     if (strncmp(right, open, size) == 0 && end > size) {
         char *inner = cn_arena_text_sized(&p->arena, right + size, end - size - 1);
-        p->failed   = p->failed || inner == NULL;
+        check(p, inner);
         right       = inner != NULL ? inner : "";
     }
     return list(p, means, left, right);
 }
 
+/* The end of the item of a list that begins at `text`. */
+static const char *item_end(const char *text)
+{
+    size_t depth = 0;
+    bool   quote = false;
+    for (; *text != '\0'; text++) {
+        if (quote && *text == '\\' && text[1] != '\0')
+            text++;
+        else if (*text == '\'')
+            quote = !quote;
+        else if (!quote && (*text == ' ' || *text == ')') && depth == 0)
+            return text;
+        else if (!quote)
+            depth += (size_t)(*text == '(') - (size_t)(*text == ')');
+    }
+    return text;
+}
+
+/* NOT (a AND b) is NOT a OR NOT b. */
+static const char *each_negated(parser *p, const char *means, const char *items)
+{
+    const char *all = format(p, "(", means, "", "", "");
+    while (*items == ' ' && !p->failed) {
+        const char *end = item_end(items + 1);
+        char *item      = cn_arena_text_sized(&p->arena, items + 1, (size_t)(end - items - 1));
+        check(p, item);
+        all   = format(p, all, " ", negation(p, item != NULL ? item : ""), "", "");
+        items = end;
+    }
+    return format(p, all, ")", "", "", "");
+}
+
+/* NOT in front of what has an opposite goes into it. */
+static const char *negation(parser *p, const char *text)
+{
+    static const char *const opposites[][2] = {{"=", "<>"}, {"<", ">="}, {">", "<="}};
+    if (strncmp(text, "(not ", 5) == 0) {
+        char *inner = cn_arena_text_sized(&p->arena, text + 5, strlen(text) - 6);
+        check(p, inner);
+        return inner != NULL ? inner : "";
+    }
+    if (strncmp(text, "(and ", 5) == 0)
+        return each_negated(p, "or", text + 4);
+    if (strncmp(text, "(or ", 4) == 0)
+        return each_negated(p, "and", text + 3);
+    for (size_t i = 0; i < 6; i++) {
+        const char *one = opposites[i / 2][i % 2], *other = opposites[i / 2][1 - i % 2];
+        size_t      size = strlen(one);
+        if (text[0] == '(' && strncmp(text + 1, one, size) == 0 && text[size + 1] == ' ')
+            return format(p, "(", other, text + size + 1, "", "");
+    }
+    return list(p, "not", text, "");
+}
+
 static const char *negated(parser *p, bool negate, const char *text)
 {
-    return negate ? list(p, "not", text, "") : text;
+    return negate ? negation(p, text) : text;
 }
 
 /* IN (a, b); of one item it is a comparison. */
@@ -404,8 +479,8 @@ static const char *any_list(parser *p, const char *means, const char *left)
     if ((!is_in && !not_in) || inner == NULL)
         return list(p, means, left, right);
     size_t size = strlen(inner);
-    char  *all  = size > 9 ? cn_arena_text_sized(&p->arena, inner + 7, size - 9) : NULL;
-    p->failed   = p->failed || all == NULL;
+    char  *all  = cn_arena_text_sized(&p->arena, inner + 7, size > 9 ? size - 9 : 0);
+    check(p, all);
     return negated(p, not_in, list(p, "in", left, all != NULL ? all : ""));
 }
 
@@ -479,7 +554,7 @@ static const char *expression(parser *p, int level)
         return "";
     }
     p->depth++;
-    const char *left = level <= NOT && take(p, "not") ? list(p, "not", expression(p, COMPARISON), "")
+    const char *left = level <= NOT && take(p, "not") ? negation(p, expression(p, COMPARISON))
                                                       : unary(p);
     while (!p->failed) {
         int         its_level = 0;
@@ -527,6 +602,7 @@ void cn_expression_normal(cn_token_style style, const char *text, cn_buffer *int
         cn_buffer_text(into, made);
     else
         plain(style, text, into);
+    into->failed = into->failed || p.no_memory;
     cn_arena_free(&p.arena);
 }
 

@@ -139,7 +139,7 @@ static bool read_tables(cn_reader *reader)
     bool                names     = reader->options->names_only;
     if (!reflector->schemas(reader) || !want(reader))
         return false;
-    if (reflector->sequences != NULL && !reflector->sequences(reader))
+    if (reader->wanted.count != 0 && reflector->sequences != NULL && !reflector->sequences(reader))
         return false;
     for (reader->round = 1; reader->wanted.count != 0; reader->round++) {
         size_t before = reader->into->tables.count;
@@ -235,9 +235,41 @@ static void end_lists(cn_draft *draft)
     }
 }
 
+static bool is_used(const cn_reflection *into, const char *path)
+{
+    for (size_t i = 0; i < into->tables.count; i++) {
+        const cn_draft *draft = into->tables.items[i];
+        for (size_t j = 0; j < draft->columns.count; j++) {
+            const cn_reflected_column *column = draft->columns.items[j];
+            if (column->sequence != NULL && strcmp(column->sequence, path) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* With single tables come the sequences that they use, no others. */
+static bool keep_used_sequences(cn_reader *reader)
+{
+    cn_pointers *list = &reader->into->sequences;
+    size_t       kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const cn_reflected_sequence *sequence = list->items[i];
+        const char *path = cn_reflect_path(&reader->scratch, sequence->schema, sequence->name);
+        if (path == NULL)
+            return false;
+        if (is_used(reader->into, path))
+            list->items[kept++] = list->items[i];
+    }
+    list->count = kept;
+    return true;
+}
+
 static bool put_together(cn_reader *reader)
 {
     cn_reflection *into = reader->into;
+    if (reader->options->only != NULL && !keep_used_sequences(reader))
+        return cn_error_no_memory(reader->error);
     sort(&into->tables, compare_tables);
     sort(&into->sequences, compare_sequences);
     sort(&into->schemas, compare_texts);

@@ -320,6 +320,9 @@ static void adjust(cn_reader *reader, cn_draft *draft)
         if (options->portable) {
             column->type             = cn_type_portable(&column->type, reader->reflector->style);
             column->server_on_update = NULL;
+            column->autoincrement = column->autoincrement ||
+                                    (column->sequence != NULL && column->primary_key);
+            column->sequence      = NULL;
         }
         if (options->on_column != NULL)
             options->on_column(options->context, &draft->shown, column);
@@ -369,7 +372,7 @@ static bool add_sequences(cn_reader *reader)
     cn_pointers    list = {0};
     for (size_t i = 0; i < into->sequences.count; i++) {
         const cn_reflected_sequence *from = into->sequences.items[i];
-        if (from->owner != NULL)
+        if (from->owner != NULL || reader->options->portable)
             continue;
         cn_sequence *sequence = cn_reader_new(reader, sizeof *sequence);
         if (sequence == NULL)

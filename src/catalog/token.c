@@ -218,12 +218,31 @@ static char *dollar_text(cn_arena *arena, const cn_token *token)
     return cn_arena_text_sized(arena, token->from + (rest != 0 ? size : 0), rest);
 }
 
+static unsigned digit_of(char c)
+{
+    return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) & 15;
+}
+
+/* x'6162' is ab. */
+static char *hex_text(cn_arena *arena, const cn_token *token)
+{
+    char  *text = cn_arena_take(arena, token->size, 1);
+    size_t size = 0;
+    for (size_t i = 2; text != NULL && i + 2 < token->size; i += 2)
+        text[size++] = (char)(digit_of(token->from[i]) << 4 | digit_of(token->from[i + 1]));
+    if (text != NULL)
+        text[size] = '\0';
+    return text;
+}
+
 char *cn_token_text(cn_arena *arena, const cn_token *token, cn_token_style style)
 {
     if (token->kind != CN_TOKEN_NAME && token->kind != CN_TOKEN_STRING)
         return cn_arena_text_sized(arena, token->from, token->size);
     if (token->from[0] == '$')
         return dollar_text(arena, token);
+    if (token->kind == CN_TOKEN_STRING && (token->from[0] | 0x20) == 'x')
+        return hex_text(arena, token);
     const char *from = token->from, *end = token->from + token->size;
     bool        backslashes = token->kind == CN_TOKEN_STRING &&
                        (style == CN_TOKENS_MYSQL || (*from | 0x20) == 'e');
