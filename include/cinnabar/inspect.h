@@ -67,8 +67,8 @@ typedef struct cn_reflected_column {
     uint8_t             persisted;        /* cn_persisted, of a computed column */
     uint8_t             identity;         /* cn_identity */
     cn_sequence_options identity_numbers;
-    const char         *sequence; /* that the default takes its values from: "name", "schema.name" */
-    const char         *comment;
+    const char *sequence; /* that the default takes its values from: "name", "schema.name" */
+    const char *comment;
 } cn_reflected_column;
 
 /* A primary key or a unique constraint. */
@@ -127,9 +127,9 @@ typedef struct cn_reflected_index {
     bool                            unique;
     bool                            nulls_not_distinct;
     const char                     *where;
-    const char                     *method; /* "gin", "hash"; NULL: a B-tree */
-    const char                     *kind;   /* MySQL: "FULLTEXT", "SPATIAL" */
-    const char                     *parser; /* MySQL */
+    const char                     *method;  /* "gin", "hash"; NULL: a B-tree */
+    const char                     *kind;    /* MySQL: "FULLTEXT", "SPATIAL" */
+    const char                     *parser;  /* MySQL */
     const char *const              *include; /* PostgreSQL: columns beside the key, NULL-ended */
     size_t                          include_count;
     const char                     *with;       /* PostgreSQL: "fillfactor=50" */
@@ -209,12 +209,12 @@ CN_API const char *cn_reflection_default_schema(const cn_reflection *reflection)
 CN_API size_t                    cn_reflection_table_count(const cn_reflection *reflection);
 CN_API const cn_reflected_table *cn_reflection_table(const cn_reflection *reflection, size_t at);
 /* `schema` may be NULL. NULL: there is none of that name. */
-CN_API const cn_reflected_table *cn_reflection_find(const cn_reflection *reflection,
-                                                    const char *schema, const char *name);
+CN_API const cn_reflected_table  *cn_reflection_find(const cn_reflection *reflection,
+                                                     const char *schema, const char *name);
 CN_API const cn_reflected_column *cn_reflected_table_column(const cn_reflected_table *table,
                                                             const char               *name);
 
-CN_API size_t cn_reflection_sequence_count(const cn_reflection *reflection);
+CN_API size_t                       cn_reflection_sequence_count(const cn_reflection *reflection);
 CN_API const cn_reflected_sequence *cn_reflection_sequence(const cn_reflection *reflection,
                                                            size_t               at);
 

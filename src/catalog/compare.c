@@ -129,14 +129,14 @@ static const char *sentence_of(cn_comparison *c, const cn_difference *difference
                                difference->found != NULL ? " " : "",
                                difference->found != NULL ? difference->found : "");
     default:
-        return cn_compare_text(
-            c, "%s%s%s%sthe %s is %s, declared %s", place,
-            difference->kind == CN_DIFFERENCE_TABLE ? "" : kind, blank,
-            difference->kind == CN_DIFFERENCE_TABLE ? ""
-            : difference->name != NULL              ? cn_compare_text(c, "%s: ", name)
-                                                    : ": ",
-            difference->aspect, difference->found != NULL ? difference->found : "none",
-            difference->declared != NULL ? difference->declared : "none");
+        return cn_compare_text(c, "%s%s%s%sthe %s is %s, declared %s", place,
+                               difference->kind == CN_DIFFERENCE_TABLE ? "" : kind, blank,
+                               difference->kind == CN_DIFFERENCE_TABLE ? ""
+                               : difference->name != NULL ? cn_compare_text(c, "%s: ", name)
+                                                          : ": ",
+                               difference->aspect,
+                               difference->found != NULL ? difference->found : "none",
+                               difference->declared != NULL ? difference->declared : "none");
     }
 }
 
@@ -153,21 +153,20 @@ static void add(cn_comparison *c, const cn_difference *difference)
     c->differences[c->count++] = kept;
 }
 
-void cn_compare_add(cn_comparison *c, cn_difference_kind kind, cn_change change,
-                    const char *aspect, const char *name, const char *declared, const char *found)
+void cn_compare_add(cn_comparison *c, cn_difference_kind kind, cn_change change, const char *aspect,
+                    const char *name, const char *declared, const char *found)
 {
-    bool                is_declared = c->table != NULL;
-    const cn_difference difference  = {
-         .kind      = kind,
-         .change    = change,
-         .aspect    = aspect,
-         .schema    = is_declared ? c->table->schema : c->reflected->schema,
-         .table     = is_declared ? c->table->name : c->reflected->name,
-         .name      = name,
-         .declared  = declared,
-         .found     = found,
-         .model     = is_declared ? c->table->model : NULL,
-         .reflected = c->reflected};
+    const cn_table *table      = c->table;
+    cn_difference   difference = {.kind      = kind,
+                                  .change    = change,
+                                  .aspect    = aspect,
+                                  .name      = name,
+                                  .declared  = declared,
+                                  .found     = found,
+                                  .reflected = c->reflected};
+    difference.schema          = table != NULL ? table->schema : c->reflected->schema;
+    difference.table           = table != NULL ? table->name : c->reflected->name;
+    difference.model           = table != NULL ? table->model : NULL;
     add(c, &difference);
 }
 
@@ -197,8 +196,8 @@ static const cn_reflected_table *reflected_of(const cn_comparison *c, const cn_t
     const cn_reflected_table *found  = cn_reflection_find(c->found, schema, table->name);
     if (found == NULL && schema == NULL)
         found = cn_reflection_find(c->found, c->found->default_schema, table->name);
-    for (size_t i = 0; found == NULL && c->style == CN_TOKENS_SQLITE &&
-                       i < cn_reflection_table_count(c->found);
+    for (size_t i = 0;
+         found == NULL && c->style == CN_TOKENS_SQLITE && i < cn_reflection_table_count(c->found);
          i++) {
         const cn_reflected_table *other = cn_reflection_table(c->found, i);
         if (cn_compare_same_word(other->name, table->name) &&
@@ -267,8 +266,8 @@ static void compare_others(cn_comparison *c, const bool *declared)
     for (size_t i = 0; i < cn_reflection_table_count(c->found); i++) {
         c->reflected = cn_reflection_table(c->found, i);
         if (!declared[i] && c->reflected->kind == CN_REFLECTED_TABLE)
-            cn_compare_add(c, CN_DIFFERENCE_TABLE, CN_CHANGE_REMOVE, NULL, c->reflected->name,
-                           NULL, NULL);
+            cn_compare_add(c, CN_DIFFERENCE_TABLE, CN_CHANGE_REMOVE, NULL, c->reflected->name, NULL,
+                           NULL);
     }
 }
 
@@ -278,13 +277,13 @@ static const cn_reflected_sequence *sequence_named(const cn_comparison *c, const
 {
     const char *dot = strchr(path, '.');
     for (size_t i = 0; i < cn_reflection_sequence_count(c->found); i++) {
-        const cn_reflected_sequence *found  = cn_reflection_sequence(c->found, i);
-        const char                  *schema = cn_compare_schema(c, found->schema);
-        const char                  *name   = dot != NULL ? dot + 1 : path;
-        size_t                       size   = dot != NULL ? (size_t)(dot - path) : 0;
-        bool same_schema = schema == NULL ? size == 0
-                                          : strlen(schema) == size &&
-                                                memcmp(schema, path, size) == 0;
+        const cn_reflected_sequence *found       = cn_reflection_sequence(c->found, i);
+        const char                  *schema      = cn_compare_schema(c, found->schema);
+        const char                  *name        = dot != NULL ? dot + 1 : path;
+        size_t                       size        = dot != NULL ? (size_t)(dot - path) : 0;
+        bool                         same_schema = size == 0;
+        if (schema != NULL)
+            same_schema = strlen(schema) == size && memcmp(schema, path, size) == 0;
         if (same_schema && strcmp(found->name, name) == 0)
             return found;
     }
@@ -346,8 +345,8 @@ static bool compare(cn_comparison *c)
     size_t listed = 0, count = 0;
     while (c->declared->models[listed] != NULL)
         listed++;
-    const cn_table **order    = CN_ARENA_ARRAY(&c->arena, const cn_table *, listed + 1);
-    bool            *declared = CN_ARENA_ARRAY(&c->arena, bool, cn_reflection_table_count(c->found) + 1);
+    const cn_table **order = CN_ARENA_ARRAY(&c->arena, const cn_table *, listed + 1);
+    bool *declared = CN_ARENA_ARRAY(&c->arena, bool, cn_reflection_table_count(c->found) + 1);
     if (order == NULL || declared == NULL)
         return cn_error_no_memory(&c->error);
     if (!cn_metadata_sort(c->declared, order, &count, &c->error) ||
@@ -424,8 +423,7 @@ const char *cn_comparison_problem(const cn_comparison *comparison)
 
 bool cn_comparison_equal(const cn_comparison *comparison)
 {
-    return comparison != NULL && comparison->count == 0 &&
-           comparison->error.cause == CN_CAUSE_NONE;
+    return comparison != NULL && comparison->count == 0 && comparison->error.cause == CN_CAUSE_NONE;
 }
 
 size_t cn_comparison_count(const cn_comparison *comparison)

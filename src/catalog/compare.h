@@ -35,8 +35,8 @@ const char *cn_compare_columns(cn_comparison *c, const uint32_t *columns, size_t
 
 /* Adds a difference of the table at hand. `what` is "column", "unique constraint", ...; `aspect` is
    NULL but of CN_CHANGE_ALTER. */
-void cn_compare_add(cn_comparison *c, cn_difference_kind kind, cn_change change,
-                    const char *aspect, const char *name, const char *declared, const char *found);
+void cn_compare_add(cn_comparison *c, cn_difference_kind kind, cn_change change, const char *aspect,
+                    const char *name, const char *declared, const char *found);
 
 /* An alteration if the two texts differ; NULL is nothing. */
 void cn_compare_texts(cn_comparison *c, cn_difference_kind kind, const char *aspect,

@@ -9,9 +9,8 @@
 static const cn_reflected_column *find(const cn_comparison *c, const char *name)
 {
     const cn_reflected_column *found = cn_reflected_table_column(c->reflected, name);
-    for (size_t i = 0; found == NULL && c->style != CN_TOKENS_POSTGRESQL &&
-                       i < c->reflected->column_count;
-         i++) {
+    for (size_t i = 0;
+         found == NULL && c->style != CN_TOKENS_POSTGRESQL && i < c->reflected->column_count; i++) {
         if (cn_compare_same_word(c->reflected->columns[i]->name, name))
             found = c->reflected->columns[i];
     }
@@ -118,8 +117,8 @@ static void compare_computed(cn_comparison *c, const cn_column *column,
 static void compare_numbering(cn_comparison *c, const cn_column *column,
                               const cn_reflected_column *found)
 {
-    static const char *const words[] = {"none", "ALWAYS", "BY DEFAULT"};
-    bool has_identity = cn_dialect_has(&c->ddl, CN_FEATURE_IDENTITY);
+    static const char *const words[]      = {"none", "ALWAYS", "BY DEFAULT"};
+    bool                     has_identity = cn_dialect_has(&c->ddl, CN_FEATURE_IDENTITY);
     bool has_sequence = column->sequence != NULL && cn_dialect_has(&c->ddl, CN_FEATURE_SEQUENCE);
     bool numbered     = column->generated && !has_sequence &&
                     !(has_identity && column->identity != CN_IDENTITY_NONE);

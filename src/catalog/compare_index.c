@@ -45,15 +45,15 @@ static cn_index_part part_of(cn_comparison *c, const cn_index_part *declared)
     cn_index_part part = *declared;
     if (part.column != CN_NO_COLUMN)
         return part;
-    size_t      size   = strlen(part.expression);
-    cn_tokens   tokens = {part.expression, part.expression + size, c->style};
-    const char *end    = part.expression;
+    size_t      size    = strlen(part.expression);
+    cn_tokens   tokens  = {part.expression, part.expression + size, c->style};
+    const char *end     = part.expression;
     bool        ordered = false;
     for (cn_token token = cn_token_next(&tokens); token.kind != CN_TOKEN_END;
          token          = cn_token_next(&tokens)) {
         bool descends = cn_token_is(&token, "desc");
         bool nulls    = cn_token_is(&token, "nulls") && end != part.expression;
-        ordered = ordered || nulls || descends || cn_token_is(&token, "asc");
+        ordered       = ordered || nulls || descends || cn_token_is(&token, "asc");
         if (!ordered)
             end = token.from + token.size;
         part.descending = part.descending || descends;
@@ -65,16 +65,15 @@ static cn_index_part part_of(cn_comparison *c, const cn_index_part *declared)
             end = ordered ? end : cn_token_close(&tokens) + 1;
     }
     size_t kept     = (size_t)(end - part.expression);
-    part.expression = cn_compare_text(c, "%.*s", (int)(kept < size ? kept : size),
-                                      part.expression);
+    part.expression = cn_compare_text(c, "%.*s", (int)(kept < size ? kept : size), part.expression);
     return part;
 }
 
 static bool same_part(cn_comparison *c, const cn_index_part *said, const cn_reflected_part *found)
 {
-    const cn_index_part  part     = part_of(c, said);
-    const cn_index_part *declared = &part;
-    bool is_column = declared->column != CN_NO_COLUMN;
+    const cn_index_part  part      = part_of(c, said);
+    const cn_index_part *declared  = &part;
+    bool                 is_column = declared->column != CN_NO_COLUMN;
     if (is_column != (found->column != NULL) || declared->descending != found->descending)
         return false;
     if (is_column && !same_name(c, c->table->columns[declared->column].name, found->column))
@@ -107,9 +106,9 @@ static const char *shown(cn_comparison *c, const cn_index *index)
     const char *text = "";
     for (size_t i = 0; i < index->part_count; i++) {
         const cn_index_part *part = &index->parts[i];
-        text = cn_compare_text(c, "%s%s%s%s", text, i != 0 ? ", " : "(",
+        text                      = cn_compare_text(c, "%s%s%s%s", text, i != 0 ? ", " : "(",
                                part->column != CN_NO_COLUMN ? c->table->columns[part->column].name
-                                                            : part->expression,
+                                                                                 : part->expression,
                                part->descending ? " DESC" : "");
     }
     return cn_compare_text(c, "%s)", text);
@@ -120,7 +119,7 @@ static const char *shown_found(cn_comparison *c, const cn_reflected_index *index
     const char *text = "";
     for (size_t i = 0; i < index->part_count; i++) {
         const cn_reflected_part *part = index->parts[i];
-        text = cn_compare_text(c, "%s%s%s%s", text, i != 0 ? ", " : "(",
+        text                          = cn_compare_text(c, "%s%s%s%s", text, i != 0 ? ", " : "(",
                                part->column != NULL ? part->column : part->expression,
                                part->descending ? " DESC" : "");
     }
@@ -169,8 +168,7 @@ static void compare_found(cn_comparison *c, const cn_index *declared, const char
     cn_compare_flags(c, CN_DIFFERENCE_INDEX, "option NULLS NOT DISTINCT", name,
                      options->nulls_not_distinct, found->nulls_not_distinct);
     if (!c->options.ignore_comments)
-        cn_compare_texts(c, CN_DIFFERENCE_INDEX, "comment", name, options->comment,
-                         found->comment);
+        cn_compare_texts(c, CN_DIFFERENCE_INDEX, "comment", name, options->comment, found->comment);
 }
 
 /* On MySQL a unique index over whole columns is shown as a constraint. */

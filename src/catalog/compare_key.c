@@ -93,7 +93,7 @@ static bool is_unique_index(const cn_comparison *c, const cn_unique_set *set, co
 {
     for (size_t i = 0; c->style == CN_TOKENS_MYSQL && i < c->reflected->index_count; i++) {
         const cn_reflected_index *index = c->reflected->indexes[i];
-        bool same = index->unique && index->part_count == set->count &&
+        bool                      same  = index->unique && index->part_count == set->count &&
                     (name == NULL || same_name(c, name, index->name));
         for (size_t j = 0; same && j < set->count; j++)
             same = index->parts[j]->column != NULL &&
@@ -109,9 +109,11 @@ static const cn_reflected_key *find_unique(cn_comparison *c, claims *claimed,
 {
     for (size_t i = 0; i < claimed->count; i++) {
         const cn_reflected_key *key = c->reflected->uniques[i];
-        bool same = name != NULL
-                        ? same_name(c, name, key->name)
-                        : same_columns(c, set->columns, set->count, key->columns, key->count);
+        bool                    same;
+        if (name != NULL)
+            same = same_name(c, name, key->name);
+        else
+            same = same_columns(c, set->columns, set->count, key->columns, key->count);
         if (same && !claimed->taken[i]) {
             claimed->taken[i] = true;
             return key;
@@ -204,7 +206,7 @@ static bool compare_check(cn_comparison *c, claims *claimed, const char *name, c
 {
     for (size_t i = 0; i < claimed->count; i++) {
         const cn_reflected_check *check = c->reflected->checks[i];
-        bool alike = cn_compare_same(c, text, check->condition);
+        bool                      alike = cn_compare_same(c, text, check->condition);
         /* what stands behind a column has lost its name on MariaDB */
         bool named = name != NULL && same_name(c, name, check->name);
         bool taken = named || (alike && (name == NULL || check->name == NULL));
@@ -223,8 +225,8 @@ static bool compare_check(cn_comparison *c, claims *claimed, const char *name, c
 /* The check that an enumeration brings along, as it is written; NULL: none. */
 static bool enum_check(cn_comparison *c, const cn_column *column, const char **text)
 {
-    const cn_type *type = cn_spell_variant(&c->ddl, column);
-    bool checked = type->kind == CN_TYPE_ENUM && type->enum_form != CN_ENUM_PLAIN;
+    const cn_type *type    = cn_spell_variant(&c->ddl, column);
+    bool           checked = type->kind == CN_TYPE_ENUM && type->enum_form != CN_ENUM_PLAIN;
     if (c->style == CN_TOKENS_MYSQL)
         checked = checked && type->enum_form == CN_ENUM_CHECKED;
     if (c->style == CN_TOKENS_POSTGRESQL)
@@ -282,16 +284,17 @@ static bool compare_checks(cn_comparison *c)
 static const char *found_path(cn_comparison *c, const cn_reflected_foreign_key *key)
 {
     const char *schema = cn_compare_schema(c, key->foreign_schema);
-    return cn_compare_text(c, "%s%s%s", schema != NULL ? schema : "", schema != NULL ? "." : "",
-                           key->foreign_table);
+    const char *path   = cn_reflect_path(&c->arena, schema, key->foreign_table);
+    c->no_memory       = c->no_memory || path == NULL;
+    return path != NULL ? path : "";
 }
 
 /* Without the default schema before it. */
 static const char *declared_path(const cn_comparison *c, const cn_foreign_key *key)
 {
-    const char *usual = c->found->default_schema;
-    size_t      size  = usual != NULL ? strlen(usual) : 0;
-    bool is_default   = size != 0 && strncmp(key->foreign_table, usual, size) == 0 &&
+    const char *usual      = c->found->default_schema;
+    size_t      size       = usual != NULL ? strlen(usual) : 0;
+    bool        is_default = size != 0 && strncmp(key->foreign_table, usual, size) == 0 &&
                       key->foreign_table[size] == '.';
     return key->foreign_table + (is_default ? size + 1 : 0);
 }
@@ -318,11 +321,9 @@ static const char *shown(cn_comparison *c, const cn_foreign_key *key)
 
 static const char *shown_found(cn_comparison *c, const cn_reflected_foreign_key *key)
 {
-    return cn_compare_text(c, "%s to %s %s", cn_compare_list(c, key->columns, key->count),
-                           found_path(c, key),
-                           key->foreign_columns != NULL
-                               ? cn_compare_list(c, key->foreign_columns, key->count)
-                               : "");
+    return cn_compare_text(
+        c, "%s to %s %s", cn_compare_list(c, key->columns, key->count), found_path(c, key),
+        key->foreign_columns != NULL ? cn_compare_list(c, key->foreign_columns, key->count) : "");
 }
 
 /* NO ACTION is none; on MySQL RESTRICT is, too. */
@@ -372,10 +373,12 @@ static bool compare_foreign_key(cn_comparison *c, claims *claimed, const cn_fore
         return false;
     for (size_t i = 0; i < claimed->count; i++) {
         const cn_reflected_foreign_key *found = c->reflected->foreign_keys[i];
-        bool same = name != NULL
-                        ? same_name(c, name, found->name)
-                        : same_columns(c, key->columns, key->count, found->columns, found->count) &&
-                              same_target(c, key, found);
+        bool                            same;
+        if (name != NULL)
+            same = same_name(c, name, found->name);
+        else
+            same = same_target(c, key, found) &&
+                   same_columns(c, key->columns, key->count, found->columns, found->count);
         if (!same || claimed->taken[i])
             continue;
         claimed->taken[i] = true;

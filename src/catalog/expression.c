@@ -346,20 +346,48 @@ static const struct {
     const char *means;
     uint8_t     level;
 } operators[] = {
-    {"or", "or", OR},          {"and", "and", AND},        {"=", "=", COMPARISON},
-    {"==", "=", COMPARISON},   {"<>", "<>", COMPARISON},   {"!=", "<>", COMPARISON},
-    {"<", "<", COMPARISON},    {">", ">", COMPARISON},     {"<=", "<=", COMPARISON},
-    {">=", ">=", COMPARISON},  {"<=>", "<=>", COMPARISON}, {"like", "like", COMPARISON},
-    {"~~", "like", COMPARISON},{"~~*", "ilike", COMPARISON},{"ilike", "ilike", COMPARISON},
-    {"!~~", "unlike", COMPARISON}, {"!~~*", "unilike", COMPARISON}, {"~", "~", COMPARISON},
-    {"glob", "glob", COMPARISON}, {"regexp", "regexp", COMPARISON}, {"rlike", "regexp", COMPARISON},
-    {"~*", "~*", COMPARISON},  {"!~", "!~", COMPARISON},   {"||", "||", OTHER},
-    {"|", "|", OTHER},         {"&", "&", OTHER},          {"<<", "<<", OTHER},
-    {">>", ">>", OTHER},       {"->", "->", OTHER},        {"->>", "->>", OTHER},
-    {"#>", "#>", OTHER},       {"#>>", "#>>", OTHER},      {"@>", "@>", OTHER},
-    {"<@", "<@", OTHER},       {"&&", "&&", OTHER},        {"+", "+", SUM},
-    {"-", "-", SUM},           {"*", "*", PRODUCT},        {"/", "/", PRODUCT},
-    {"%", "%", PRODUCT},       {"mod", "%", PRODUCT},      {"div", "div", PRODUCT},
+    {"or", "or", OR},
+    {"and", "and", AND},
+    {"=", "=", COMPARISON},
+    {"==", "=", COMPARISON},
+    {"<>", "<>", COMPARISON},
+    {"!=", "<>", COMPARISON},
+    {"<", "<", COMPARISON},
+    {">", ">", COMPARISON},
+    {"<=", "<=", COMPARISON},
+    {">=", ">=", COMPARISON},
+    {"<=>", "<=>", COMPARISON},
+    {"like", "like", COMPARISON},
+    {"~~", "like", COMPARISON},
+    {"~~*", "ilike", COMPARISON},
+    {"ilike", "ilike", COMPARISON},
+    {"!~~", "unlike", COMPARISON},
+    {"!~~*", "unilike", COMPARISON},
+    {"~", "~", COMPARISON},
+    {"glob", "glob", COMPARISON},
+    {"regexp", "regexp", COMPARISON},
+    {"rlike", "regexp", COMPARISON},
+    {"~*", "~*", COMPARISON},
+    {"!~", "!~", COMPARISON},
+    {"||", "||", OTHER},
+    {"|", "|", OTHER},
+    {"&", "&", OTHER},
+    {"<<", "<<", OTHER},
+    {">>", ">>", OTHER},
+    {"->", "->", OTHER},
+    {"->>", "->>", OTHER},
+    {"#>", "#>", OTHER},
+    {"#>>", "#>>", OTHER},
+    {"@>", "@>", OTHER},
+    {"<@", "<@", OTHER},
+    {"&&", "&&", OTHER},
+    {"+", "+", SUM},
+    {"-", "-", SUM},
+    {"*", "*", PRODUCT},
+    {"/", "/", PRODUCT},
+    {"%", "%", PRODUCT},
+    {"mod", "%", PRODUCT},
+    {"div", "div", PRODUCT},
     {"^", "^", PRODUCT},
 };
 
@@ -387,13 +415,13 @@ static const char *joined(parser *p, const char *means, const char *left, const 
     if (strncmp(left, open, size) == 0 && end > size) {
         char *inner = cn_arena_text_sized(&p->arena, left + size, end - size - 1);
         check(p, inner);
-        left        = inner != NULL ? inner : "";
+        left = inner != NULL ? inner : "";
     }
     end = strlen(right);
     if (strncmp(right, open, size) == 0 && end > size) {
         char *inner = cn_arena_text_sized(&p->arena, right + size, end - size - 1);
         check(p, inner);
-        right       = inner != NULL ? inner : "";
+        right = inner != NULL ? inner : "";
     }
     return list(p, means, left, right);
 }
@@ -421,8 +449,8 @@ static const char *each_negated(parser *p, const char *means, const char *items)
 {
     const char *all = format(p, "(", means, "", "", "");
     while (*items == ' ' && !p->failed) {
-        const char *end = item_end(items + 1);
-        char *item      = cn_arena_text_sized(&p->arena, items + 1, (size_t)(end - items - 1));
+        const char *end  = item_end(items + 1);
+        char       *item = cn_arena_text_sized(&p->arena, items + 1, (size_t)(end - items - 1));
         check(p, item);
         all   = format(p, all, " ", negation(p, item != NULL ? item : ""), "", "");
         items = end;
@@ -472,10 +500,10 @@ static const char *in_list(parser *p, const char *left, bool negate)
 /* = ANY (ARRAY[a, b]) is IN (a, b), <> ALL (ARRAY[a, b]) NOT IN. */
 static const char *any_list(parser *p, const char *means, const char *left)
 {
-    bool is_in = strcmp(means, "=") == 0 && is(p, "any");
-    bool not_in = strcmp(means, "<>") == 0 && is(p, "all");
-    const char *right = unary(p);
-    const char *inner = strstr(right, "(array ");
+    bool        is_in  = strcmp(means, "=") == 0 && is(p, "any");
+    bool        not_in = strcmp(means, "<>") == 0 && is(p, "all");
+    const char *right  = unary(p);
+    const char *inner  = strstr(right, "(array ");
     if ((!is_in && !not_in) || inner == NULL)
         return list(p, means, left, right);
     size_t size = strlen(inner);
@@ -591,8 +619,8 @@ static void plain(cn_token_style style, const char *text, cn_buffer *into)
 
 void cn_expression_normal(cn_token_style style, const char *text, cn_buffer *into)
 {
-    parser p    = {.tokens = {text, text + strlen(text), style}, .style = style};
-    p.failed    = (size_t)(p.tokens.end - p.tokens.at) > LONGEST;
+    parser p         = {.tokens = {text, text + strlen(text), style}, .style = style};
+    p.failed         = (size_t)(p.tokens.end - p.tokens.at) > LONGEST;
     const char *made = "";
     if (!p.failed) {
         next(&p);

@@ -102,7 +102,7 @@ static bool check_only(cn_reader *reader)
         bool found = false;
         for (size_t j = 0; !found && j < reader->wanted.count; j++) {
             const cn_wanted *wanted = reader->wanted.items[j];
-            found = cn_reader_any(reader, wanted->schema, only[i]) != NULL;
+            found                   = cn_reader_any(reader, wanted->schema, only[i]) != NULL;
         }
         if (!found && !reader->no_memory && reader->options->filter == NULL && !reader->forgiving)
             return cn_error_set(reader->error, CN_CAUSE_NOT_FOUND, "there is no table \"%s\"",
@@ -119,9 +119,9 @@ static bool want_linked(cn_reader *reader)
         const cn_draft *draft = reader->into->tables.items[i];
         for (size_t j = 0; draft->round == reader->round && j < draft->foreign_keys.count; j++) {
             const cn_reflected_foreign_key *key    = draft->foreign_keys.items[j];
-            const char                     *schema = key->foreign_schema != NULL
-                                                         ? key->foreign_schema
-                                                         : reader->into->default_schema;
+            const char                     *schema = key->foreign_schema;
+            if (schema == NULL)
+                schema = reader->into->default_schema;
             if (schema != NULL && cn_reader_any(reader, schema, key->foreign_table) == NULL &&
                 !want_table(reader, &linked, schema, key->foreign_table))
                 return cn_error_no_memory(reader->error);
@@ -133,13 +133,31 @@ static bool want_linked(cn_reader *reader)
 
 /* ---- rounds ---------------------------------------------------------------------------------- */
 
+static bool read_sequences(cn_reader *reader)
+{
+    const cn_reflector *reflector = reader->reflector;
+    if (reflector->sequences == NULL)
+        return true;
+    if (!reflector->sequences(reader))
+        return false;
+    for (size_t i = 0; i < reader->into->sequences.count; i++) {
+        cn_sequence_draft *draft = reader->into->sequences.items[i];
+        draft->made.options      = draft->shown.options;
+        draft->made.name         = cn_reflect_path(&reader->into->arena, draft->shown.schema,
+                                                   draft->shown.name);
+        if (draft->made.name == NULL)
+            return cn_error_no_memory(reader->error);
+    }
+    return true;
+}
+
 static bool read_tables(cn_reader *reader)
 {
     const cn_reflector *reflector = reader->reflector;
     bool                names     = reader->options->names_only;
     if (!reflector->schemas(reader) || !want(reader))
         return false;
-    if (reader->wanted.count != 0 && reflector->sequences != NULL && !reflector->sequences(reader))
+    if (reader->wanted.count != 0 && !read_sequences(reader))
         return false;
     for (reader->round = 1; reader->wanted.count != 0; reader->round++) {
         size_t before = reader->into->tables.count;
@@ -164,11 +182,11 @@ static void settle_foreign_key(cn_reader *reader, cn_reflected_foreign_key *key)
 {
     const char *schema = key->foreign_schema != NULL ? key->foreign_schema
                                                      : reader->into->default_schema;
-    cn_draft *target = schema != NULL ? cn_reader_any(reader, schema, key->foreign_table) : NULL;
+    cn_draft   *target = schema != NULL ? cn_reader_any(reader, schema, key->foreign_table) : NULL;
     if (target == NULL)
         return;
-    key->target        = &target->shown;
-    key->foreign_table = target->shown.name; /* some servers show it in lower case */
+    key->target                     = &target->shown;
+    key->foreign_table              = target->shown.name; /* some servers show it in lower case */
     const cn_reflected_key *primary = target->primary_key;
     if (key->foreign_columns == NULL && primary != NULL && primary->count == key->count)
         key->foreign_columns = primary->columns;
@@ -249,27 +267,23 @@ static bool is_used(const cn_reflection *into, const char *path)
 }
 
 /* With single tables come the sequences that they use, no others. */
-static bool keep_used_sequences(cn_reader *reader)
+static void keep_used_sequences(cn_reflection *into)
 {
-    cn_pointers *list = &reader->into->sequences;
+    cn_pointers *list = &into->sequences;
     size_t       kept = 0;
     for (size_t i = 0; i < list->count; i++) {
-        const cn_reflected_sequence *sequence = list->items[i];
-        const char *path = cn_reflect_path(&reader->scratch, sequence->schema, sequence->name);
-        if (path == NULL)
-            return false;
-        if (is_used(reader->into, path))
+        const cn_sequence_draft *draft = list->items[i];
+        if (is_used(into, draft->made.name))
             list->items[kept++] = list->items[i];
     }
     list->count = kept;
-    return true;
 }
 
 static bool put_together(cn_reader *reader)
 {
     cn_reflection *into = reader->into;
-    if (reader->options->only != NULL && !keep_used_sequences(reader))
-        return cn_error_no_memory(reader->error);
+    if (reader->options->only != NULL)
+        keep_used_sequences(into);
     sort(&into->tables, compare_tables);
     sort(&into->sequences, compare_sequences);
     sort(&into->schemas, compare_texts);
@@ -309,17 +323,17 @@ static bool begin(cn_reader *reader)
         link = cn_connection_link(connection);
     if (link == NULL)
         return false;
-    const char *dialect     = link->driver->dialect;
-    cn_arena    arena       = {0};
-    cn_reflection *into     = CN_ARENA_NEW(&arena, cn_reflection);
+    const char    *dialect = link->driver->dialect;
+    cn_arena       arena   = {0};
+    cn_reflection *into    = CN_ARENA_NEW(&arena, cn_reflection);
     if (into == NULL)
         return cn_error_no_memory(reader->error);
-    into->arena             = arena;
-    into->server            = *link;
-    into->server.driver     = NULL;
-    into->dialect           = cn_dialect_named(dialect);
-    reader->into            = into;
-    reader->reflector       = reflector_of(dialect);
+    into->arena         = arena;
+    into->server        = *link;
+    into->server.driver = NULL;
+    into->dialect       = cn_dialect_named(dialect);
+    reader->into        = into;
+    reader->reflector   = reflector_of(dialect);
     if (reader->reflector != NULL)
         reader->fold_names = reader->reflector->fold_names;
     return (reader->reflector != NULL && into->dialect != NULL) ||
@@ -350,8 +364,7 @@ static void fail(cn_reader *reader)
     if (reader->error != &connection->error)
         cn_error_clear(reader->error);
     if (reader->doing != NULL && connection->error.cause != CN_CAUSE_MEMORY)
-        cn_error_append(&connection->error, "; while reading %s from the catalogue",
-                        reader->doing);
+        cn_error_append(&connection->error, "; while reading %s from the catalogue", reader->doing);
 }
 
 static cn_reflection *reflect(cn_connection *connection, const cn_reflect_options *options,
@@ -432,7 +445,7 @@ cn_reflection *cn_engine_reflect(cn_engine *engine, const cn_reflect_options *op
 static cn_reflection *reflect_one(cn_connection *connection, const char *schema, const char *name,
                                   bool names_only)
 {
-    const char *const  schemas[] = {schema, NULL}, *const only[] = {name, NULL};
+    const char *const schemas[] = {schema, NULL}, *const only[] = {name, NULL};
     cn_reflect_options options = {.size       = sizeof options,
                                   .schemas    = schema != NULL ? schemas : NULL,
                                   .only       = only,
@@ -469,7 +482,7 @@ static bool has_index(const cn_reflected_table *table, const char *index)
 bool cn_connection_has_index(cn_connection *connection, const char *schema, const char *table,
                              const char *index)
 {
-    cn_reflection *found  = reflect_one(connection, schema, table, false);
+    cn_reflection *found    = reflect_one(connection, schema, table, false);
     bool           is_there = cn_reflection_table_count(found) != 0 && index != NULL &&
                     has_index(cn_reflection_table(found, 0), index);
     cn_reflection_free(found);

@@ -38,6 +38,11 @@ typedef struct cn_draft {
     cn_pointers        indexes;
 } cn_draft;
 
+typedef struct cn_sequence_draft {
+    cn_reflected_sequence shown; /* first: what the user gets */
+    cn_sequence           made;  /* for columns and the metadata; its name tells the two apart */
+} cn_sequence_draft;
+
 /* A schema and the tables of it that are wanted. */
 typedef struct cn_wanted {
     const char *schema;
@@ -48,7 +53,7 @@ typedef struct cn_wanted {
 struct cn_reflection {
     cn_arena          arena; /* holds this struct, too */
     cn_pointers       tables;
-    cn_pointers       sequences;
+    cn_pointers       sequences; /* of cn_sequence_draft */
     cn_pointers       schemas;
     const char       *default_schema;
     cn_map            by_name; /* drafts by schema, NUL, name */
@@ -64,10 +69,10 @@ typedef struct cn_reader cn_reader;
 typedef struct cn_reflector {
     const char    *dialect;
     cn_token_style style;
-    bool           fold_names; /* as a reader begins */
-    bool (*schemas)(cn_reader *reader); /* all of them, and the default one */
-    bool (*tables)(cn_reader *reader);  /* drafts of those that are wanted */
-    bool (*details)(cn_reader *reader); /* of the drafts of this round */
+    bool           fold_names;            /* as a reader begins */
+    bool (*schemas)(cn_reader *reader);   /* all of them, and the default one */
+    bool (*tables)(cn_reader *reader);    /* drafts of those that are wanted */
+    bool (*details)(cn_reader *reader);   /* of the drafts of this round */
     bool (*sequences)(cn_reader *reader); /* of the schemas that are wanted */
 } cn_reflector;
 
@@ -81,14 +86,14 @@ struct cn_reader {
     const cn_reflector       *reflector;
     const cn_reflect_options *options;
     cn_error                 *error;
-    const char               *doing; /* "the columns": for the error */
+    const char               *doing;  /* "the columns": for the error */
     cn_buffer                 sql;    /* of the next query */
     cn_pointers               wanted; /* cn_wanted of this round */
     cn_arena                  scratch;
     unsigned                  round;
     bool                      named_schemas; /* the user named them: tables say their schema */
-    bool                      forgiving; /* what is asked for by name need not be there */
-    bool                      fold_names; /* names compare in any case */
+    bool                      forgiving;     /* what is asked for by name need not be there */
+    bool                      fold_names;    /* names compare in any case */
     bool                      no_memory;
 };
 

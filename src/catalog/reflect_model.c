@@ -84,25 +84,18 @@ static const char *title_of(maker *m, const char *column)
     return title;
 }
 
-static const cn_sequence *sequence_of(maker *m, const cn_reflected_column *from)
+/* That of the reflection if there is one, with all that it says of itself. */
+static const cn_sequence *sequence_of(maker *m, const char *path)
 {
-    if (from->sequence == NULL)
-        return NULL;
-    cn_sequence *sequence = take(m, 1, sizeof *sequence);
-    if (sequence == NULL)
-        return NULL;
-    sequence->name                 = from->sequence;
     const cn_pointers *all = &m->reader->into->sequences;
-    for (size_t i = 0; i < all->count; i++) {
-        const cn_reflected_sequence *found = all->items[i];
-        size_t schema = found->schema != NULL ? strlen(found->schema) : 0;
-        bool   same   = schema == 0 ? strcmp(found->name, from->sequence) == 0
-                                    : strncmp(found->schema, from->sequence, schema) == 0 &&
-                                        from->sequence[schema] == '.' &&
-                                        strcmp(found->name, from->sequence + schema + 1) == 0;
-        if (same)
-            sequence->options = found->options;
+    for (size_t i = 0; path != NULL && i < all->count; i++) {
+        const cn_sequence_draft *draft = all->items[i];
+        if (strcmp(draft->made.name, path) == 0)
+            return &draft->made;
     }
+    cn_sequence *sequence = path != NULL ? take(m, 1, sizeof *sequence) : NULL;
+    if (sequence != NULL)
+        sequence->name = path;
     return sequence;
 }
 
@@ -127,7 +120,7 @@ static void make_column(maker *m, cn_column *column, const cn_reflected_column *
         .persisted        = from->persisted,
         .identity         = from->identity,
         .numbers          = from->identity_numbers,
-        .sequence         = from->autoincrement ? NULL : sequence_of(m, from),
+        .sequence         = from->autoincrement ? NULL : sequence_of(m, from->sequence),
         .server_on_update = from->server_on_update,
         .autoincrement    = from->never_reused,
     };
@@ -236,14 +229,14 @@ static void make_foreign_keys(maker *m)
             .name            = from->name,
             .foreign_columns = from->foreign_columns,
             .count           = from->count,
-            .foreign_table = cn_reflect_path(m->arena, from->foreign_schema, from->foreign_table),
-            .on_delete     = from->on_delete,
-            .on_update     = from->on_update,
-            .match         = from->match,
-            .initially     = from->initially_deferred ? "DEFERRED" : NULL,
-            .deferrable    = answer(from->deferrable),
-            .not_valid     = from->not_valid,
-            .of_column     = from->count == 1};
+            .foreign_table   = cn_reflect_path(m->arena, from->foreign_schema, from->foreign_table),
+            .on_delete       = from->on_delete,
+            .on_update       = from->on_update,
+            .match           = from->match,
+            .initially       = from->initially_deferred ? "DEFERRED" : NULL,
+            .deferrable      = answer(from->deferrable),
+            .not_valid       = from->not_valid,
+            .of_column       = from->count == 1};
         m->no_memory = m->no_memory || key->foreign_table == NULL;
         if (m->no_memory || !columns_of(m, from->columns, from->count, &key->columns))
             continue;
@@ -259,13 +252,13 @@ static bool make_parts(maker *m, cn_index *index, const cn_reflected_index *from
     index->parts = take(m, from->part_count, sizeof *index->parts);
     for (size_t i = 0; !m->no_memory && i < from->part_count; i++) {
         const cn_reflected_part *part = from->parts[i];
-        index->parts[i] = (cn_index_part){.column     = CN_NO_COLUMN,
-                                          .expression = part->expression,
-                                          .length     = part->length,
-                                          .descending = part->descending,
-                                          .nulls      = part->nulls,
-                                          .collation  = part->collation,
-                                          .op_class   = part->op_class};
+        index->parts[i]               = (cn_index_part){.column     = CN_NO_COLUMN,
+                                                        .expression = part->expression,
+                                                        .length     = part->length,
+                                                        .descending = part->descending,
+                                                        .nulls      = part->nulls,
+                                                        .collation  = part->collation,
+                                                        .op_class   = part->op_class};
         if (part->column != NULL)
             index->parts[i].column = column_of(m, part->column);
         if (part->column != NULL && index->parts[i].column == CN_NO_COLUMN)
@@ -284,21 +277,20 @@ static void make_indexes(maker *m)
         cn_index                 *index = &table->indexes[table->index_count];
         if (from->implied)
             continue;
-        *index                          = (cn_index){
-                                     .table   = table,
-                                     .name    = from->name,
-                                     .unique  = from->unique,
-                                     .options = {.size               = sizeof index->options,
-                                                 .name               = from->name,
-                                                 .unique             = from->unique,
-                                                 .where              = from->where,
-                                                 .method             = from->method,
-                                                 .with               = from->with,
-                                                 .tablespace         = from->tablespace,
-                                                 .nulls_not_distinct = from->nulls_not_distinct,
-                                                 .kind               = from->kind,
-                                                 .parser             = from->parser,
-                                                 .comment            = from->comment}};
+        *index = (cn_index){.table   = table,
+                            .name    = from->name,
+                            .unique  = from->unique,
+                            .options = {.size               = sizeof index->options,
+                                        .name               = from->name,
+                                        .unique             = from->unique,
+                                        .where              = from->where,
+                                        .method             = from->method,
+                                        .with               = from->with,
+                                        .tablespace         = from->tablespace,
+                                        .nulls_not_distinct = from->nulls_not_distinct,
+                                        .kind               = from->kind,
+                                        .parser             = from->parser,
+                                        .comment            = from->comment}};
         if (from->include_count != 0 &&
             columns_of(m, from->include, from->include_count, &index->include)) {
             index->include_count   = from->include_count;
@@ -320,9 +312,9 @@ static void adjust(cn_reader *reader, cn_draft *draft)
         if (options->portable) {
             column->type             = cn_type_portable(&column->type, reader->reflector->style);
             column->server_on_update = NULL;
-            column->autoincrement = column->autoincrement ||
+            column->autoincrement    = column->autoincrement ||
                                     (column->sequence != NULL && column->primary_key);
-            column->sequence      = NULL;
+            column->sequence = NULL;
         }
         if (options->on_column != NULL)
             options->on_column(options->context, &draft->shown, column);
@@ -342,13 +334,13 @@ bool cn_reader_model(cn_reader *reader, cn_draft *draft)
         return false;
     shown->model = table->model;
     adjust(reader, draft);
-    maker m        = {.reader = reader, .draft = draft, .table = table, .arena = arena};
-    table->schema  = shown->schema;
-    table->name    = shown->name;
-    table->options = shown->options;
-    table->constraints =
-        take(&m, draft->uniques.count + draft->checks.count + draft->foreign_keys.count,
-             sizeof *table->constraints);
+    maker m            = {.reader = reader, .draft = draft, .table = table, .arena = arena};
+    table->schema      = shown->schema;
+    table->name        = shown->name;
+    table->options     = shown->options;
+    table->constraints = take(
+        &m, draft->uniques.count + draft->checks.count + draft->foreign_keys.count,
+        sizeof *table->constraints);
     make_columns(&m);
     if (m.no_memory)
         return false;
@@ -371,15 +363,9 @@ static bool add_sequences(cn_reader *reader)
     cn_reflection *into = reader->into;
     cn_pointers    list = {0};
     for (size_t i = 0; i < into->sequences.count; i++) {
-        const cn_reflected_sequence *from = into->sequences.items[i];
-        if (from->owner != NULL || reader->options->portable)
-            continue;
-        cn_sequence *sequence = cn_reader_new(reader, sizeof *sequence);
-        if (sequence == NULL)
-            return false;
-        sequence->name    = cn_reflect_path(&into->arena, from->schema, from->name);
-        sequence->options = from->options;
-        if (sequence->name == NULL || !cn_reader_add(reader, &list, sequence))
+        cn_sequence_draft *draft = into->sequences.items[i];
+        if (draft->shown.owner == NULL && !reader->options->portable &&
+            !cn_reader_add(reader, &list, &draft->made))
             return false;
     }
     into->metadata.sequences = (const cn_sequence *const *)list.items;

@@ -76,9 +76,9 @@ static void read_options(cn_reader *reader, cn_table_options *options, const cha
         const char *format = after(text, "row_format=");
         const char *block  = after(text, "key_block_size=");
         if (format != NULL) {
-            options->mysql_row_format = cn_arena_text_sized(
-                &reader->into->arena, format, size - (size_t)(format - text));
-            reader->no_memory = reader->no_memory || options->mysql_row_format == NULL;
+            options->mysql_row_format = cn_arena_text_sized(&reader->into->arena, format,
+                                                            size - (size_t)(format - text));
+            reader->no_memory         = reader->no_memory || options->mysql_row_format == NULL;
         } else if (block != NULL) {
             options->mysql_key_block_size = (uint32_t)strtoul(block, NULL, 10);
         } else if (after(text, "partitioned") == NULL && size != 0) {
@@ -96,7 +96,7 @@ static void add_table(cn_reader *reader, const table_row *row)
 {
     bool      is_view = strcmp(row->kind, "VIEW") == 0;
     cn_draft *draft   = cn_reader_table(reader, row->schema, row->name,
-                                        is_view ? CN_REFLECTED_VIEW : CN_REFLECTED_TABLE);
+                                      is_view ? CN_REFLECTED_VIEW : CN_REFLECTED_TABLE);
     if (draft == NULL)
         return;
     if (is_view) {
@@ -158,8 +158,8 @@ static void end_partitions(cn_reader *reader, partitions *so_far)
             cn_buffer_char(&so_far->text, ')');
         else
             cn_buffer_format(&so_far->text, " PARTITIONS %d", so_far->count);
-        so_far->draft->shown.options.mysql_partition_by =
-            cn_reader_keep(reader, cn_buffer_get(&so_far->text));
+        so_far->draft->shown.options.mysql_partition_by = cn_reader_keep(
+            reader, cn_buffer_get(&so_far->text));
     }
     reader->no_memory = reader->no_memory || so_far->text.failed;
     cn_buffer_reset(&so_far->text);
@@ -180,7 +180,7 @@ static void put_quoted(cn_buffer *sql, const char *name)
 static void add_partition(partitions *so_far, const partition_row *row)
 {
     bool range = strncmp(row->method, "RANGE", 5) == 0, list = strncmp(row->method, "LIST", 4) == 0;
-    bool bare  = strcmp(row->method, "RANGE") == 0 && row->description != NULL &&
+    bool bare = strcmp(row->method, "RANGE") == 0 && row->description != NULL &&
                 strcmp(row->description, "MAXVALUE") == 0;
     if (so_far->count++ == 0) {
         so_far->listed = range || list;
@@ -210,8 +210,7 @@ static bool read_partitions(cn_reader *reader)
                           "information_schema.partitions AS p WHERE p.partition_name IS NOT NULL "
                           "AND ");
     cn_reader_where(reader, "p.table_schema", "p.table_name");
-    cn_reader_put(reader,
-                  " ORDER BY p.table_schema, p.table_name, p.partition_ordinal_position");
+    cn_reader_put(reader, " ORDER BY p.table_schema, p.table_name, p.partition_ordinal_position");
     cn_result *result = cn_reader_query(reader, "the partitions");
     while (cn_fetch(result, partition_row, &row, schema, name, method, expression, sub, partition,
                     description)) {
@@ -316,7 +315,7 @@ static void set_sequence(cn_reader *reader, cn_reflected_column *column)
         return;
     cn_arena *arena  = &reader->into->arena;
     cn_tokens tokens = {rest, rest + strlen(rest), CN_TOKENS_MYSQL};
-    cn_token  first  = cn_token_next(&tokens), dot = cn_token_next(&tokens);
+    cn_token  first = cn_token_next(&tokens), dot = cn_token_next(&tokens);
     cn_token  second = cn_token_next(&tokens);
     char     *schema = cn_token_text(arena, &first, CN_TOKENS_MYSQL);
     char     *name   = cn_token_text(arena, &second, CN_TOKENS_MYSQL);
@@ -358,9 +357,8 @@ static void add_column(cn_reader *reader, cn_draft *draft, const column_row *row
     if (update != NULL)
         column->server_on_update = moment_of(reader, update + sizeof "on update " - 1);
     if (row->computed != NULL && row->computed[0] != '\0') {
-        column->computed  = expression_of(reader, row->computed);
-        bool stored       = find(row->extra, "stored") != NULL ||
-                      find(row->extra, "persistent") != NULL;
+        column->computed = expression_of(reader, row->computed);
+        bool stored = find(row->extra, "stored") != NULL || find(row->extra, "persistent") != NULL;
         column->persisted = stored ? CN_STORED : CN_VIRTUAL;
         return;
     }
@@ -408,10 +406,10 @@ static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_inde
         return;
     if (row->part != NULL)
         column = cn_draft_column(draft, row->part, true);
-    part->column     = column != NULL ? column->name : NULL;
-    part->expression = column != NULL ? NULL : expression_of(reader, row->expression);
-    part->descending = row->direction != NULL && row->direction[0] == 'D';
-    part->length     = index->kind == NULL && row->length > 0 ? (uint32_t)row->length : 0;
+    part->column      = column != NULL ? column->name : NULL;
+    part->expression  = column != NULL ? NULL : expression_of(reader, row->expression);
+    part->descending  = row->direction != NULL && row->direction[0] == 'D';
+    part->length      = index->kind == NULL && row->length > 0 ? (uint32_t)row->length : 0;
     cn_pointers parts = {0};
     for (size_t i = 0; i < index->part_count; i++)
         cn_reader_add(reader, &parts, (void *)index->parts[i]);
@@ -451,12 +449,13 @@ static void add_primary_part(cn_reader *reader, cn_draft *draft, const index_row
 static bool read_indexes(cn_reader *reader)
 {
     index_row           row;
-    cn_draft           *draft = NULL;
-    cn_reflected_index *index = NULL;
-    bool expressions          = !is_mariadb(reader) && since(reader, 80013, 0);
-    cn_reader_put(reader, "SELECT s.table_schema AS `schema`, s.table_name AS name, s.index_name AS "
-                          "`index`, s.column_name AS part, s.collation AS direction, s.index_type "
-                          "AS kind, s.index_comment AS comment, ");
+    cn_draft           *draft       = NULL;
+    cn_reflected_index *index       = NULL;
+    bool                expressions = !is_mariadb(reader) && since(reader, 80013, 0);
+    cn_reader_put(reader,
+                  "SELECT s.table_schema AS `schema`, s.table_name AS name, s.index_name AS "
+                  "`index`, s.column_name AS part, s.collation AS direction, s.index_type "
+                  "AS kind, s.index_comment AS comment, ");
     cn_reader_put(reader, expressions ? "s.expression" : "NULL");
     cn_reader_put(reader, " AS expression, s.seq_in_index AS position, coalesce(s.sub_part, 0) AS "
                           "length, s.non_unique = 0 AS is_unique FROM "
@@ -564,7 +563,7 @@ static bool read_foreign_keys(cn_reader *reader)
         cn_draft *now = cn_reader_find(reader, draft, row.schema, row.name);
         if (now != draft || key == NULL || strcmp(key->name, row.key) != 0)
             key = now != NULL ? begin_foreign_key(reader, now, &row) : NULL;
-        draft = now;
+        draft                          = now;
         const cn_reflected_column *own = draft != NULL ? cn_draft_column(draft, row.own, true)
                                                        : NULL;
         if (key == NULL || own == NULL)
@@ -609,8 +608,8 @@ static bool is_json(cn_reflected_column *column, const char *clause)
 {
     const char *rest = after(clause, "json_valid(`");
     size_t      size = strlen(column->name);
-    if (rest == NULL || strncmp(rest, column->name, size) != 0 ||
-        strcmp(rest + size, "`)") != 0 || column->type.kind != CN_TYPE_LONGTEXT)
+    if (rest == NULL || strncmp(rest, column->name, size) != 0 || strcmp(rest + size, "`)") != 0 ||
+        column->type.kind != CN_TYPE_LONGTEXT)
         return false;
     column->type = (cn_type){.kind = CN_TYPE_JSON};
     return true;
@@ -618,8 +617,8 @@ static bool is_json(cn_reflected_column *column, const char *clause)
 
 static void add_check(cn_reader *reader, cn_draft *draft, const check_row *row)
 {
-    cn_reflected_column *column =
-        row->of_column ? cn_draft_column(draft, row->check_name, true) : NULL;
+    cn_reflected_column *column = row->of_column ? cn_draft_column(draft, row->check_name, true)
+                                                 : NULL;
     if (column != NULL && is_json(column, row->clause))
         return;
     cn_reflected_check *check = cn_reader_new(reader, sizeof *check);
@@ -637,10 +636,11 @@ static bool read_checks(cn_reader *reader)
     if (!since(reader, 80016, 100222))
         return true;
     if (is_mariadb(reader))
-        cn_reader_put(reader, "SELECT k.constraint_schema AS `schema`, k.table_name AS name, "
-                              "k.constraint_name AS check_name, k.check_clause AS clause, k.level = "
-                              "'Column' AS of_column FROM information_schema.check_constraints AS "
-                              "k WHERE ");
+        cn_reader_put(reader,
+                      "SELECT k.constraint_schema AS `schema`, k.table_name AS name, "
+                      "k.constraint_name AS check_name, k.check_clause AS clause, k.level = "
+                      "'Column' AS of_column FROM information_schema.check_constraints AS "
+                      "k WHERE ");
     else
         cn_reader_put(reader, "SELECT k.constraint_schema AS `schema`, k.table_name AS name, "
                               "k.constraint_name AS check_name, c.check_clause AS clause, 0 AS "
@@ -684,7 +684,7 @@ static bool list_sequences(cn_reader *reader)
     cn_reader_put(reader, " ORDER BY t.table_schema, t.table_name");
     cn_result *result = cn_reader_query(reader, "the sequences");
     while (cn_next(result)) {
-        cn_reflected_sequence *sequence = cn_reader_new(reader, sizeof *sequence);
+        cn_reflected_sequence *sequence = cn_reader_new(reader, sizeof(cn_sequence_draft));
         if (!cn_reader_add(reader, &reader->into->sequences, sequence))
             break;
         *sequence = (cn_reflected_sequence){.schema = cn_reader_keep(reader, cn_text_at(result, 0)),
@@ -746,8 +746,7 @@ static bool read_sequences(cn_reader *reader)
 {
     if (!is_mariadb(reader) || !since(reader, 0, 100300))
         return true;
-    return list_sequences(reader) &&
-           (reader->into->sequences.count == 0 || read_numbers(reader));
+    return list_sequences(reader) && (reader->into->sequences.count == 0 || read_numbers(reader));
 }
 
 const cn_reflector cn_reflector_mysql = {

@@ -53,11 +53,11 @@ static void add_table(cn_reader *reader, const table_row *row)
     static const struct {
         char              letter;
         cn_reflected_kind kind;
-    } kinds[] = {{'r', CN_REFLECTED_TABLE},
-                 {'p', CN_REFLECTED_TABLE},
-                 {'v', CN_REFLECTED_VIEW},
-                 {'m', CN_REFLECTED_MATERIALIZED_VIEW},
-                 {'f', CN_REFLECTED_FOREIGN_TABLE}};
+    } kinds[]              = {{'r', CN_REFLECTED_TABLE},
+                              {'p', CN_REFLECTED_TABLE},
+                              {'v', CN_REFLECTED_VIEW},
+                              {'m', CN_REFLECTED_MATERIALIZED_VIEW},
+                              {'f', CN_REFLECTED_FOREIGN_TABLE}};
     cn_reflected_kind kind = CN_REFLECTED_TABLE;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (kinds[i].letter == row->kind[0])
@@ -117,9 +117,9 @@ typedef struct column_row {
     CN_OPT(int64_t) minimum;
     CN_OPT(int64_t) maximum;
     CN_OPT(int64_t) cache;
-    bool cycle;
-    int  dimensions;
-    bool not_null, owned;
+    bool            cycle;
+    int             dimensions;
+    bool            not_null, owned;
 } column_row;
 
 /* Labels come as an array of PostgreSQL's: {sad,"very happy"}. */
@@ -139,8 +139,7 @@ static void read_labels(cn_reader *reader, cn_type *type, const char *text)
             cn_buffer_char(&label, *text);
         }
         text += quoted && *text == '"';
-        cn_reader_add_text(reader, &labels, &count,
-                           cn_reader_keep(reader, cn_buffer_get(&label)));
+        cn_reader_add_text(reader, &labels, &count, cn_reader_keep(reader, cn_buffer_get(&label)));
     }
     reader->no_memory = reader->no_memory || label.failed;
     cn_buffer_free(&label);
@@ -153,10 +152,10 @@ static void set_enum(cn_reader *reader, cn_type *type, const column_row *row, bo
     const char *schema = cn_reader_schema(reader, row->label_schema);
     if (strchr(row->label_type, '.') != NULL || strchr(row->label_schema, '.') != NULL)
         return; /* it stays raw: "schema.type" could not be told apart */
-    *type      = (cn_type){.kind      = is_array ? CN_TYPE_ARRAY : CN_TYPE_ENUM,
-                           .element   = is_array ? CN_TYPE_ENUM : CN_TYPE_NONE,
-                           .enum_form = CN_ENUM_NATIVE};
-    type->name = cn_reflect_path(&reader->into->arena, schema, row->label_type);
+    *type             = (cn_type){.kind      = is_array ? CN_TYPE_ARRAY : CN_TYPE_ENUM,
+                                  .element   = is_array ? CN_TYPE_ENUM : CN_TYPE_NONE,
+                                  .enum_form = CN_ENUM_NATIVE};
+    type->name        = cn_reflect_path(&reader->into->arena, schema, row->label_type);
     reader->no_memory = reader->no_memory || type->name == NULL;
     read_labels(reader, type, row->labels);
 }
@@ -251,7 +250,7 @@ static void set_sequence(cn_reader *reader, cn_reflected_column *column, const c
     column->server_default = NULL;
     column->autoincrement  = row->owned && is_integer(&column->type);
     column->sequence       = cn_reflect_path(
-        &reader->into->arena, cn_reader_schema(reader, row->sequence_schema), row->sequence);
+              &reader->into->arena, cn_reader_schema(reader, row->sequence_schema), row->sequence);
     reader->no_memory = reader->no_memory || column->sequence == NULL;
 }
 
@@ -306,8 +305,7 @@ static void put_columns_query(cn_reader *reader)
                                 "NULL::bigint AS cache, false AS cycle, ");
     cn_reader_put(reader, twelve ? "a.attgenerated::text AS generated" : "''::text AS generated");
     cn_reader_put(
-        reader,
-        FROM_TABLES
+        reader, FROM_TABLES
         " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
         "a.attisdropped JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid JOIN "
         "pg_catalog.pg_type AS e ON e.oid = CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN "
@@ -527,8 +525,8 @@ static cn_reflected_index *begin_index(cn_reader *reader, cn_draft *draft, const
 static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_index *index,
                      const index_row *row)
 {
-    const cn_reflected_column *column =
-        row->part != NULL ? cn_draft_column(draft, row->part, false) : NULL;
+    const cn_reflected_column *column = row->part != NULL ? cn_draft_column(draft, row->part, false)
+                                                          : NULL;
     if (row->position > row->key_count) {
         if (column != NULL)
             cn_reader_add_text(reader, &index->include, &index->include_count, column->name);
@@ -537,13 +535,13 @@ static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_inde
     cn_reflected_part *part = cn_reader_new(reader, sizeof *part);
     if (part == NULL)
         return;
-    bool descending  = (row->flags & 1) != 0, nulls_first = (row->flags & 2) != 0;
-    part->column     = column != NULL ? column->name : NULL;
-    part->expression = column != NULL ? NULL : cn_reader_keep(reader, row->expression);
-    part->descending = descending;
-    part->nulls      = nulls_first == descending ? NULL : nulls_first ? "FIRST" : "LAST";
-    part->collation  = cn_reader_keep(reader, row->collation);
-    part->op_class   = cn_reader_keep(reader, row->op_class);
+    bool descending = (row->flags & 1) != 0, nulls_first = (row->flags & 2) != 0;
+    part->column      = column != NULL ? column->name : NULL;
+    part->expression  = column != NULL ? NULL : cn_reader_keep(reader, row->expression);
+    part->descending  = descending;
+    part->nulls       = nulls_first == descending ? NULL : nulls_first ? "FIRST" : "LAST";
+    part->collation   = cn_reader_keep(reader, row->collation);
+    part->op_class    = cn_reader_keep(reader, row->op_class);
     cn_pointers parts = {0};
     for (size_t i = 0; i < index->part_count; i++)
         cn_reader_add(reader, &parts, (void *)index->parts[i]);
@@ -618,13 +616,13 @@ static bool read_details(cn_reader *reader)
 /* ---- sequences ------------------------------------------------------------------------------- */
 
 typedef struct sequence_row {
-    const char *schema, *name, *owner;
+    const char     *schema, *name, *owner;
     CN_OPT(int64_t) start;
     CN_OPT(int64_t) increment;
     CN_OPT(int64_t) minimum;
     CN_OPT(int64_t) maximum;
     CN_OPT(int64_t) cache;
-    bool cycle;
+    bool            cycle;
 } sequence_row;
 
 static void add_sequence(cn_reader *reader, const sequence_row *row)
@@ -635,7 +633,7 @@ static void add_sequence(cn_reader *reader, const sequence_row *row)
                                        .maximum   = row->maximum,
                                        .cache     = row->cache,
                                        .cycle     = row->cycle};
-    cn_reflected_sequence *sequence = cn_reader_new(reader, sizeof *sequence);
+    cn_reflected_sequence *sequence = cn_reader_new(reader, sizeof(cn_sequence_draft));
     if (!cn_reader_add(reader, &reader->into->sequences, sequence))
         return;
     *sequence = (cn_reflected_sequence){.schema  = cn_reader_schema(reader, row->schema),

@@ -158,7 +158,7 @@ static char *key_of(const cn_reader *reader, cn_arena *arena, const char *schema
                     size_t *size)
 {
     size_t left = strlen(schema) + 1, right = strlen(name);
-    char  *key  = cn_arena_take(arena, left + right + 1, 1);
+    char  *key = cn_arena_take(arena, left + right + 1, 1);
     if (key == NULL)
         return NULL;
     memcpy(key, schema, left);
@@ -203,22 +203,24 @@ static bool is_wanted(const cn_reader *reader, const char *schema, const char *n
 
 const char *cn_reader_schema(cn_reader *reader, const char *schema)
 {
-    const char *usual = reader->into->default_schema;
-    bool is_default   = usual != NULL && same_name(usual, schema, reader->fold_names);
+    const char *usual      = reader->into->default_schema;
+    bool        is_default = usual != NULL && same_name(usual, schema, reader->fold_names);
     return is_default && !reader->named_schemas ? NULL : cn_reader_keep(reader, schema);
 }
 
 cn_draft *cn_reader_table(cn_reader *reader, const char *schema, const char *name,
                           cn_reflected_kind kind)
 {
-    bool whole = false, is_view = kind == CN_REFLECTED_VIEW || kind == CN_REFLECTED_MATERIALIZED_VIEW;
+    bool whole   = false,
+         is_view = kind == CN_REFLECTED_VIEW || kind == CN_REFLECTED_MATERIALIZED_VIEW;
     if (!is_wanted(reader, schema, name, &whole) || (whole && is_view && !reader->options->views) ||
         cn_reader_any(reader, schema, name) != NULL)
         return NULL;
     cn_draft *draft = cn_reader_new(reader, sizeof *draft);
     if (draft == NULL)
         return NULL;
-    *draft = (cn_draft){.schema = cn_reader_keep(reader, schema), .round = reader->round, .whole = whole};
+    *draft = (cn_draft){
+        .schema = cn_reader_keep(reader, schema), .round = reader->round, .whole = whole};
     draft->shown.schema       = cn_reader_schema(reader, schema);
     draft->shown.name         = cn_reader_keep(reader, name);
     draft->shown.kind         = kind;
@@ -230,8 +232,7 @@ cn_draft *cn_reader_table(cn_reader *reader, const char *schema, const char *nam
         return NULL;
     size_t size = 0;
     char  *key  = key_of(reader, &reader->into->arena, schema, name, &size);
-    if (key == NULL ||
-        !cn_map_put(&reader->into->by_name, cn_hash(key, size), key, size, draft)) {
+    if (key == NULL || !cn_map_put(&reader->into->by_name, cn_hash(key, size), key, size, draft)) {
         reader->no_memory = true;
         return NULL;
     }

@@ -18,7 +18,7 @@ typedef struct extra {
     cn_sqlite_table says;
     bool           *taken; /* of each constraint: the pragma's side has been found */
     cn_pointers     indexes;
-    bool            risky; /* a view, a virtual table: asking for its columns may fail */
+    bool            risky;         /* a view, a virtual table: asking for its columns may fail */
     bool            has_key_index; /* so a single integer key is not the rowid */
 } extra;
 
@@ -99,7 +99,7 @@ static void add_table(cn_reader *reader, const char *schema, const master_row *r
                                       is_view      ? CN_REFLECTED_VIEW
                                       : is_virtual ? CN_REFLECTED_FOREIGN_TABLE
                                                    : CN_REFLECTED_TABLE);
-    extra    *more = draft != NULL ? cn_reader_new(reader, sizeof *more) : NULL;
+    extra    *more  = draft != NULL ? cn_reader_new(reader, sizeof *more) : NULL;
     if (more == NULL)
         return;
     draft->extra            = more;
@@ -246,8 +246,7 @@ static bool read_risky_column(cn_reader *reader, cn_draft *draft)
     bool done = cn_reader_done(reader, result);
     if (cn_connection_nested_end(reader->connection))
         return done;
-    draft->shown.problem =
-        cn_reader_keep(reader, cn_connection_nested_message(reader->connection));
+    draft->shown.problem = cn_reader_keep(reader, cn_connection_nested_message(reader->connection));
     return !cn_connection_is_failed(reader->connection);
 }
 
@@ -280,7 +279,8 @@ static bool read_view_columns(cn_reader *reader, const cn_wanted *wanted)
         return true;
     put_master(reader, COLUMNS, wanted->schema);
     put_pragma(reader, "pragma_table_xinfo", "m.name", wanted->schema, "x");
-    put_where(reader, wanted, "(m.type = 'view' OR m.type = 'table' AND m.sql LIKE 'CREATE VIRTUAL%')");
+    put_where(reader, wanted,
+              "(m.type = 'view' OR m.type = 'table' AND m.sql LIKE 'CREATE VIRTUAL%')");
     cn_reader_put(reader, " ORDER BY m.name, x.cid");
     (void)cn_connection_nested_begin(reader->connection);
     cn_result *result = cn_reader_query(reader, "the columns of views");
@@ -351,8 +351,7 @@ static bool read_foreign_keys(cn_reader *reader, const cn_wanted *wanted)
     put_where(reader, wanted, "m.type = 'table'");
     cn_reader_put(reader, " ORDER BY m.name, f.id DESC, f.seq");
     cn_result *result = cn_reader_query(reader, "the foreign keys");
-    while (cn_fetch(result, foreign_row, &row, tbl, id, target, own, other, on_update,
-                    on_delete)) {
+    while (cn_fetch(result, foreign_row, &row, tbl, id, target, own, other, on_update, on_delete)) {
         cn_draft *now = cn_reader_find(reader, draft, wanted->schema, row.tbl);
         if (now != draft || row.id != id || key == NULL) {
             key   = now != NULL ? cn_reader_new(reader, sizeof *key) : NULL;
@@ -365,7 +364,7 @@ static bool read_foreign_keys(cn_reader *reader, const cn_wanted *wanted)
             key->on_delete      = action_of(reader, row.on_delete);
             key->on_update      = action_of(reader, row.on_update);
         }
-        const cn_reflected_column *own = cn_draft_column(draft, row.own, true);
+        const cn_reflected_column *own  = cn_draft_column(draft, row.own, true);
         size_t                     more = key->count;
         if (own != NULL)
             cn_reader_add_text(reader, &key->columns, &key->count, own->name);
@@ -481,8 +480,8 @@ static void add_unique(cn_reader *reader, cn_draft *draft, const index_row *row)
     } else if (draft->uniques.count != 0) {
         key = draft->uniques.items[draft->uniques.count - 1];
     }
-    const cn_reflected_column *column =
-        row->part != NULL ? cn_draft_column(draft, row->part, true) : NULL;
+    const cn_reflected_column *column = row->part != NULL ? cn_draft_column(draft, row->part, true)
+                                                          : NULL;
     if (key != NULL && column != NULL)
         cn_reader_add_text(reader, &key->columns, &key->count, column->name);
 }

@@ -8,12 +8,12 @@
 #include <string.h>
 
 typedef struct reader {
-    cn_tokens     tokens;
-    cn_token      token; /* the current one */
-    cn_arena     *arena;
+    cn_tokens        tokens;
+    cn_token         token; /* the current one */
+    cn_arena        *arena;
     cn_sqlite_table *table;
-    const char   *pending; /* the name that CONSTRAINT gave */
-    bool          no_memory;
+    const char      *pending; /* the name that CONSTRAINT gave */
+    bool             no_memory;
     /* takes what there is no memory for */
     cn_sqlite_constraint lost;
 } reader;
@@ -140,9 +140,9 @@ static void name_list(reader *r, cn_sqlite_names *names)
 
 static cn_sqlite_constraint *add_constraint(reader *r, cn_sqlite_kind kind, const char *column)
 {
-    cn_sqlite_table            *table = r->table;
+    cn_sqlite_table      *table = r->table;
     cn_sqlite_constraint *added = add(r, &table->constraints, &table->constraint_count,
-                                   &table->constraint_capacity, sizeof *added);
+                                      &table->constraint_capacity, sizeof *added);
     if (added == NULL)
         return &r->lost;
     *added     = (cn_sqlite_constraint){.kind = kind, .name = r->pending, .column = column};
@@ -154,11 +154,11 @@ static const char *conflict_of(reader *r)
 {
     static const struct {
         const char *lower, *upper;
-    } words[] = {{"rollback", "ROLLBACK"},
-                 {"abort", "ABORT"},
-                 {"fail", "FAIL"},
-                 {"ignore", "IGNORE"},
-                 {"replace", "REPLACE"}};
+    } words[]      = {{"rollback", "ROLLBACK"},
+                      {"abort", "ABORT"},
+                      {"fail", "FAIL"},
+                      {"ignore", "IGNORE"},
+                      {"replace", "REPLACE"}};
     cn_token ahead = cn_token_peek(&r->tokens);
     if (!is(r, "on") || !cn_token_is(&ahead, "conflict"))
         return NULL;
@@ -236,8 +236,8 @@ static bool shared_constraint(reader *r, const char *column)
         key.on_conflict = conflict_of(r);
         if (primary && take(r, "autoincrement"))
             r->table->autoincrement = true;
-        cn_sqlite_constraint *added =
-            add_constraint(r, primary ? CN_SQLITE_PRIMARY_KEY : CN_SQLITE_UNIQUE, column);
+        cn_sqlite_constraint *added = add_constraint(
+            r, primary ? CN_SQLITE_PRIMARY_KEY : CN_SQLITE_UNIQUE, column);
         added->columns     = key.columns;
         added->on_conflict = key.on_conflict;
         return true;
@@ -257,7 +257,7 @@ static void column_foreign_key(reader *r, const char *column)
     cn_sqlite_names own = {0};
     add_name(r, &own, column);
     cn_sqlite_constraint *key = add_constraint(r, CN_SQLITE_FOREIGN_KEY, column);
-    key->columns           = own;
+    key->columns              = own;
     references(r);
     (void)deferral(r, key);
 }
@@ -268,7 +268,7 @@ static void table_foreign_key(reader *r)
     (void)take(r, "key");
     name_list(r, &own);
     cn_sqlite_constraint *key = add_constraint(r, CN_SQLITE_FOREIGN_KEY, NULL);
-    key->columns           = own;
+    key->columns              = own;
     if (take(r, "references"))
         references(r);
     (void)deferral(r, key);
@@ -290,7 +290,7 @@ static void skip_default(reader *r)
 
 static void generated(reader *r, cn_sqlite_column *column)
 {
-    const char *text = in_parentheses(r);
+    const char *text   = in_parentheses(r);
     bool        stored = is(r, "stored");
     if (stored || is(r, "virtual"))
         next(r);
@@ -336,13 +336,13 @@ static bool column_constraint(reader *r, cn_sqlite_column *column)
 static void column_definition(reader *r)
 {
     cn_sqlite_table *table = r->table;
-    const char   *name  = name_of(r);
+    const char      *name  = name_of(r);
     if (name == NULL) {
         next(r);
         return;
     }
     cn_sqlite_column *column = add(r, &table->columns, &table->column_count,
-                                &table->column_capacity, sizeof *column);
+                                   &table->column_capacity, sizeof *column);
     if (column == NULL)
         return;
     *column = (cn_sqlite_column){.name = name};

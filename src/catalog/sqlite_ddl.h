@@ -23,13 +23,13 @@ typedef enum cn_sqlite_kind {
 
 typedef struct cn_sqlite_constraint {
     cn_sqlite_kind  kind;
-    const char  *name;        /* NULL: none */
-    const char  *column;      /* behind which it stands; NULL: of the table */
+    const char     *name;        /* NULL: none */
+    const char     *column;      /* behind which it stands; NULL: of the table */
     cn_sqlite_names columns;     /* but of a check */
-    const char  *text;        /* the condition of a check */
-    const char  *on_conflict; /* "REPLACE", ... */
-    bool         deferrable;
-    bool         initially_deferred;
+    const char     *text;        /* the condition of a check */
+    const char     *on_conflict; /* "REPLACE", ... */
+    bool            deferrable;
+    bool            initially_deferred;
 } cn_sqlite_constraint;
 
 typedef struct cn_sqlite_column {
@@ -41,19 +41,19 @@ typedef struct cn_sqlite_column {
 
 typedef struct cn_sqlite_table {
     cn_sqlite_column     *columns;
-    size_t             column_count;
-    size_t             column_capacity;
+    size_t                column_count;
+    size_t                column_capacity;
     cn_sqlite_constraint *constraints; /* in the order in which they stand */
-    size_t             constraint_count;
-    size_t             constraint_capacity;
-    bool               autoincrement;
-    bool               without_rowid;
-    bool               strict;
+    size_t                constraint_count;
+    size_t                constraint_capacity;
+    bool                  autoincrement;
+    bool                  without_rowid;
+    bool                  strict;
 } cn_sqlite_table;
 
 typedef struct cn_sqlite_index {
     cn_sqlite_names parts; /* each as it stands, without COLLATE, ASC and DESC behind it */
-    const char  *where;
+    const char     *where;
 } cn_sqlite_index;
 
 /* False: no memory. All that is found stands in the arena. */

@@ -99,7 +99,8 @@ static bool pass_dollars(cn_tokens *tokens)
 static void pass_number(cn_tokens *tokens)
 {
     while (tokens->at < tokens->end && (is_word(*tokens->at) || *tokens->at == '.')) {
-        bool exponent = (*tokens->at | 0x20) == 'e' && (at(tokens, 1) == '-' || at(tokens, 1) == '+');
+        bool exponent = (*tokens->at | 0x20) == 'e' &&
+                        (at(tokens, 1) == '-' || at(tokens, 1) == '+');
         tokens->at += exponent ? 2 : 1;
     }
 }
@@ -205,7 +206,7 @@ bool cn_token_is_sign(const cn_token *token, const char *sign)
 static char escaped(char c)
 {
     static const char from[] = "0nrtbZ", to[] = "\0\n\r\t\b\032";
-    const char *found = c != '\0' ? strchr(from, c) : NULL;
+    const char       *found = c != '\0' ? strchr(from, c) : NULL;
     return found != NULL ? to[found - from] : c;
 }
 

@@ -23,7 +23,11 @@ typedef struct cn_token {
 } cn_token;
 
 /* Which database wrote the text. */
-typedef enum cn_token_style { CN_TOKENS_SQLITE, CN_TOKENS_MYSQL, CN_TOKENS_POSTGRESQL } cn_token_style;
+typedef enum cn_token_style {
+    CN_TOKENS_SQLITE,
+    CN_TOKENS_MYSQL,
+    CN_TOKENS_POSTGRESQL
+} cn_token_style;
 
 typedef struct cn_tokens {
     const char    *at;

@@ -216,7 +216,7 @@ static bool take_attribute(cn_tokens *tokens, const cn_token *token, cn_arena *a
     } else if (cn_token_is(token, "zerofill") && tokens->style == CN_TOKENS_MYSQL) {
         into->zerofill = true;
     } else if (cn_token_is(token, "collate") || charset) {
-        cn_token word = cn_token_next(tokens);
+        cn_token word      = cn_token_next(tokens);
         char   **into_text = charset ? &into->charset : &into->collation;
         *into_text         = cn_token_text(arena, &word, tokens->style);
         return *into_text != NULL;
@@ -251,8 +251,8 @@ static bool take_apart(cn_tokens *tokens, cn_arena *arena, parts *into)
         } else if (cn_token_is_sign(&token, "(")) {
             take_arguments(tokens, into);
         } else if (cn_token_is_sign(&token, "[")) {
-            token      = cn_token_next(tokens);
-            into->odd  = into->odd || !cn_token_is_sign(&token, "]");
+            token     = cn_token_next(tokens);
+            into->odd = into->odd || !cn_token_is_sign(&token, "]");
             into->dimensions++;
         } else {
             into->odd = true;

@@ -2,47 +2,11 @@
  * What is created comes back: every table that models can describe is made, reflected, compared,
  * made again from what was reflected, and compared again, on real databases.
  */
+#include "reflected.h"
 #include "suite.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include <cinnabar/cinnabar.h>
-
-#include "unit/failing.h"
-
-static void assert_fine(cn_engine *engine, bool done)
-{
-    if (!done || !cn_ok(engine))
-        fail_msg("%s", cn_error_message(engine));
-}
-
-static cn_reflection *reflected(cn_engine *engine, const cn_reflect_options *options)
-{
-    cn_reflection *found = cn_engine_reflect(engine, options);
-    if (found == NULL)
-        fail_msg("%s", cn_error_message(engine));
-    return found;
-}
-
-/* Each difference on a line. */
-static void assert_equal(const cn_metadata *declared, const cn_reflection *found)
-{
-    /* those with sequences are compared with all that there is */
-    cn_comparison *comparison = cn_compare(declared, found,
-                                           .ignore_others = declared->sequences != NULL);
-    char           all[4000]  = "";
-    for (size_t i = 0; i < cn_comparison_count(comparison); i++) {
-        strncat(all, cn_comparison_difference(comparison, i)->sentence,
-                sizeof all - strlen(all) - 2);
-        strcat(all, "\n");
-    }
-    if (!cn_comparison_equal(comparison))
-        fail_msg("%s%s", all,
-                 cn_comparison_problem(comparison) != NULL ? cn_comparison_problem(comparison)
-                                                           : "");
-    cn_comparison_free(comparison);
-}
 
 /* Without the schema. */
 static size_t names_of(const cn_metadata *metadata, const char **names)
@@ -114,9 +78,9 @@ typedef struct Kinds {
     cn_uuid      uuid;
     cn_json      json;
     int          mood;
-    CN_OPT(int) maybe;
-    const char *key_text;
-    const char *long_name;
+    CN_OPT(int)  maybe;
+    const char  *key_text;
+    const char  *long_name;
 } Kinds;
 
 CN_MODEL(Kinds, "rf_kinds")
@@ -188,46 +152,6 @@ static void types_of_every_kind_come_back(void **state)
 
 /* ---- constraints, indexes, defaults ---------------------------------------------------------- */
 
-CN_TABLE(owner, "rf_owner")
-{
-    CN_TABLE_COLUMN(region, CN_INTEGER);
-    CN_TABLE_COLUMN(number, CN_INTEGER);
-    CN_TABLE_COLUMN(name, CN_STRING(30), .comment = "it's the \\ name");
-    CN_PRIMARY_KEY((number, region), .name = "pk_rf_owner");
-}
-
-CN_TABLE(thing, "rf_thing")
-{
-    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(region, CN_INTEGER, .nullable = true);
-    CN_TABLE_COLUMN(owner, CN_INTEGER, .nullable = true, .index = true);
-    CN_TABLE_COLUMN(low, CN_INTEGER, .check = "low > 0", .check_name = "ck_rf_low");
-    CN_TABLE_COLUMN(high, CN_INTEGER, .check = "high <> 13 AND (high < 100 OR high IN (200, 300))",
-                    .not_null = true);
-    CN_TABLE_COLUMN(name, CN_STRING(40), .comment = "what it's called \\ or not");
-    CN_TABLE_COLUMN(code, CN_STRING(8), .unique = true, .index = true);
-    CN_TABLE_COLUMN(word, CN_STRING(20), .server_default = "'it''s'");
-    CN_TABLE_COLUMN(number, CN_INTEGER, .server_default = "-7", .not_null = true);
-    CN_TABLE_COLUMN(price, CN_NUMERIC(8, 2), .server_default = "1.50");
-    CN_TABLE_COLUMN(flag, CN_BOOLEAN, .server_default = "TRUE");
-    CN_TABLE_COLUMN(stamp, CN_DATETIME, .server_default = "CURRENT_TIMESTAMP",
-                    .variants = CN_VARIANTS({"mysql", CN_DATETIME_DIGITS(0)}));
-    CN_TABLE_COLUMN(made, CN_STRING(20), .server_default = "lower('ABC')");
-    CN_TABLE_COLUMN(area, CN_INTEGER, .computed = "low * high + 1", .persisted = CN_STORED);
-    CN_TABLE_COLUMN(parent, CN_INTEGER, .foreign_key = "rf_thing.id", .on_delete = "SET NULL");
-    CN_CHECK("low < high", .name = "ck_rf_order");
-    CN_CHECK("name LIKE 'a%' OR name IS NULL OR low BETWEEN 2 AND 4", .name = "ck_rf_name");
-    CN_CHECK("NOT (low = 77 AND high = 99)");
-    CN_UNIQUE_WITH((low, high), .name = "uq_rf_range");
-    CN_UNIQUE(region, name);
-    CN_FOREIGN_KEY((owner, region), "rf_owner", (number, region), .name = "fk_rf_owner",
-                   .on_delete = "cascade", .on_update = "cascade");
-    CN_INDEX((name, high desc), .name = "ix_rf_name");
-    CN_INDEX((word(5), number), .name = "ix_rf_prefix");
-    CN_INDEX((number), .name = "ix_rf_part", .where = "number > 3 AND word IS NOT NULL");
-    CN_TABLE_OPTIONS(.comment = "things, it's said", .mysql_engine = "InnoDB");
-}
-CN_METADATA(things, &thing, &owner);
 CN_METADATA_WITH(named_things, CN_MODELS(&thing, &owner),
                  .naming = {.ix = "ix_%(table_name)s_%(column_0N_name)s",
                             .uq = "uq_%(table_name)s_%(column_0_N_name)s",
@@ -274,8 +198,8 @@ CN_TABLE(stepped, "rf_stepped")
                     .server_default = "'a'");
     CN_UNIQUE_WITH((bits), .name = "uq_rf_bits", .deferrable = CN_YES, .initially = "DEFERRED",
                    .nulls_not_distinct = true);
-    CN_INDEX((lower(sorted), number desc nulls last), .name = "ix_rf_lower",
-             .where = "number > 3", .include = CN_MEMBERS(zoned), .comment = "it's fast");
+    CN_INDEX((lower(sorted), number desc nulls last), .name = "ix_rf_lower", .where = "number > 3",
+             .include = CN_MEMBERS(zoned), .comment = "it's fast");
     CN_INDEX((numbers), .name = "ix_rf_gin", .method = "gin");
     CN_INDEX((sorted), .name = "ix_rf_ops", .op_class = "text_pattern_ops", .unique = true,
              .with = "fillfactor = 50", .nulls_not_distinct = true);
@@ -289,7 +213,8 @@ CN_TABLE(deferring, "rf_deferring")
                    .initially = "deferred", .on_delete = "restrict", .name = "fk_rf_late");
     CN_FOREIGN_KEY((a), "rf_stepped", (id), .not_valid = true);
 }
-CN_METADATA_WITH(postgresql_only, CN_MODELS(&stepped, &deferring), .sequences = CN_SEQUENCES(&lone));
+CN_METADATA_WITH(postgresql_only, CN_MODELS(&stepped, &deferring),
+                 .sequences = CN_SEQUENCES(&lone));
 
 CN_TABLE(mysql_table, "rf_mysql")
 {
@@ -297,8 +222,8 @@ CN_TABLE(mysql_table, "rf_mysql")
     CN_TABLE_COLUMN(flags, CN_SET_OF("a", "it's", "c\\d"));
     CN_TABLE_COLUMN(bits, CN_BIT(8));
     CN_TABLE_COLUMN(filled, CN_TYPE(INTEGER, .is_unsigned = true, .zerofill = true));
-    CN_TABLE_COLUMN(latin, CN_TYPE(STRING, .length = 8, .charset = "latin1",
-                                   .collation = "latin1_bin"));
+    CN_TABLE_COLUMN(latin,
+                    CN_TYPE(STRING, .length = 8, .charset = "latin1", .collation = "latin1_bin"));
     CN_TABLE_COLUMN(words, CN_TEXT);
     CN_TABLE_COLUMN(noted, CN_TEXT, .server_default = "'none'");
     CN_TABLE_COLUMN(at, CN_DATETIME, .server_default = "CURRENT_TIMESTAMP(6)",
@@ -355,13 +280,15 @@ static void what_one_database_has_alone_comes_back(void **state)
 CN_TABLE(hen, "rf_hen")
 {
     CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(egg_id, CN_INTEGER, .foreign_key = "rf_egg.id", .foreign_key_name = "fk_rf_egg");
+    CN_TABLE_COLUMN(egg_id, CN_INTEGER, .foreign_key = "rf_egg.id",
+                    .foreign_key_name = "fk_rf_egg");
     CN_TABLE_COLUMN(mother, CN_INTEGER, .foreign_key = "rf_hen.id");
 }
 CN_TABLE(egg, "rf_egg")
 {
     CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(hen_id, CN_INTEGER, .foreign_key = "rf_hen.id", .foreign_key_name = "fk_rf_hen");
+    CN_TABLE_COLUMN(hen_id, CN_INTEGER, .foreign_key = "rf_hen.id",
+                    .foreign_key_name = "fk_rf_hen");
 }
 CN_METADATA(farm, &hen, &egg);
 
@@ -375,42 +302,44 @@ static void tables_that_refer_to_each_other_and_to_themselves_come_back(void **s
 
 #define LONG_NAME "a_name_of_sixty_three_bytes_that_another_differs_from_at_its_en"
 
+#define QUOTED "\"rf select \"\"it's\"\" `odd`\n; --\""
+#define TICKED "`rf select \"it's\" ``odd``\n; --`"
+
+#define MADE_SQLITE                                                                                \
+    "CREATE TABLE " QUOTED " (\"primary \"\"key\"\"\" INTEGER PRIMARY KEY, \"SELECT\" INTEGER, "   \
+    "[it's\n`quoted`] INTEGER UNIQUE, 'check' INTEGER CONSTRAINT \"constraint\" "                  \
+    "REFERENCES " QUOTED ", " LONG_NAME " INTEGER /* , \"no column\" */, "                         \
+    "`Order (by)` VARCHAR(9) -- , nor this\n, CONSTRAINT \"a, (b\" "                               \
+    "CHECK (\"SELECT\" <> ')' || \"Order (by)\"))"
+#define MADE_MYSQL                                                                                 \
+    "CREATE TABLE " TICKED " (`primary \"key\"` INTEGER PRIMARY KEY AUTO_INCREMENT, "              \
+    "`SELECT` INTEGER, `it's\n``quoted``` INTEGER UNIQUE, `check` INTEGER, `" LONG_NAME            \
+    "` INTEGER, `Order (by)` VARCHAR(9), CONSTRAINT `a, (b` CHECK (`SELECT` <> "                   \
+    "concat(')', `Order (by)`)), CONSTRAINT `constraint` FOREIGN KEY (`check`) "                   \
+    "REFERENCES " TICKED " (`primary \"key\"`))"
+#define MADE_POSTGRESQL                                                                            \
+    "CREATE TABLE " QUOTED " (\"primary \"\"key\"\"\" SERIAL PRIMARY KEY, \"SELECT\" INTEGER, "    \
+    "\"it's\n`quoted`\" INTEGER UNIQUE, \"check\" INTEGER CONSTRAINT \"constraint\" "              \
+    "REFERENCES " QUOTED ", \"" LONG_NAME "\" INTEGER, \"Order (by)\" VARCHAR(9), "                \
+    "CONSTRAINT \"a, (b\" CHECK (\"SELECT\"::text <> ')' || \"Order (by)\"))"
+
 static void odd_names_are_read_as_they_are(void **state)
 {
     (void)state;
-    cn_engine               *engine  = suite_engine();
-    static const char *const only[]  = {"rf select \"it's\" `odd`\n; --", NULL};
-    const cn_reflect_options options = {.size = sizeof options, .only = only};
-    static const char *const columns[] = {"primary \"key\"", "SELECT", "it's\n`quoted`", "check",
-                                          LONG_NAME, "Order (by)"};
-    static const char *const made[] = {
-        [SUITE_SQLITE] =
-            "CREATE TABLE \"rf select \"\"it's\"\" `odd`\n; --\" (\"primary \"\"key\"\"\" INTEGER "
-            "PRIMARY KEY, \"SELECT\" INTEGER, [it's\n`quoted`] INTEGER UNIQUE, 'check' INTEGER "
-            "CONSTRAINT \"constraint\" REFERENCES \"rf select \"\"it's\"\" `odd`\n; --\", " LONG_NAME
-            " INTEGER /* , \"no column\" */, `Order (by)` VARCHAR(9) -- , nor this\n, CONSTRAINT "
-            "\"a, (b\" CHECK (\"SELECT\" <> ')' || \"Order (by)\"))",
-        [SUITE_MYSQL] =
-            "CREATE TABLE `rf select \"it's\" ``odd``\n; --` (`primary \"key\"` INTEGER PRIMARY KEY "
-            "AUTO_INCREMENT, `SELECT` INTEGER, `it's\n``quoted``` INTEGER UNIQUE, `check` INTEGER, "
-            "`" LONG_NAME "` INTEGER, `Order (by)` VARCHAR(9), CONSTRAINT `a, (b` CHECK (`SELECT` "
-            "<> concat(')', `Order (by)`)), CONSTRAINT `constraint` FOREIGN KEY (`check`) "
-            "REFERENCES `rf select \"it's\" ``odd``\n; --` (`primary \"key\"`))",
-        [SUITE_POSTGRESQL] =
-            "CREATE TABLE \"rf select \"\"it's\"\" `odd`\n; --\" (\"primary \"\"key\"\"\" SERIAL "
-            "PRIMARY KEY, \"SELECT\" INTEGER, \"it's\n`quoted`\" INTEGER UNIQUE, \"check\" "
-            "INTEGER CONSTRAINT \"constraint\" REFERENCES \"rf select \"\"it's\"\" `odd`\n; --\", "
-            "\"" LONG_NAME "\" INTEGER, \"Order (by)\" VARCHAR(9), CONSTRAINT \"a, (b\" CHECK "
-            "(\"SELECT\"::text <> ')' || \"Order (by)\"))",
-    };
-    static const char *const dropped[] = {
-        [SUITE_SQLITE]     = "DROP TABLE IF EXISTS \"rf select \"\"it's\"\" `odd`\n; --\"",
-        [SUITE_MYSQL]      = "DROP TABLE IF EXISTS `rf select \"it's\" ``odd``\n; --`",
-        [SUITE_POSTGRESQL] = "DROP TABLE IF EXISTS \"rf select \"\"it's\"\" `odd`\n; --\"",
-    };
+    cn_engine               *engine    = suite_engine();
+    static const char *const only[]    = {"rf select \"it's\" `odd`\n; --", NULL};
+    const cn_reflect_options options   = {.size = sizeof options, .only = only};
+    static const char *const columns[] = {"primary \"key\"", "SELECT",  "it's\n`quoted`",
+                                          "check",           LONG_NAME, "Order (by)"};
+    const char              *made      = suite_which() == SUITE_SQLITE  ? MADE_SQLITE
+                                         : suite_which() == SUITE_MYSQL ? MADE_MYSQL
+                                                                        : MADE_POSTGRESQL;
+    const char              *dropped   = "DROP TABLE IF EXISTS " QUOTED;
+    if (suite_which() == SUITE_MYSQL)
+        dropped = "DROP TABLE IF EXISTS " TICKED;
     cn_connection *connection = cn_connect(engine);
-    cn_connection_execute_driver_sql(connection, dropped[suite_which()], NULL, 0);
-    cn_connection_execute_driver_sql(connection, made[suite_which()], NULL, 0);
+    cn_connection_execute_driver_sql(connection, dropped, NULL, 0);
+    cn_connection_execute_driver_sql(connection, made, NULL, 0);
     if (!cn_commit(connection))
         fail_msg("%s", cn_error_message(connection));
     cn_close(connection);
@@ -444,97 +373,35 @@ static void odd_names_are_read_as_they_are(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- what is asked for ----------------------------------------------------------------------- */
-
-static void only_what_is_asked_for_and_what_it_refers_to_is_read(void **state)
+static void a_dot_in_a_name_is_no_schema(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_fine(engine, cn_create_all(&things, engine));
-    cn_reflection *found = cn_reflect(engine, .only = CN_NAMES("rf_thing"));
-    assert_int_equal(cn_reflection_table_count(found), 2);
-    const cn_reflected_table *table = cn_reflection_find(found, NULL, "rf_thing");
-    assert_ptr_equal(table->foreign_keys[0]->target != NULL, true);
+    cn_engine  *engine = suite_engine();
+    const char *made   = suite_which() == SUITE_MYSQL
+                             ? "CREATE TABLE `rf.dot` (id INTEGER PRIMARY KEY, up INTEGER, "
+                               "CONSTRAINT `fk.dot` FOREIGN KEY (up) REFERENCES `rf.dot` (id))"
+                             : "CREATE TABLE \"rf.dot\" (id INTEGER PRIMARY KEY, up INTEGER, "
+                               "CONSTRAINT \"fk.dot\" FOREIGN KEY (up) REFERENCES \"rf.dot\" (id))";
+    suite_run(engine, suite_which() == SUITE_MYSQL ? "DROP TABLE IF EXISTS `rf.dot`"
+                                                   : "DROP TABLE IF EXISTS \"rf.dot\"");
+    suite_run(engine, made);
+    cn_reflection *found = cn_reflect(engine, .only = CN_NAMES("rf.dot"));
+    assert_fine(engine, found != NULL);
+    assert_string_equal(cn_reflection_table(found, 0)->name, "rf.dot");
+    assert_null(cn_reflection_table(found, 0)->schema);
+    assert_fine(engine, cn_drop_all(cn_reflection_metadata(found), engine));
+    assert_false(cn_has_table(engine, NULL, "rf.dot"));
+    assert_fine(engine, cn_create_all(cn_reflection_metadata(found), engine));
+    cn_reflection *again = cn_reflect(engine, .only = CN_NAMES("rf.dot"));
+    assert_equal(cn_reflection_metadata(found), again);
+    assert_string_equal(cn_reflection_table(again, 0)->foreign_keys[0]->name, "fk.dot");
+    assert_fine(engine, cn_drop_all(cn_reflection_metadata(found), engine));
+    cn_reflection_free(again);
     cn_reflection_free(found);
-    found = cn_reflect(engine, .only = CN_NAMES("rf_thing"), .no_linked = true);
-    assert_int_equal(cn_reflection_table_count(found), 1);
-    cn_reflection_free(found);
-    found = cn_reflect(engine, .names_only = true, .only = CN_NAMES("rf_thing", "rf_owner"));
-    assert_int_equal(cn_reflection_table_count(found), 2);
-    assert_int_equal(cn_reflection_table(found, 0)->column_count, 0);
-    assert_null(cn_reflection_table(found, 0)->model);
-    cn_reflection_free(found);
-    assert_null(cn_reflect(engine, .only = CN_NAMES("rf_thing", "rf_nothing")));
-    assert_int_equal(cn_error_cause(engine), CN_CAUSE_NOT_FOUND);
-    assert_non_null(strstr(cn_error_message(engine), "there is no table \"rf_nothing\""));
-    assert_null(cn_reflect(engine, .schemas = CN_NAMES("rf_nowhere")));
-    assert_non_null(strstr(cn_error_message(engine), "there is no schema \"rf_nowhere\""));
-    assert_fine(engine, cn_drop_all(&things, engine));
     cn_engine_dispose(engine);
 }
 
-static void tables_and_indexes_are_there_or_not(void **state)
-{
-    (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_false(cn_has_table(engine, NULL, "rf_thing"));
-    assert_false(cn_has_index(engine, NULL, "rf_thing", "ix_rf_name"));
-    assert_false(cn_has_table(engine, "rf_nowhere", "rf_thing"));
-    assert_true(cn_ok(engine));
-    assert_fine(engine, cn_create_all(&things, engine));
-    assert_true(cn_has_table(engine, NULL, "rf_thing"));
-    assert_true(cn_has_index(engine, NULL, "rf_thing", "ix_rf_name"));
-    assert_true(cn_has_index(engine, NULL, "rf_thing", "uq_rf_range"));
-    assert_false(cn_has_index(engine, NULL, "rf_thing", "ix_rf_none"));
-    cn_connection *connection = cn_connect(engine);
-    assert_true(cn_has_table(connection, NULL, "rf_owner"));
-    assert_false(cn_has_table(connection, NULL, "rf_nobody"));
-    assert_true(cn_ok(connection));
-    cn_close(connection);
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
-}
-
-typedef struct adjusted {
-    char text[200];
-} adjusted;
-
-static bool is_owner(void *context, const cn_reflected_table *table)
-{
-    (void)context;
-    return strcmp(table->name, "rf_owner") == 0;
-}
-
-static void change(void *context, const cn_reflected_table *table, cn_reflected_column *column)
-{
-    adjusted *into = context;
-    strcat(strcat(strcat(into->text, table->name), "."), column->name);
-    strcat(into->text, " ");
-    if (strcmp(column->name, "name") == 0)
-        column->type = CN_STRING(77);
-}
-
-static void a_program_may_leave_tables_out_and_change_columns(void **state)
-{
-    (void)state;
-    adjusted   into   = {""};
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_fine(engine, cn_create_all(&things, engine));
-    cn_reflection *found = cn_reflect(engine, .filter = is_owner, .on_column = change,
-                                      .context = &into);
-    assert_int_equal(cn_reflection_table_count(found), 1);
-    assert_string_equal(into.text, "rf_owner.region rf_owner.number rf_owner.name ");
-    char *sql = cn_create_all_sql(cn_reflection_metadata(found), "postgresql");
-    assert_non_null(sql);
-    assert_non_null(strstr(sql, "name VARCHAR(77)"));
-    cn_text_free(sql);
-    cn_reflection_free(found);
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
-}
+/* ---- elsewhere ------------------------------------------------------------------------------- */
 
 static void what_is_portable_can_be_made_anywhere(void **state)
 {
@@ -558,377 +425,6 @@ static void what_is_portable_can_be_made_anywhere(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- a connection sees its own transaction --------------------------------------------------- */
-
-static void a_connection_sees_what_it_has_done(void **state)
-{
-    (void)state;
-    cn_engine *engine = suite_engine();
-    suite_run(engine, "DROP TABLE IF EXISTS rf_mine");
-    cn_connection *connection = cn_connect(engine);
-    cn_execute(connection, cn_text("CREATE TABLE rf_mine (id INTEGER PRIMARY KEY)"));
-    cn_reflection *found = cn_reflect(connection, .only = CN_NAMES("rf_mine"));
-    if (found == NULL)
-        fail_msg("%s", cn_error_message(connection));
-    assert_int_equal(cn_reflection_table(found, 0)->column_count, 1);
-    cn_reflection_free(found);
-    assert_null(cn_reflect(connection, .only = CN_NAMES("rf_yours")));
-    assert_false(cn_ok(connection));
-    cn_rollback(connection);
-    assert_true(cn_ok(connection));
-    cn_close(connection);
-    suite_run(engine, "DROP TABLE IF EXISTS rf_mine");
-    cn_engine_dispose(engine);
-}
-
-/* ---- views ----------------------------------------------------------------------------------- */
-
-static void views_are_read_when_asked_for(void **state)
-{
-    (void)state;
-    cn_engine *engine = suite_engine();
-    suite_run(engine, "DROP VIEW IF EXISTS rf_view");
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_fine(engine, cn_create_all(&things, engine));
-    suite_run(engine, "CREATE VIEW rf_view AS SELECT id, name FROM rf_thing WHERE low > 3");
-    cn_reflection *found = cn_reflect(engine);
-    assert_null(cn_reflection_find(found, NULL, "rf_view"));
-    cn_reflection_free(found);
-    found                          = cn_reflect(engine, .views = true);
-    const cn_reflected_table *view = cn_reflection_find(found, NULL, "rf_view");
-    assert_non_null(view);
-    assert_int_equal(view->kind, CN_REFLECTED_VIEW);
-    assert_int_equal(view->column_count, 2);
-    assert_string_equal(view->columns[1]->name, "name");
-    assert_non_null(strstr(view->definition, "rf_thing"));
-    assert_non_null(view->model);
-    const cn_metadata *metadata = cn_reflection_metadata(found);
-    for (size_t i = 0; metadata->models[i] != NULL; i++)
-        assert_ptr_not_equal(metadata->models[i], view->model);
-    cn_reflection_free(found);
-    suite_run(engine, "DROP VIEW rf_view");
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
-}
-
-static void a_view_without_its_table_harms_no_other(void **state)
-{
-    (void)state;
-    cn_engine *engine = suite_engine();
-    if (suite_which() == SUITE_POSTGRESQL) { /* it keeps no such view */
-        cn_engine_dispose(engine);
-        return;
-    }
-    suite_run(engine, "DROP VIEW IF EXISTS rf_broken");
-    suite_run(engine, "DROP VIEW IF EXISTS rf_whole");
-    suite_run(engine, "DROP TABLE IF EXISTS rf_gone");
-    suite_run(engine, "CREATE TABLE rf_gone (id INTEGER)");
-    suite_run(engine, "CREATE VIEW rf_broken AS SELECT id FROM rf_gone");
-    suite_run(engine, "CREATE VIEW rf_whole AS SELECT 1 AS one");
-    suite_run(engine, "DROP TABLE rf_gone");
-    cn_reflection *found = cn_reflect(engine, .views = true);
-    assert_fine(engine, found != NULL);
-    const cn_reflected_table *view = cn_reflection_find(found, NULL, "rf_broken");
-    assert_non_null(view);
-    assert_int_equal(cn_reflection_find(found, NULL, "rf_whole")->column_count, 1);
-    if (suite_which() == SUITE_SQLITE) {
-        assert_int_equal(view->column_count, 0);
-        assert_non_null(strstr(view->problem, "rf_gone"));
-        assert_null(view->model);
-    }
-    cn_reflection_free(found);
-    suite_run(engine, "DROP VIEW rf_broken");
-    suite_run(engine, "DROP VIEW rf_whole");
-    cn_engine_dispose(engine);
-}
-
-/* ---- schemas --------------------------------------------------------------------------------- */
-
-CN_TABLE(there, "rf_other.rf_there")
-{
-    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(up, CN_INTEGER, .foreign_key = "rf_other.rf_there.id");
-    CN_TABLE_COLUMN(name, CN_STRING(9), .unique = true, .index = true);
-}
-CN_TABLE(here, "rf_here")
-{
-    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(there_id, CN_INTEGER, .foreign_key = "rf_other.rf_there.id");
-}
-CN_METADATA(elsewhere, &there);
-CN_METADATA(both_places, &there, &here);
-
-/* One connection, to which the other database stays attached. */
-static cn_engine *engine_with_other(void)
-{
-    cn_engine *engine = cn_create_engine(
-        suite_which() == SUITE_MYSQL ? suite_server_url("_ADMIN") : suite_url(), .pool_size = 1,
-        .max_overflow = CN_NONE);
-    if (suite_which() != SUITE_SQLITE) {
-        assert_fine(engine, cn_create_schema("rf_other", engine));
-        return engine;
-    }
-    cn_connection *connection = cn_connect(engine, .autocommit = true);
-    cn_execute(connection, cn_text("ATTACH ':memory:' AS rf_other"));
-    if (!cn_ok(connection))
-        fail_msg("%s", cn_error_message(connection));
-    cn_close(connection);
-    return engine;
-}
-
-static bool lists(const char *const *names, const char *name)
-{
-    for (; *names != NULL; names++) {
-        if (strcmp(*names, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void tables_of_other_schemas_are_called_by_them(void **state)
-{
-    (void)state;
-    cn_engine *engine = engine_with_other();
-    if (suite_which() != SUITE_SQLITE)
-        assert_fine(engine, cn_drop_all(&both_places, engine));
-    assert_fine(engine, cn_drop_all(&elsewhere, engine));
-    assert_fine(engine, cn_create_all(&elsewhere, engine));
-    cn_reflection *found = cn_reflect(engine, .schemas = CN_NAMES("rf_other"));
-    assert_fine(engine, found != NULL);
-    assert_true(lists(cn_reflection_schemas(found), "rf_other"));
-    assert_true(lists(cn_reflection_schemas(found), cn_reflection_default_schema(found)));
-    assert_int_equal(cn_reflection_table_count(found), 1);
-    const cn_reflected_table *table = cn_reflection_find(found, "rf_other", "rf_there");
-    assert_string_equal(table->model->table, "rf_other.rf_there");
-    assert_ptr_equal(table->foreign_keys[0]->target, table);
-    assert_equal(&elsewhere, found);
-    assert_true(cn_has_table(engine, "rf_other", "rf_there"));
-    assert_false(cn_has_table(engine, NULL, "rf_there"));
-    assert_fine(engine, cn_drop_all(cn_reflection_metadata(found), engine));
-    assert_false(cn_has_table(engine, "rf_other", "rf_there"));
-    assert_fine(engine, cn_create_all(cn_reflection_metadata(found), engine));
-    cn_reflection *again = cn_reflect(engine, .schemas = CN_NAMES("rf_other"));
-    assert_equal(&elsewhere, again);
-    cn_reflection_free(again);
-    cn_reflection_free(found);
-    assert_fine(engine, cn_drop_all(&elsewhere, engine));
-    if (suite_which() != SUITE_SQLITE)
-        assert_fine(engine, cn_drop_schema("rf_other", true, engine));
-    cn_engine_dispose(engine);
-}
-
-static void foreign_keys_lead_into_other_schemas(void **state)
-{
-    (void)state;
-    cn_engine *engine = engine_with_other();
-    if (suite_which() != SUITE_SQLITE) { /* its foreign keys stay in their file */
-        assert_fine(engine, cn_drop_all(&both_places, engine));
-        assert_fine(engine, cn_create_all(&both_places, engine));
-        cn_reflection *found = cn_reflect(engine, .only = CN_NAMES("rf_here"));
-        assert_fine(engine, found != NULL);
-        assert_int_equal(cn_reflection_table_count(found), 2);
-        assert_equal(&both_places, found);
-        cn_reflection_free(found);
-        found = cn_reflect(engine, .all_schemas = true);
-        assert_non_null(cn_reflection_find(found, "rf_other", "rf_there"));
-        assert_non_null(cn_reflection_find(found, NULL, "rf_here"));
-        cn_reflection_free(found);
-        assert_fine(engine, cn_drop_all(&both_places, engine));
-        assert_fine(engine, cn_drop_schema("rf_other", true, engine));
-    }
-    cn_engine_dispose(engine);
-}
-
-/* ---- how much is asked ----------------------------------------------------------------------- */
-
-static size_t queries;
-
-static void count_queries(void *context, const cn_echo *echo)
-{
-    (void)context;
-    queries += strncmp(echo->statement, "SELECT", 6) == 0;
-}
-
-static size_t queries_for(cn_engine *engine, int tables)
-{
-    char           sql[300], names[70][20];
-    const char    *only[71];
-    cn_connection *connection = cn_connect(engine);
-    for (int i = 0; i < tables; i++) {
-        snprintf(names[i], sizeof names[i], "rf_many_%d", i);
-        only[i] = names[i];
-        snprintf(sql, sizeof sql,
-                 "CREATE TABLE rf_many_%d (id INTEGER PRIMARY KEY, n INTEGER CHECK (n > 0), m "
-                 "INTEGER UNIQUE REFERENCES rf_many_%d (id))",
-                 i, i / 2);
-        cn_execute(connection, cn_text(sql));
-        snprintf(sql, sizeof sql, "CREATE INDEX rf_many_ix_%d ON rf_many_%d (n)", i, i);
-        cn_execute(connection, cn_text(sql));
-    }
-    only[tables] = NULL;
-    if (!cn_commit(connection))
-        fail_msg("%s", cn_error_message(connection));
-    queries              = 0;
-    cn_reflection *found = cn_reflect(connection, .only = only);
-    if (found == NULL)
-        fail_msg("%s", cn_error_message(connection));
-    size_t asked = queries;
-    assert_int_equal(cn_reflection_table_count(found), tables);
-    cn_rollback(connection);
-    cn_close(connection);
-    assert_fine(engine, cn_drop_all(cn_reflection_metadata(found), engine));
-    cn_reflection_free(found);
-    return asked;
-}
-
-static void as_many_queries_are_sent_for_many_tables_as_for_few(void **state)
-{
-    (void)state;
-    cn_engine *engine = cn_create_engine(suite_url(), .echo = true, .on_echo = count_queries);
-    (void)queries_for(engine, 1); /* the connection's own first questions */
-    size_t few        = queries_for(engine, 3);
-    size_t     many   = queries_for(engine, 60);
-    assert_true(few > 0);
-    assert_int_equal(few, many);
-    cn_engine_dispose(engine);
-}
-
-/* ---- differences ----------------------------------------------------------------------------- */
-
-CN_TABLE(before, "rf_changed")
-{
-    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(title, CN_STRING(30));
-    CN_TABLE_COLUMN(body, CN_STRING(20), .server_default = "'x'");
-    CN_TABLE_COLUMN(gone, CN_INTEGER);
-    CN_TABLE_COLUMN(n, CN_INTEGER);
-    CN_TABLE_COLUMN(m, CN_INTEGER);
-    CN_CHECK("n > 1", .name = "ck_rf_n");
-    CN_CHECK("n < 100", .name = "ck_rf_old");
-    CN_UNIQUE_WITH((n, m), .name = "uq_rf_nm");
-    CN_INDEX((n), .name = "ix_rf_n");
-    CN_INDEX((m), .name = "ix_rf_m");
-    CN_FOREIGN_KEY((m), "rf_changed", (id), .name = "fk_rf_m", .on_delete = "CASCADE");
-}
-CN_TABLE(after, "rf_changed")
-{
-    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(title, CN_STRING(20), .not_null = true);
-    CN_TABLE_COLUMN(body, CN_STRING(20), .server_default = "'y'");
-    CN_TABLE_COLUMN(fresh, CN_INTEGER);
-    CN_TABLE_COLUMN(n, CN_INTEGER);
-    CN_TABLE_COLUMN(m, CN_INTEGER);
-    CN_CHECK("n > 2", .name = "ck_rf_n");
-    CN_CHECK("m < 100", .name = "ck_rf_new");
-    CN_UNIQUE_WITH((m, n), .name = "uq_rf_mn");
-    CN_INDEX((m, n), .name = "ix_rf_n");
-    CN_INDEX((fresh), .name = "ix_rf_fresh");
-    CN_FOREIGN_KEY((m), "rf_changed", (id), .name = "fk_rf_m", .on_delete = "SET NULL");
-}
-CN_TABLE(added, "rf_added")
-{
-    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-}
-CN_TABLE(removed, "rf_removed")
-{
-    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-}
-CN_METADATA(old_base, &before, &removed);
-CN_METADATA(new_base, &after, &added);
-
-static void assert_tells(const cn_comparison *comparison, const char *beginning)
-{
-    for (size_t i = 0; i < cn_comparison_count(comparison); i++) {
-        const cn_difference *difference = cn_comparison_difference(comparison, i);
-        if (strncmp(difference->sentence, beginning, strlen(beginning)) == 0)
-            return;
-    }
-    for (size_t i = 0; i < cn_comparison_count(comparison); i++)
-        print_message("%s\n", cn_comparison_difference(comparison, i)->sentence);
-    fail_msg("nothing tells: %s", beginning);
-}
-
-static void each_difference_is_told(void **state)
-{
-    (void)state;
-    static const char *const sentences[] = {
-        "there is no table rf_added",
-        "the table rf_removed is not declared",
-        "rf_changed: column title: the type is ",
-        "rf_changed: column title: the nullability is NULL, declared NOT NULL",
-        "rf_changed: column body: the default is 'x', declared 'y'",
-        "rf_changed: there is no column fresh",
-        "rf_changed: the column gone ",
-        "rf_changed: check constraint ck_rf_n: the condition is ",
-        "rf_changed: there is no check constraint ck_rf_new m < 100",
-        "rf_changed: the check constraint ck_rf_old ",
-        "rf_changed: there is no unique constraint uq_rf_mn (m, n)",
-        "rf_changed: the unique constraint uq_rf_nm (n, m) is not declared",
-        "rf_changed: index ix_rf_n: the list of columns is (n), declared (m, n)",
-        "rf_changed: there is no index ix_rf_fresh (fresh)",
-        "rf_changed: the index ix_rf_m (m) is not declared",
-        "rf_changed: foreign key fk_rf_m: the action ON DELETE is CASCADE, declared SET NULL",
-    };
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&old_base, engine));
-    assert_fine(engine, cn_create_all(&old_base, engine));
-    cn_reflection *found      = cn_reflect(engine, .only = CN_NAMES("rf_changed", "rf_removed"));
-    cn_comparison *comparison = cn_compare(&new_base, found);
-    assert_false(cn_comparison_equal(comparison));
-    assert_null(cn_comparison_problem(comparison));
-    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
-        assert_tells(comparison, sentences[i]);
-    assert_int_equal(cn_comparison_count(comparison), sizeof sentences / sizeof *sentences);
-    const cn_difference *first = cn_comparison_difference(comparison, 0);
-    assert_true(first->kind == CN_DIFFERENCE_COLUMN || first->kind == CN_DIFFERENCE_TABLE);
-    cn_comparison_free(comparison);
-
-    comparison = cn_compare(&new_base, found, .ignore_others = true);
-    assert_int_equal(cn_comparison_count(comparison), sizeof sentences / sizeof *sentences - 1);
-    cn_comparison_free(comparison);
-    cn_reflection_free(found);
-    assert_fine(engine, cn_drop_all(&old_base, engine));
-    cn_engine_dispose(engine);
-}
-
-/* ---- memory ---------------------------------------------------------------------------------- */
-
-/* Everything works or fails as a whole, whichever allocation it is that fails. */
-static bool take_and_compare(cn_engine *engine)
-{
-    cn_reflection *found      = cn_reflect(engine, .only = CN_NAMES("rf_thing"));
-    cn_comparison *comparison = found != NULL ? cn_compare(&things, found) : NULL;
-    bool           done       = comparison != NULL;
-    if (found == NULL)
-        assert_int_equal(cn_error_cause(engine), CN_CAUSE_MEMORY);
-    for (size_t i = 0; i < cn_comparison_count(comparison); i++)
-        print_message("%s\n", cn_comparison_difference(comparison, i)->sentence);
-    if (done)
-        assert_true(cn_comparison_equal(comparison));
-    cn_comparison_free(comparison);
-    cn_reflection_free(found);
-    return done;
-}
-
-static void running_out_of_memory_is_an_error_and_leaks_nothing(void **state)
-{
-    (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_fine(engine, cn_create_all(&things, engine));
-    assert_true(take_and_compare(engine));
-    bool failed = true;
-    for (size_t n = 1; failed; n += n < 400 ? 1 : 37) {
-        failing_begin(n, n % 2 == 0);
-        bool done = take_and_compare(engine);
-        failed    = failing_end();
-        assert_true(done || failed);
-    }
-    assert_true(take_and_compare(engine));
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -938,18 +434,8 @@ int main(void)
         cmocka_unit_test(what_one_database_has_alone_comes_back),
         cmocka_unit_test(tables_that_refer_to_each_other_and_to_themselves_come_back),
         cmocka_unit_test(odd_names_are_read_as_they_are),
-        cmocka_unit_test(only_what_is_asked_for_and_what_it_refers_to_is_read),
-        cmocka_unit_test(tables_and_indexes_are_there_or_not),
-        cmocka_unit_test(a_program_may_leave_tables_out_and_change_columns),
+        cmocka_unit_test(a_dot_in_a_name_is_no_schema),
         cmocka_unit_test(what_is_portable_can_be_made_anywhere),
-        cmocka_unit_test(a_connection_sees_what_it_has_done),
-        cmocka_unit_test(views_are_read_when_asked_for),
-        cmocka_unit_test(a_view_without_its_table_harms_no_other),
-        cmocka_unit_test(tables_of_other_schemas_are_called_by_them),
-        cmocka_unit_test(foreign_keys_lead_into_other_schemas),
-        cmocka_unit_test(as_many_queries_are_sent_for_many_tables_as_for_few),
-        cmocka_unit_test(each_difference_is_told),
-        cmocka_unit_test(running_out_of_memory_is_an_error_and_leaks_nothing),
     };
     return suite_main("reflection", tests);
 }
