@@ -273,12 +273,13 @@ static void what_differs_stays_different(void **state)
 /* ---- anything -------------------------------------------------------------------------------- */
 
 static const char *const corpus[] = {
-    "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, b VARCHAR(3) DEFAULT 'x' COLLATE nocase "
-    "CHECK (b IN ('a', 'b')) REFERENCES o (x) ON DELETE CASCADE DEFERRABLE, g AS (id) STORED, "
-    "CONSTRAINT c UNIQUE (id, b) ON CONFLICT IGNORE, FOREIGN KEY (b) REFERENCES t (b)) STRICT",
+    ("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, b VARCHAR(3) DEFAULT 'x' COLLATE "
+     "nocase "
+     "CHECK (b IN ('a', 'b')) REFERENCES o (x) ON DELETE CASCADE DEFERRABLE, g AS (id) STORED, "
+     "CONSTRAINT c UNIQUE (id, b) ON CONFLICT IGNORE, FOREIGN KEY (b) REFERENCES t (b)) STRICT"),
     "CREATE UNIQUE INDEX i ON t (lower(a) COLLATE x DESC, [b]) WHERE a > 3",
-    "((kind)::text = ANY ((ARRAY['a'::character varying, $x$b$x$])::text[])) AND NOT (a BETWEEN 1 "
-    "AND 2 OR b !~~ E'\\'' ) IS NOT DISTINCT FROM CASE WHEN x THEN -1.50 END",
+    ("((kind)::text = ANY ((ARRAY['a'::character varying, $x$b$x$])::text[])) AND NOT (a BETWEEN 1 "
+     "AND 2 OR b !~~ E'\\'' ) IS NOT DISTINCT FROM CASE WHEN x THEN -1.50 END"),
     "enum('a','it''s',x'6120') unsigned zerofill character set latin1 collate \"c\"",
     "timestamp(3) with time zone[][3]",
     "`a` mod 2 <=> _utf8mb4'x\\'' or f(`b`.`c`, 1 + 2 * 3, 'a' || \"b\") is null -- end",
