@@ -16,10 +16,12 @@
 #define CN_API __attribute__((visibility("default")))
 #define CN_HIDDEN __attribute__((visibility("hidden")))
 #define CN_FORMAT_(at, arguments) __attribute__((format(printf, at, arguments)))
+#define CN_COLD_ __attribute__((cold)) /* what leads to it is seldom, and is kept out of the way */
 #else
 #define CN_API
 #define CN_HIDDEN
 #define CN_FORMAT_(at, arguments)
+#define CN_COLD_
 #endif
 
 #ifdef __cplusplus

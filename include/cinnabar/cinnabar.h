@@ -6,7 +6,7 @@
  *   connection.h  raw SQL in transactions          result.h  reading rows
  *   statement.h   text and parameters              value.h   what travels
  *   error.h       what went wrong                  transact.h  units that retry
- *   sql.h         statements built from values
+ *   expression.h  values and conditions            sql.h  statements built from them
  *   type.h, model.h  tables and structs            session.h  the unit of work
  *   inspect.h     what is in a database
  *   schema.h      creating and dropping them
@@ -18,6 +18,7 @@
 #include <cinnabar/connection.h>
 #include <cinnabar/engine.h>
 #include <cinnabar/error.h>
+#include <cinnabar/expression.h>
 #include <cinnabar/inspect.h>
 #include <cinnabar/model.h>
 #include <cinnabar/result.h>

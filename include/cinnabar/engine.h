@@ -73,9 +73,12 @@ typedef struct cn_engine_options {
     double pool_recycle; /* [never] a connection older than this is replaced at checkout */
     bool   pre_ping;     /* one that was not used for half a second is tried at checkout */
 
-    double connect_timeout; /* [10] CN_NONE: without limit */
-    double read_timeout;    /* [none] for one answer; after it the connection counts as lost */
-    double write_timeout;   /* [none] */
+    /* [10] CN_NONE: without limit. The look-up of a host's name, which no client library can cut
+       short, counts apart: the system's resolver bounds it (resolv.conf: timeout, attempts). An
+       address needs none. */
+    double connect_timeout;
+    double read_timeout;  /* [none] for one answer; after it the connection counts as lost */
+    double write_timeout; /* [none] */
 
     cn_isolation isolation;  /* of every transaction [the server's] */
     bool         autocommit; /* no transactions: each statement is one */

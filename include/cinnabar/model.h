@@ -72,6 +72,10 @@ struct cn_model {
     cn_model_state *state;
     /* zeroed storage of struct_size: what cn_new returns if it cannot make one */
     void *nothing;
+    /* this model under another name, for a statement that uses its table twice; NULL: none */
+    const cn_model *alias_of;
+    /* rows of a query, not of a table: `table` names them inside a statement */
+    bool is_shape;
 };
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -321,11 +325,30 @@ typedef struct cn_naming {
     const char *pk;
 } cn_naming;
 
+/*
+ * A statement of the program's own that goes with cn_create_all or cn_drop_all: a view, a trigger,
+ * an extension. It is sent as it stands, each time, but not with a part of the tables (.only).
+ */
+typedef enum cn_ddl_when {
+    CN_BEFORE_CREATE,
+    CN_AFTER_CREATE,
+    CN_BEFORE_DROP,
+    CN_AFTER_DROP
+} cn_ddl_when;
+
+typedef struct cn_ddl_text {
+    cn_ddl_when when;
+    const char
+        *dialect;    /* "sqlite", "mysql" (both), "mariadb" (alone), "postgresql"; NULL: every */
+    const char *sql; /* NULL ends a list */
+} cn_ddl_text;
+
 /* A list of models and tables, for create and drop. */
 typedef struct cn_metadata {
     const cn_model *const    *models; /* NULL-ended */
     cn_naming                 naming;
     const cn_sequence *const *sequences; /* NULL-ended, or NULL: those that no column names */
+    const cn_ddl_text        *texts; /* CN_DDL_TEXTS({CN_AFTER_CREATE, NULL, "CREATE VIEW ..."}) */
 } cn_metadata;
 
 /*
@@ -350,7 +373,24 @@ CN_END_DECLARATIONS
 
 #define CN_MODEL_DECLARE(T) CN_HIDDEN extern const cn_model T##_model
 
-#define CN_MODEL(T, table_name)                                                                    \
+#define CN_MODEL(T, table_name) CN_MODEL_(T, table_name, false)
+
+/*
+ * CN_SHAPE(Branch, "branch") { CN_COLUMN(id); CN_COLUMN(depth); }: a struct for the rows of a query
+ * that stands in another statement's place of a table: a WITH, a sub-query in FROM, VALUES. In
+ * statements it is used as a model is.
+ */
+#define CN_SHAPE(T, name) CN_MODEL_(T, name, true)
+
+/*
+ * CN_ALIAS(Employee, Manager): the model Employee once more, under another type name, for a
+ * statement that uses its table twice. In a file, after the struct is known; it costs nothing.
+ */
+#define CN_ALIAS(T, A)                                                                             \
+    typedef T             A;                                                                       \
+    static const cn_model A##_model = {.name = #A, .alias_of = &T##_model}
+
+#define CN_MODEL_(T, table_name, is_a_shape)                                                       \
     CN_HIDDEN extern const cn_model T##_model;                                                     \
     static void                     T##_declare_(cn_mapping *cn_mapping_, T *cn_self_);            \
     static void                     T##_declare_any_(cn_mapping *mapping, void *self)              \
@@ -359,19 +399,25 @@ CN_END_DECLARATIONS
     }                                                                                              \
     static cn_model_state T##_state_;                                                              \
     static T              T##_nothing_;                                                            \
-    const cn_model        T##_model = {                                                            \
-               #T,          table_name,           sizeof(T), _Alignof(T), T##_declare_any_,        \
-               &T##_state_, (void *)&T##_nothing_};                                                \
-    static void T##_declare_(cn_mapping *cn_mapping_, T *cn_self_)
+    const cn_model        T##_model = {#T,                                                         \
+                                       table_name,                                                 \
+                                       sizeof(T),                                                  \
+                                       _Alignof(T),                                                \
+                                       T##_declare_any_,                                           \
+                                       &T##_state_,                                                \
+                                       (void *)&T##_nothing_,                                      \
+                                       NULL,                                                       \
+                                       is_a_shape};                                                \
+    static void           T##_declare_(cn_mapping *cn_mapping_, T *cn_self_)
 
 #define CN_TABLE_DECLARE(name) CN_HIDDEN extern const cn_model name
 
-#define CN_TABLE(name, table_name)                                                                 \
-    CN_HIDDEN extern const cn_model name;                                                          \
-    static void                     name##_declare_(cn_mapping *cn_mapping_, void *cn_self_);      \
-    static cn_model_state           name##_state_;                                                 \
-    const cn_model name = {#name, table_name, 0, 1, name##_declare_, &name##_state_, NULL};        \
-    static void    name##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
+#define CN_TABLE(T, table_name)                                                                    \
+    CN_HIDDEN extern const cn_model T;                                                             \
+    static void                     T##_declare_(cn_mapping *cn_mapping_, void *cn_self_);         \
+    static cn_model_state           T##_state_;                                                    \
+    const cn_model T = {#T, table_name, 0, 1, T##_declare_, &T##_state_, NULL, NULL, false};       \
+    static void    T##_declare_(cn_mapping *cn_mapping_, void *cn_self_)
 
 /* CN_COLUMN(member, .option = value, ...) */
 #define CN_COLUMN(...) CN_COLUMN_(__VA_ARGS__, .size = sizeof(cn_column_options))
@@ -449,14 +495,22 @@ typedef struct cn_the_member_is_no_relationship_to_the_target {
     static const cn_model *const metadata##_models_[] = {__VA_ARGS__};                             \
     static const cn_metadata     metadata             = {.models = metadata##_models_}
 
-/* CN_METADATA_WITH(Base, CN_MODELS(&Author_model), .naming = {.uq = "uq_%(table_name)s_%(...)s"})
- */
+/* CN_METADATA_WITH(Base, CN_MODEL_LIST(&Author_model, &post_tag),
+                    .naming = {.uq = "uq_%(table_name)s_%(column_0_name)s"}); */
 #define CN_METADATA_WITH(metadata, list, ...)                                                      \
     static const cn_metadata metadata = {.models = list, __VA_ARGS__}
-#define CN_MODELS(...)                                                                             \
+#define CN_MODEL_LIST(...)                                                                         \
     (const cn_model *const[])                                                                      \
     {                                                                                              \
         __VA_ARGS__, NULL                                                                          \
+    }
+#define CN_DDL_TEXTS(...)                                                                          \
+    (const cn_ddl_text[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__,                                                                               \
+        {                                                                                          \
+            CN_BEFORE_CREATE, NULL, NULL                                                           \
+        }                                                                                          \
     }
 #define CN_SEQUENCES(...)                                                                          \
     (const cn_sequence *const[])                                                                   \

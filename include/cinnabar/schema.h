@@ -2,7 +2,7 @@
  * cinnabar/schema.h: creating and dropping what models describe, or only the text of it.
  *
  *     cn_create_all(&Base, engine);
- *     cn_create_with(&Base, engine, .only = CN_MODELS(&Post_model));
+ *     cn_create_with(&Base, engine, .only = CN_MODEL_LIST(&Post_model));
  *     char *sql = cn_create_all_sql(&Base, "postgresql");
  *     puts(sql);
  *     cn_text_free(sql);
@@ -24,7 +24,7 @@ CN_BEGIN_DECLARATIONS
 
 typedef struct cn_ddl_options {
     size_t                 size;
-    const cn_model *const *only;      /* CN_MODELS(...): these of the metadata [all] */
+    const cn_model *const *only;      /* CN_MODEL_LIST(...): these of the metadata [all] */
     bool                   unchecked; /* nothing is looked for: what exists already is an error */
     bool                   if_exists; /* IF [NOT] EXISTS in the statements instead of a look */
 

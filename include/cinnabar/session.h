@@ -19,9 +19,10 @@
  *
  * Text
  *   cn_new, cn_add and cn_set copy text and bytes. A plain assignment lends: the pointer must stay
- *   valid and unchanged until the next flush has returned; flush copies it. The library never frees
- *   your pointer. Text read from a member lives to the end of the transaction in which it is
- *   replaced.
+ *   valid and unchanged until the next flush has returned; flush copies it, and the member then
+ *   points to the copy, which is the session's. The library never frees your pointer, and you free
+ *   it by the one you kept, not through the member. Text read from a member lives to the end of the
+ *   transaction in which it is replaced.
  *
  * Changes
  *   Assign to members as to any struct: flush, commit and queries find what changed. A query looks
@@ -64,9 +65,11 @@ typedef struct cn_session_options {
     bool         no_autoflush;     /* queries do not flush first */
     bool         expire_on_commit; /* cn_one, cn_many and cn_get reload after a commit */
     cn_isolation isolation;        /* of its transactions [the engine's] */
-    bool         check_lent;       /* at flush, look for lent text that cannot be right [debug] */
-    uint64_t     statement_limit;  /* an error after so many statements: finds N+1 [none] */
-    uint64_t     instance_limit;   /* an error before it holds more instances [none] */
+    /* true: at flush, look for lent text that cannot be right; CN_NONE: do not
+       [as the library was built: it looks in a debug build] */
+    int      check_lent;
+    uint64_t statement_limit; /* an error after so many statements: finds N+1 [none] */
+    uint64_t instance_limit;  /* an error before it holds more instances [none] */
 } cn_session_options;
 
 /* Connects to nothing yet. Never NULL but for want of memory. */

@@ -2,66 +2,44 @@
  * cinnabar/sql.h: statements built from values, checked by the C compiler.
  *
  *     Post *const *posts = cn_all(session, Post,
- *         .where    = cn_and(cn_is(Post, author_id, ==, author),
+ *         .where    = cn_and(cn_is(Post, author_id, ==, author->id),
  *                            cn_when(title, cn_contains(Post, title, title))),
  *         .order_by = CN_BY(cn_desc(cn_attr(Post, id))),
  *         .limit    = 50);
  *
  * The first argument names a struct that is a model, the second a member of it. A member that is
  * not there, a value that does not fit it, an operator that SQL does not know, a value where a
- * condition belongs: none of them compiles.
+ * condition belongs: none of them compiles. Expressions are in cinnabar/expression.h.
  *
- * How long an expression lives
- *   A test of one member against a value, a column or a parameter (cn_is, cn_is_null, cn_like, ...)
- *   is one flat struct: store it, return it, put it into an array. It borrows text and bytes.
- *   A node with parts (cn_and, cn_or, cn_not, arithmetic, a function's arguments) points at
- *   literals of the block that wrote it: write it inside the call that uses it. To keep one,
- *   cn_keep(owner, e) copies it; to add conditions in an `if` or a loop, use cn_when or the builder
- *   (cn_build), which copies at once. Such a node carries a checksum of its parts. If they have
- *   changed or died, execution fails before anything is sent (CN_CAUSE_MISUSE). This is a net, not
- *   a proof.
+ * Rows into a struct of the program:
  *
- * NULL
- *   cn_is takes plain values; a text pointer that is NULL is an error that names the member.
- *   cn_is_null asks for NULL, cn_is_same(Post, archived, value) compares values of which either may
- *   be NULL.
+ *     typedef struct AuthorCount { const char *name; int64_t posts; } AuthorCount;
+ *
+ *     AuthorCount *const *busy = cn_rows(session, AuthorCount, cn_select(Author,
+ *         .columns  = CN_INTO(AuthorCount, name, cn_attr(Author, name),
+ *                                          posts, cn_count(cn_attr(Post, id))),
+ *         .join     = CN_JOINS(cn_join(Author, posts)),
+ *         .group_by = CN_BY(cn_attr(Author, name)),
+ *         .having   = cn_cmp(cn_count(cn_attr(Post, id)), >, 10),
+ *         .order_by = CN_BY(cn_desc(cn_label(AuthorCount, posts)))));
  *
  * A long report is often easier to read as SQL: cn_text(..., .fields = CN_FIELDS(...)) fills the
  * same structs.
+ *
+ * A table is in a statement if it is its first argument, joined, in `.also`, or a query of `.with`.
+ * An expression about another one is an error that names it: nothing is multiplied by accident.
+ * The same table twice needs an alias: CN_ALIAS(Employee, Manager). In a sub-query the tables of
+ * the statement around it can be mentioned, too.
+ *
+ * A statement written in place lives as long as the block that wrote it. For one that is put
+ * together at run time see cn_build; both have the same place in the cache.
  */
 #ifndef CINNABAR_SQL_H
 #define CINNABAR_SQL_H
 
-#include <cinnabar/connection.h>
-#include <cinnabar/model.h>
+#include <cinnabar/expression.h>
 
 CN_BEGIN_DECLARATIONS
-
-/* The inside of an expression; made and read by the library only. */
-typedef struct cn_node {
-    /* a pointer comes first, so that a number in place of an expression is noticed */
-    const cn_model *model;
-    uint8_t         kind;
-    uint8_t         op;
-    uint8_t         storage; /* of the member */
-    uint8_t         flags;
-    uint32_t        offset; /* of the member in its struct */
-    uint32_t        count;  /* of parts */
-    uint32_t        check;  /* of the parts, when the node was made */
-    cn_value        value;
-    const void     *parts;
-} cn_node;
-
-/* A value: a column, a literal, a computation. */
-typedef struct cn_expr {
-    cn_node node;
-} cn_expr;
-
-/* What is true, false or unknown of a row. Not a value: another C type, so that the two cannot be
-   mistaken. */
-typedef struct cn_condition {
-    cn_node node;
-} cn_condition;
 
 /* A member of a struct and the expression that fills it, or is assigned to it. */
 typedef struct cn_item {
@@ -77,6 +55,61 @@ typedef struct cn_items {
     size_t          count;
 } cn_items;
 
+typedef enum cn_join_kind {
+    CN_JOIN_NONE, /* the end of a list */
+    CN_JOIN_INNER,
+    CN_JOIN_LEFT,
+    CN_JOIN_FULL,
+    CN_JOIN_CROSS
+} cn_join_kind;
+
+/* One table that is joined; made by the macros below. */
+typedef struct cn_joined {
+    const cn_model     *target; /* NULL: that of the relationship */
+    const cn_model     *owner;  /* of the relationship; NULL: `on` says how */
+    uint32_t            offset;
+    uint8_t             kind;
+    bool                lateral;
+    cn_condition        on;
+    const cn_statement *query; /* the rows that `target`, a shape, stands for */
+} cn_joined;
+
+/* One query of WITH. */
+typedef struct cn_cte_clause {
+    const cn_model     *shape; /* NULL: the end of a list */
+    size_t              size;
+    const cn_statement *query;
+    const cn_statement *step; /* of a recursive one */
+    bool                union_distinct;
+    bool                materialized;
+    bool                not_materialized;
+} cn_cte_clause;
+
+/* What SELECT locks in the rows that it reads. SQLite, which locks the database as a whole, ignores
+   it. */
+typedef enum cn_lock {
+    CN_LOCK_NONE,
+    CN_FOR_UPDATE,
+    CN_FOR_NO_KEY_UPDATE, /* elsewhere than in PostgreSQL: FOR UPDATE */
+    CN_FOR_SHARE,
+    CN_FOR_KEY_SHARE /* elsewhere than in PostgreSQL: FOR SHARE */
+} cn_lock;
+
+/* Words for one database, where it takes them; others do not see them. Written as they are: never
+   put a user's text there. */
+typedef enum cn_hint_place {
+    CN_HINT_NONE,
+    CN_HINT_PREFIX,
+    CN_HINT_TABLE,
+    CN_HINT_SUFFIX
+} cn_hint_place;
+typedef struct cn_hint {
+    const char *dialect; /* "mysql", "mariadb", "postgresql", "sqlite"; NULL: the end of a list */
+    uint8_t     place;
+    const cn_model *table; /* of CN_HINT_TABLE */
+    const char     *text;
+} cn_hint;
+
 struct cn_select_statement {
     cn_statement    head;
     const cn_model *from;
@@ -85,8 +118,22 @@ struct cn_select_statement {
     const cn_expr  *order_by; /* CN_BY(...) */
     int64_t         limit;    /* 0: none; negative: an error */
     int64_t         offset;
-    bool            distinct;
     const cn_param *params; /* for cn_later */
+
+    const cn_joined       *join;     /* CN_JOINS(...) */
+    const cn_model *const *also;     /* CN_MODELS(...): further tables, FROM a, b */
+    const cn_statement    *query;    /* CN_QUERY(...): the rows that `from`, a shape, stands for */
+    const cn_cte_clause   *with;     /* CN_WITH(...) */
+    const cn_expr         *group_by; /* CN_BY(...) */
+    const cn_expr         *distinct_on; /* CN_BY(...); PostgreSQL */
+    cn_condition           having;
+    const cn_model *const *lock_of; /* CN_MODELS(...) [every table] */
+    const cn_hint         *hints;   /* CN_HINTS(...) */
+    cn_lock                lock;
+    bool                   nowait;      /* do not wait for a lock: fail */
+    bool                   skip_locked; /* leave out rows that are locked */
+    bool                   distinct;
+    bool                   with_ties; /* of `limit`: rows that equal the last one, too */
 };
 
 struct cn_insert_statement {
@@ -95,6 +142,16 @@ struct cn_insert_statement {
     const cn_items *values;    /* CN_SET(Post, title, "x") */
     const cn_items *returning; /* CN_INTO(Row, ...) */
     const cn_param *params;
+
+    const cn_items *const *more;    /* CN_SETS(...): further rows with the members of `values` */
+    const cn_statement    *query;   /* CN_QUERY(...): the rows of a select ... */
+    const cn_items        *columns; /* ... into CN_KEY(Post, title, author_id) */
+    const cn_cte_clause   *with;
+    /* cn_upsert */
+    const cn_items *conflict;     /* CN_KEY(Page, url): a unique key [the primary key] */
+    const cn_items *update;       /* what an existing row becomes; none: it stays as it is */
+    cn_condition    update_where; /* PostgreSQL and SQLite: it stays unless this holds */
+    bool            upsert;
 };
 
 /* A condition that is absent, or empty because every cn_when was false, is refused unless
@@ -107,6 +164,11 @@ struct cn_update_statement {
     bool            every_row;
     const cn_items *returning;
     const cn_param *params;
+
+    const cn_model *const *also; /* CN_MODELS(...): tables that `set` and `where` mention */
+    const cn_cte_clause   *with;
+    const cn_expr         *order_by; /* MySQL and MariaDB, as is `limit` */
+    int64_t                limit;
 };
 
 struct cn_delete_statement {
@@ -116,66 +178,48 @@ struct cn_delete_statement {
     bool            every_row;
     const cn_items *returning;
     const cn_param *params;
+
+    const cn_model *const *also; /* CN_MODELS(...): tables that `where` mentions */
+    const cn_cte_clause   *with;
+    const cn_expr         *order_by; /* MySQL and MariaDB, as is `limit` */
+    int64_t                limit;
 };
 
-/* ---- functions behind the macros ------------------------------------------------------------- */
+typedef enum cn_set_operation {
+    CN_UNION,
+    CN_UNION_ALL,
+    CN_INTERSECT,
+    CN_INTERSECT_ALL,
+    CN_EXCEPT,
+    CN_EXCEPT_ALL
+} cn_set_operation;
 
-/* What a member takes. The names are what a compiler says when a value does not fit. */
-CN_API cn_expr cn_a_bool_member_takes_(bool value);
-CN_API cn_expr cn_an_int_member_takes_(int value);
-CN_API cn_expr cn_an_unsigned_member_takes_(unsigned value);
-CN_API cn_expr cn_an_int64_member_takes_(long long value);
-CN_API cn_expr cn_a_uint64_member_takes_(unsigned long long value);
-CN_API cn_expr cn_a_double_member_takes_(double value);
-CN_API cn_expr cn_a_text_member_takes_(const char *value);
-CN_API cn_expr cn_a_bytes_member_takes_(cn_bytes value);
-CN_API cn_expr cn_a_decimal_member_takes_(cn_decimal value);
-CN_API cn_expr cn_a_date_member_takes_(cn_date value);
-CN_API cn_expr cn_a_time_member_takes_(cn_time value);
-CN_API cn_expr cn_a_datetime_member_takes_(cn_datetime value);
-CN_API cn_expr cn_a_timestamp_member_takes_(cn_timestamp value);
-CN_API cn_expr cn_an_interval_member_takes_(cn_interval value);
-CN_API cn_expr cn_a_uuid_member_takes_(cn_uuid value);
-CN_API cn_expr cn_a_json_member_takes_(cn_json value);
-CN_API cn_expr cn_expr_self_(cn_expr value);
-CN_API cn_expr cn_expr_of_(cn_value value);
+/* Its rows fill the struct of the first query. */
+struct cn_compound_statement {
+    cn_statement               head;
+    cn_set_operation           operation;
+    const cn_statement *const *queries;  /* NULL-ended */
+    const cn_expr             *order_by; /* CN_BY(cn_label(Row, member)) */
+    int64_t                    limit;
+    int64_t                    offset;
+    const cn_cte_clause       *with;
+    const cn_param            *params;
+};
 
-CN_API cn_condition cn_compare_(const cn_model *model, uint32_t offset, uint8_t storage, int op,
-                                const cn_expr *value);
-CN_API cn_condition cn_compare_both_(int op, const cn_expr *two);
-/* `value` is NULL for a test that has none. */
-CN_API cn_condition cn_test_(int kind, const cn_model *model, uint32_t offset, uint8_t storage,
-                             const cn_expr *value);
-CN_API cn_condition cn_connect_(int kind, const cn_condition *parts, size_t count);
-CN_API cn_expr cn_compute_(int kind, int op, const char *name, const cn_expr *parts, size_t count);
-CN_API cn_expr cn_aggregate_(const char *name, const cn_expr *of);
-CN_API cn_condition cn_in_(const cn_model *model, uint32_t offset, uint8_t storage,
-                           const void *items, size_t count);
-CN_API cn_condition cn_fragment_(const char *sql, const cn_param *params);
+/* Rows of a struct array, as a query. */
+struct cn_values_statement {
+    cn_statement    head;
+    const cn_model *shape;
+    const void     *rows; /* structs of the shape; borrowed */
+    size_t          count;
+    size_t          struct_size;
+};
 
-/* The order of one ORDER BY term. */
-CN_API cn_expr cn_desc(cn_expr value);
-CN_API cn_expr cn_asc(cn_expr value);
-
-/* A value named now and given at execution: .params = CN_PARAMS("least", 3). */
-CN_API cn_expr cn_later(const char *name);
-
-CN_API cn_expr cn_count_all(void);
-
-/* ---- keeping and building -------------------------------------------------------------------- */
+/* ---- building -------------------------------------------------------------------------------- */
 
 /*
- * A copy of a condition with everything that it points to, text included. It lives as long as its
- * owner, a connection or a session; `cn_connection_keep` and `cn_session_keep` stand behind the
- * macro cn_keep. If memory runs out, or the condition's parts have died, the copy is a condition
- * that fails when it is executed.
- */
-CN_API cn_condition cn_connection_keep(cn_connection *owner, cn_condition condition);
-CN_API cn_condition cn_session_keep(cn_session *owner, cn_condition condition);
-
-/*
- * A SELECT put together at run time. Every call copies what it is given at once, so conditions may
- * be written in any `if` or loop:
+ * A statement put together at run time. Every call copies what it is given at once, so conditions
+ * may be written in any `if` or loop:
  *
  *     cn_query *query = cn_build(cn_select(Post, .limit = 50));
  *     for (size_t i = 0; i < count; i++)
@@ -184,322 +228,76 @@ CN_API cn_condition cn_session_keep(cn_session *owner, cn_condition condition);
  *     cn_query_free(query);
  *
  * Conditions are joined by AND. The same structure has the same place in the cache as the same
- * statement written in place. What fails (memory, a dead literal) makes the built statement fail
- * when it is executed. Threads: one at a time.
+ * statement written in place. What fails (memory, a dead literal, a clause that the statement does
+ * not have) makes the built statement fail when it is executed. Threads: one at a time.
  */
 typedef struct cn_query cn_query;
-CN_API cn_query *cn_build(const cn_select_statement *statement); /* NULL only for want of memory */
-CN_API void      cn_query_where(cn_query *query, cn_condition condition);
-CN_API void      cn_query_order_by(cn_query *query, cn_expr value);
-CN_API void      cn_query_limit(cn_query *query, int64_t limit, int64_t offset);
+CN_API cn_query        *cn_build_(const cn_statement *statement); /* NULL only for want of memory */
+CN_API void             cn_query_columns(cn_query *query, const cn_items *columns);
+CN_API void             cn_query_join(cn_query *query, const cn_joined *joins); /* CN_JOINS(...) */
+CN_API void             cn_query_where(cn_query *query, cn_condition condition);
+CN_API void             cn_query_group_by(cn_query *query, cn_expr value);
+CN_API void             cn_query_having(cn_query *query, cn_condition condition);
+CN_API void             cn_query_order_by(cn_query *query, cn_expr value);
+CN_API void             cn_query_limit(cn_query *query, int64_t limit, int64_t offset);
+CN_API void             cn_query_set(cn_query *query, const cn_items *values); /* CN_SET(...) */
+CN_API void             cn_query_returning(cn_query *query, const cn_items *columns);
 /* the query's; valid until it changes or is freed */
-CN_API const cn_select_statement *cn_built(cn_query *query);
-CN_API void                       cn_query_free(cn_query *query);
+CN_API const cn_statement *cn_built(cn_query *query);
+CN_API void                cn_query_free(cn_query *query);
+
+/* ---- text ------------------------------------------------------------------------------------ */
 
 /* The SQL of a statement as it would be sent to this engine's database, parameters as placeholders;
    those that come later (cn_later) need no value. For reading and logging. The text is the
    caller's, to end with cn_text_free; NULL: the error of the connection says why. */
 CN_API char *cn_statement_sql(cn_connection *connection, const cn_statement *statement);
+
+/*
+ * The same for a database by its name, without a connection: "sqlite", "mysql", "mariadb",
+ * "postgresql", each in its newest version that Cinnabar knows. With `inlined` the parameters stand
+ * in the text as literals, safely quoted: for reading, not for sending. The caller ends the text
+ * with cn_text_free. NULL: `*why`, unless `why` is NULL, is a text that says why, to be ended
+ * alike; it is NULL itself only for want of memory.
+ */
+CN_API char *cn_statement_text(const cn_statement *statement, const char *dialect, bool inlined,
+                               char **why);
 CN_API void  cn_text_free(char *text);
 
 CN_END_DECLARATIONS
 
 #ifndef __cplusplus
 
-/* SQL's NULL, for assignments: CN_SET(Post, archived, cn_null). A plain member refuses it. */
-typedef struct cn_null_value {
-    char unused;
-} cn_null_value;
-#define cn_null ((cn_null_value){0})
-static inline cn_expr cn_expr_null_(cn_null_value unused)
-{
-    (void)unused;
-    return cn_expr_of_(cn_value_null());
-}
-
-/* ---- classes: which values fit which members ------------------------------------------------- */
-
-/* 1 integer, 2 real, 3 text, 4 bytes, 5 decimal, 6 date, 7 time, 8 datetime, 9 timestamp, 10
-   interval, 11 uuid, 12 JSON, 90 an expression, 91 NULL, 0 nothing that SQL knows; 64 more: the
-   CN_OPT of it. */
-#define CN_CLASS_(x)                                                                               \
-    _Generic((x), cn_expr: 90, cn_null_value: 91, bool: 1, char: 1, signed char: 1,                \
-        unsigned char: 1, short: 1, unsigned short: 1, int: 1, unsigned: 1, long: 1,               \
-        unsigned long: 1, long long: 1, unsigned long long: 1, float: 2, double: 2, char *: 3,     \
-        const char *: 3, cn_bytes: 4, cn_decimal: 5, cn_date: 6, cn_time: 7, cn_datetime: 8,       \
-        cn_timestamp: 9, cn_interval: 10, cn_uuid: 11, cn_json: 12, cn_opt_bool: 64 + 1,           \
-        cn_opt_int8_t: 64 + 1, cn_opt_uint8_t: 64 + 1, cn_opt_int16_t: 64 + 1,                     \
-        cn_opt_uint16_t: 64 + 1, cn_opt_int: 64 + 1, cn_opt_unsigned: 64 + 1,                      \
-        cn_opt_int64_t: 64 + 1, cn_opt_uint64_t: 64 + 1, cn_opt_float: 64 + 2,                     \
-        cn_opt_double: 64 + 2, cn_opt_cn_date: 64 + 6, cn_opt_cn_time: 64 + 7,                     \
-        cn_opt_cn_datetime: 64 + 8, cn_opt_cn_timestamp: 64 + 9, cn_opt_cn_interval: 64 + 10,      \
-        cn_opt_cn_uuid: 64 + 11, default: 0)
-#define CN_FIT_(member, value)                                                                     \
-    ((value) == 90 || ((member) % 64 == (value) && (value) != 0) ||                                \
-     ((member) % 64 == 2 && (value) == 1))
-/* An assignment also takes NULL where the member can hold it, and a CN_OPT of the same class. */
-#define CN_FIT_SET_(member, value)                                                                 \
-    (CN_FIT_(member, value) || ((member) == (value) && (value) != 0) ||                            \
-     ((value) == 91 &&                                                                             \
-      ((member) > 64 || (member) == 3 || (member) == 4 || (member) == 5 || (member) == 12)))
-/* A number, 0, if `ok`; otherwise a struct, whose name is the sentence in the compiler's error. Not
-   CN_SAY_, because clang 14 takes a literal inside a struct for a static one, and `ok` mentions
-   what the user wrote. */
-#define CN_OR_ERROR_(ok, sentence)                                                                 \
-    _Generic((char (*)[(ok) ? 1 : 2])0, char (*)[1]: (uint32_t)0, char (*)[2]: *(sentence *)0)
-typedef struct cn_this_value_does_not_fit_the_member {
-    char unused;
-} cn_this_value_does_not_fit_the_member;
-typedef struct cn_only_text_can_be_matched_with_text {
-    char unused;
-} cn_only_text_can_be_matched_with_text;
-typedef struct cn_the_array_must_have_the_type_of_the_member {
-    char unused;
-} cn_the_array_must_have_the_type_of_the_member;
-#define CN_FITS_(T, m, v)                                                                          \
-    CN_OR_ERROR_(CN_FIT_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)),                               \
-                 cn_this_value_does_not_fit_the_member)
-#define CN_FITS_SET_(T, m, v)                                                                      \
-    CN_OR_ERROR_(CN_FIT_SET_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)),                           \
-                 cn_this_value_does_not_fit_the_member)
-#define CN_FITS_TEXT_(T, m, v)                                                                     \
-    CN_OR_ERROR_(CN_CLASS_(CN_MEMBER_(T, m)) == 3 && (CN_CLASS_(v) == 3 || CN_CLASS_(v) == 90),    \
-                 cn_only_text_can_be_matched_with_text)
-/* The storage of an array's elements, as CN_STORAGE_OF_ has it; text that is not constant will do.
-   */
-#define CN_ELEMENT_(x)                                                                             \
-    _Generic((x), bool: 1, signed char: 2, unsigned char: 3, short: 4, unsigned short: 5, int: 6,  \
-        unsigned: 7, long: sizeof(long) == 8 ? 8 : 6, unsigned long: sizeof(long) == 8 ? 9 : 7,    \
-        long long: 8, unsigned long long: 9, float: 10, double: 11, char *: 12, const char *: 12,  \
-        cn_date: 16, cn_time: 17, cn_datetime: 18, cn_timestamp: 19, cn_interval: 20, cn_uuid: 21, \
-        default: 99)
-#define CN_FITS_ARRAY_(T, m, array)                                                                \
-    CN_OR_ERROR_(CN_ELEMENT_(*(array)) == CN_STORAGE_OF_(CN_MEMBER_(T, m)) % 64 ||                 \
-                     (CN_ELEMENT_(*(array)) == 12 && CN_CLASS_(CN_MEMBER_(T, m)) == 3),            \
-                 cn_the_array_must_have_the_type_of_the_member)
-
-/* A value that meets a member: the member decides its type, the value converts as an argument does.
-   */
-#define CN_TAKER_(x)                                                                               \
-    _Generic((x), bool: cn_a_bool_member_takes_, signed char: cn_an_int_member_takes_,             \
-        unsigned char: cn_an_unsigned_member_takes_, short: cn_an_int_member_takes_,               \
-        unsigned short: cn_an_unsigned_member_takes_, int: cn_an_int_member_takes_,                \
-        unsigned: cn_an_unsigned_member_takes_, long: cn_an_int64_member_takes_,                   \
-        unsigned long: cn_a_uint64_member_takes_, long long: cn_an_int64_member_takes_,            \
-        unsigned long long: cn_a_uint64_member_takes_, float: cn_a_double_member_takes_,           \
-        double: cn_a_double_member_takes_, char *: cn_a_text_member_takes_,                        \
-        const char *: cn_a_text_member_takes_, cn_bytes: cn_a_bytes_member_takes_,                 \
-        cn_decimal: cn_a_decimal_member_takes_, cn_date: cn_a_date_member_takes_,                  \
-        cn_time: cn_a_time_member_takes_, cn_datetime: cn_a_datetime_member_takes_,                \
-        cn_timestamp: cn_a_timestamp_member_takes_, cn_interval: cn_an_interval_member_takes_,     \
-        cn_uuid: cn_a_uuid_member_takes_, cn_json: cn_a_json_member_takes_,                        \
-        cn_opt_bool: cn_a_bool_member_takes_, cn_opt_int8_t: cn_an_int_member_takes_,              \
-        cn_opt_uint8_t: cn_an_unsigned_member_takes_, cn_opt_int16_t: cn_an_int_member_takes_,     \
-        cn_opt_uint16_t: cn_an_unsigned_member_takes_, cn_opt_int: cn_an_int_member_takes_,        \
-        cn_opt_unsigned: cn_an_unsigned_member_takes_,                                             \
-        cn_opt_int64_t: cn_an_int64_member_takes_, cn_opt_uint64_t: cn_a_uint64_member_takes_,     \
-        cn_opt_float: cn_a_double_member_takes_, cn_opt_double: cn_a_double_member_takes_,         \
-        cn_opt_cn_date: cn_a_date_member_takes_, cn_opt_cn_time: cn_a_time_member_takes_,          \
-        cn_opt_cn_datetime: cn_a_datetime_member_takes_,                                           \
-        cn_opt_cn_timestamp: cn_a_timestamp_member_takes_,                                         \
-        cn_opt_cn_interval: cn_an_interval_member_takes_, cn_opt_cn_uuid: cn_a_uuid_member_takes_)
-#define CN_EXPR_FOR_(T, m, v)                                                                      \
-    _Generic((v), cn_expr: cn_expr_self_, default: CN_TAKER_(CN_MEMBER_(T, m)))(v)
-#define CN_SET_FOR_(T, m, v)                                                                       \
-    _Generic((v), cn_expr: cn_expr_self_, cn_null_value: cn_expr_null_,                            \
-        cn_opt_bool: cn_expr_opt_bool_, cn_opt_int8_t: cn_expr_opt_int8_t_,                        \
-        cn_opt_uint8_t: cn_expr_opt_uint8_t_, cn_opt_int16_t: cn_expr_opt_int16_t_,                \
-        cn_opt_uint16_t: cn_expr_opt_uint16_t_, cn_opt_int: cn_expr_opt_int_,                      \
-        cn_opt_unsigned: cn_expr_opt_unsigned_, cn_opt_int64_t: cn_expr_opt_int64_t_,              \
-        cn_opt_uint64_t: cn_expr_opt_uint64_t_, cn_opt_float: cn_expr_opt_float_,                  \
-        cn_opt_double: cn_expr_opt_double_, cn_opt_cn_date: cn_expr_opt_date_,                     \
-        cn_opt_cn_time: cn_expr_opt_time_, cn_opt_cn_datetime: cn_expr_opt_datetime_,              \
-        cn_opt_cn_timestamp: cn_expr_opt_timestamp_, cn_opt_cn_interval: cn_expr_opt_interval_,    \
-        cn_opt_cn_uuid: cn_expr_opt_uuid_, default: CN_TAKER_(CN_MEMBER_(T, m)))(v)
-
-#define CN_OPT_EXPR_(name, T)                                                                      \
-    static inline cn_expr cn_expr_opt_##name##_(T value)                                           \
-    {                                                                                              \
-        return cn_expr_of_(cn_value_opt_##name(value));                                            \
-    }
-CN_OPT_EXPR_(bool, cn_opt_bool)
-CN_OPT_EXPR_(int8_t, cn_opt_int8_t)
-CN_OPT_EXPR_(uint8_t, cn_opt_uint8_t)
-CN_OPT_EXPR_(int16_t, cn_opt_int16_t)
-CN_OPT_EXPR_(uint16_t, cn_opt_uint16_t)
-CN_OPT_EXPR_(int, cn_opt_int)
-CN_OPT_EXPR_(unsigned, cn_opt_unsigned)
-CN_OPT_EXPR_(int64_t, cn_opt_int64_t)
-CN_OPT_EXPR_(uint64_t, cn_opt_uint64_t)
-CN_OPT_EXPR_(float, cn_opt_float)
-CN_OPT_EXPR_(double, cn_opt_double)
-CN_OPT_EXPR_(date, cn_opt_cn_date)
-CN_OPT_EXPR_(time, cn_opt_cn_time)
-CN_OPT_EXPR_(datetime, cn_opt_cn_datetime)
-CN_OPT_EXPR_(timestamp, cn_opt_cn_timestamp)
-CN_OPT_EXPR_(interval, cn_opt_cn_interval)
-CN_OPT_EXPR_(uuid, cn_opt_cn_uuid)
-
-/* The operator is worked out by the operator itself: 1 ==, 6 !=, 2 <, 3 <=, 4 >, 5 >=. `=` does not
-   compile. */
-#define CN_OPERATOR_(o) ((2 o 2) | (1 o 2) << 1 | (2 o 1) << 2)
-#define CN_OPERATOR_CHECKED_(o)                                                                    \
-    (CN_OPERATOR_(o) + (int)CN_SAY_(CN_OPERATOR_(o) >= 1 && CN_OPERATOR_(o) <= 6,                  \
-                                    "cinnabar: the operator must be ==, !=, <, <=, > or >="))
-
-#define CN_MEMBER_ARGS_(T, m)                                                                      \
-    &T##_model, CN_OFFSET_OF_(T, m), (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m))
-
-/* Parts, in arrays of their own type. */
-#define CN_PARTS_(...) ((const cn_expr[]){__VA_ARGS__}), CN_COUNT_(__VA_ARGS__)
-#define CN_CONDITIONS_(...) ((const cn_condition[]){__VA_ARGS__}), CN_COUNT_(__VA_ARGS__)
-
-/* The kinds of nodes that the macros make. */
-enum {
-    CN_NODE_NONE,
-    CN_NODE_MEMBER,
-    CN_NODE_VALUE,
-    CN_NODE_COMPARE,      /* a member and a flat value */
-    CN_NODE_COMPARE_PART, /* a member and an expression with parts */
-    CN_NODE_COMPARE_BOTH, /* two expressions */
-    CN_NODE_AND,
-    CN_NODE_OR,
-    CN_NODE_NOT,
-    CN_NODE_LEFT_OUT, /* cn_when that was false */
-    CN_NODE_IS_NULL,
-    CN_NODE_IS_NOT_NULL,
-    CN_NODE_SAME,
-    CN_NODE_NOT_SAME,
-    CN_NODE_LIKE,
-    CN_NODE_CONTAINS,
-    CN_NODE_STARTS_WITH,
-    CN_NODE_ENDS_WITH,
-    CN_NODE_IN,
-    CN_NODE_FRAGMENT, /* its parts are cn_params */
-    CN_NODE_ARITHMETIC,
-    CN_NODE_CALL,
-    CN_NODE_COUNT_ALL,
-    CN_NODE_BROKEN /* a copy that could not be made: fails when executed */
-};
-
-/* ---- values ---------------------------------------------------------------------------------- */
-
-/* A column: the member of a model. */
-#define cn_attr(T, m)                                                                              \
-    ((cn_expr){{.kind    = CN_NODE_MEMBER,                                                         \
-                .storage = (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)),                              \
-                .offset  = CN_OFFSET_OF_(T, m),                                                    \
-                .model   = &T##_model}})
-/* Any C value as an expression; by itself only where no member says its type. */
-#define cn_literal(x) CN_EXPR_(x)
-#define CN_EXPR_(x)                                                                                \
-    _Generic((x),                                                                                  \
-        cn_expr: cn_expr_self_,                                                                    \
-        bool: cn_a_bool_member_takes_,                                                             \
-        char: cn_an_int_member_takes_,                                                             \
-        signed char: cn_an_int_member_takes_,                                                      \
-        unsigned char: cn_an_unsigned_member_takes_,                                               \
-        short: cn_an_int_member_takes_,                                                            \
-        unsigned short: cn_an_unsigned_member_takes_,                                              \
-        int: cn_an_int_member_takes_,                                                              \
-        unsigned: cn_an_unsigned_member_takes_,                                                    \
-        long: cn_an_int64_member_takes_,                                                           \
-        unsigned long: cn_a_uint64_member_takes_,                                                  \
-        long long: cn_an_int64_member_takes_,                                                      \
-        unsigned long long: cn_a_uint64_member_takes_,                                             \
-        float: cn_a_double_member_takes_,                                                          \
-        double: cn_a_double_member_takes_,                                                         \
-        char *: cn_a_text_member_takes_,                                                           \
-        const char *: cn_a_text_member_takes_,                                                     \
-        cn_bytes: cn_a_bytes_member_takes_,                                                        \
-        cn_decimal: cn_a_decimal_member_takes_,                                                    \
-        cn_date: cn_a_date_member_takes_,                                                          \
-        cn_time: cn_a_time_member_takes_,                                                          \
-        cn_datetime: cn_a_datetime_member_takes_,                                                  \
-        cn_timestamp: cn_a_timestamp_member_takes_,                                                \
-        cn_interval: cn_an_interval_member_takes_,                                                 \
-        cn_uuid: cn_a_uuid_member_takes_,                                                          \
-        cn_json: cn_a_json_member_takes_)(x)
-#define cn_plus(a, b)                                                                              \
-    cn_compute_(CN_NODE_ARITHMETIC, '+', NULL, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))
-#define cn_minus(a, b)                                                                             \
-    cn_compute_(CN_NODE_ARITHMETIC, '-', NULL, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))
-#define cn_times(a, b)                                                                             \
-    cn_compute_(CN_NODE_ARITHMETIC, '*', NULL, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))
-/* Any function by its name, which is checked to be one: cn_call("coalesce", cn_attr(Post, title),
-   cn_literal("none")) */
-#define cn_call(...) CN_CALL_(__VA_ARGS__, {{.kind = CN_NODE_NONE}})
-#define CN_CALL_(name, ...)                                                                        \
-    cn_compute_(CN_NODE_CALL, 0, (name), ((const cn_expr[]){__VA_ARGS__}),                         \
-                CN_COUNT_(__VA_ARGS__) - 1)
-/* Aggregates. Of a column they are flat: they may be stored and returned. */
-#define cn_count(value) cn_aggregate_("count", (const cn_expr[]){value})
-#define cn_sum(value) cn_aggregate_("sum", (const cn_expr[]){value})
-#define cn_avg(value) cn_aggregate_("avg", (const cn_expr[]){value})
-#define cn_min(value) cn_aggregate_("min", (const cn_expr[]){value})
-#define cn_max(value) cn_aggregate_("max", (const cn_expr[]){value})
-
-/* ---- conditions ------------------------------------------------------------------------------ */
-
-/* cn_is(Post, views, >=, 10): a member against a value that fits it, or against an expression */
-#define cn_is(T, m, o, v)                                                                          \
-    cn_compare_(&T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_(T, m, v),                               \
-                (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), CN_OPERATOR_CHECKED_(o),                \
-                (const cn_expr[]){CN_EXPR_FOR_(T, m, v)})
-/* Two expressions: cn_cmp(cn_count(cn_attr(Post, id)), >, 10) */
-#define cn_cmp(a, o, b)                                                                            \
-    cn_compare_both_(CN_OPERATOR_CHECKED_(o), (const cn_expr[]){CN_EXPR_(a), CN_EXPR_(b)})
-#define cn_is_null(T, m) cn_test_(CN_NODE_IS_NULL, CN_MEMBER_ARGS_(T, m), NULL)
-#define cn_is_not_null(T, m) cn_test_(CN_NODE_IS_NOT_NULL, CN_MEMBER_ARGS_(T, m), NULL)
-/* Equal, or both NULL. */
-#define cn_is_same(T, m, v) CN_SAME_(CN_NODE_SAME, T, m, v)
-#define cn_is_not_same(T, m, v) CN_SAME_(CN_NODE_NOT_SAME, T, m, v)
-#define CN_SAME_(kind, T, m, v)                                                                    \
-    cn_test_(kind, &T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_SET_(T, m, v),                        \
-             (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), (const cn_expr[]){CN_SET_FOR_(T, m, v)})
-/* A pattern: % stands for any text, _ for one character, and a backslash takes away the meaning of
-   what follows it, on every database. The other three take text as it is. Whether A is a is up to
-   the database and the column's collation. */
-#define cn_like(T, m, text) CN_MATCH_(CN_NODE_LIKE, T, m, text)
-#define cn_contains(T, m, text) CN_MATCH_(CN_NODE_CONTAINS, T, m, text)
-#define cn_starts_with(T, m, text) CN_MATCH_(CN_NODE_STARTS_WITH, T, m, text)
-#define cn_ends_with(T, m, text) CN_MATCH_(CN_NODE_ENDS_WITH, T, m, text)
-#define CN_MATCH_(kind, T, m, text)                                                                \
-    cn_test_(kind, &T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_TEXT_(T, m, text),                    \
-             (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)),                                            \
-             (const cn_expr[]){CN_EXPR_FOR_(T, m, text)})
-/* An array of run-time length whose elements have the member's type; borrowed. An empty one matches
-   nothing. Bytes, decimals and JSON cannot be listed. */
-#define cn_in_array(T, m, array, n)                                                                \
-    cn_in_(&T##_model, CN_OFFSET_OF_(T, m) + CN_FITS_ARRAY_(T, m, array),                          \
-           (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m)), (array), (n))
-/* SQL of your own, with parameters: cn_sql("similarity(title, :t) > :least", CN_PARAMS("t", title,
-   "least", 0.4)) */
-#define cn_sql(...) CN_SQL_(__VA_ARGS__, NULL, 0)
-#define CN_SQL_(text, params, ...) cn_fragment_((text), (params))
-
-/* Up to 64 conditions. Without any (all left out by cn_when) both are left out themselves. */
-#define cn_and(...) cn_connect_(CN_NODE_AND, CN_CONDITIONS_(__VA_ARGS__))
-#define cn_or(...) cn_connect_(CN_NODE_OR, CN_CONDITIONS_(__VA_ARGS__))
-#define cn_not(condition) cn_connect_(CN_NODE_NOT, CN_CONDITIONS_(condition))
-/* The condition if `test`, else nothing: for filters that are optional at run time. `condition` is
-   not even built when `test` is false, so it may mention a pointer that is NULL then. */
-#define cn_when(test, condition) ((test) ? (condition) : (cn_condition){{.kind = CN_NODE_LEFT_OUT}})
-
-#define cn_keep(owner, condition) CN_EITHER_(owner, keep)((owner), (condition))
+#define cn_build(statement) cn_build_(CN_STATEMENT_(statement))
+/* Any statement will do, as everywhere. */
+#define cn_statement_sql(connection, statement)                                                    \
+    cn_statement_sql((connection), CN_STATEMENT_(statement))
+#define cn_statement_text(statement, dialect, inlined, why)                                        \
+    cn_statement_text(CN_STATEMENT_(statement), (dialect), (inlined), (why))
 
 /* ---- clauses --------------------------------------------------------------------------------- */
 
-#define CN_BY(...) ((const cn_expr[]){__VA_ARGS__, {{.kind = CN_NODE_NONE}}})
+typedef struct cn_the_member_cannot_take_this {
+    char unused;
+} cn_the_member_cannot_take_this;
 
 /* CN_INTO(Row, member, expression, ...): what is selected, and the member of a struct that takes
-   it. */
+   it. A member that is a pointer to a model takes cn_entity(Model). */
 #define CN_INTO(T, ...)                                                                            \
     CN_ITEMS_(T, NULL, CN_COUNT_(__VA_ARGS__) / 2, CN_PAIRS_(CN_INTO_ONE_, T, __VA_ARGS__))
 #define CN_INTO_ONE_(T, m, e)                                                                      \
     {                                                                                              \
-        CN_FIELD_(T, m), CN_EXPR_(e)                                                               \
+        {#m, CN_OFFSET_OF_(T, m) + CN_TAKES_(T, m, e), (uint32_t)sizeof(CN_MEMBER_(T, m)),         \
+         (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m))},                                               \
+            CN_SELECTED_(e)                                                                        \
     }
+/* An SQL value into a member that holds one, a model into a pointer to it. */
+#define CN_TAKES_(T, m, e)                                                                         \
+    CN_OR_ERROR_((CN_STORAGE_OF_(CN_MEMBER_(T, m)) != 0)                                           \
+                     ? CN_CLASS_(e) != 0                                                           \
+                     : _Generic((e), __typeof__(CN_MEMBER_(T, m)): 1, default: 0),                 \
+                                 cn_the_member_cannot_take_this)
+#define CN_SELECTED_(x) _Generic((x), CN_EXPR_CASES_, default: cn_entity_)(x)
 /* CN_SET(Post, member, value, ...): assignments. */
 #define CN_SET(T, ...)                                                                             \
     CN_ITEMS_(T, &T##_model, CN_COUNT_(__VA_ARGS__) / 2, CN_PAIRS_(CN_SET_ONE_, T, __VA_ARGS__))
@@ -509,23 +307,164 @@ enum {
          (uint8_t)CN_STORAGE_OF_(CN_MEMBER_(T, m))},                                               \
             CN_SET_FOR_(T, m, v)                                                                   \
     }
+/* The same for a table that no struct maps: CN_SET_NAMED(post_tag, "post_id", 1, "tag_id", 2) */
+#define CN_SET_NAMED(table, ...)                                                                   \
+    CN_NAMED_ITEMS_(&(table), CN_COUNT_(__VA_ARGS__) / 2,                                          \
+                    CN_PAIRS_(CN_SET_NAMED_ONE_, 0, __VA_ARGS__))
+#define CN_SET_NAMED_ONE_(unused, name, v)                                                         \
+    {                                                                                              \
+        {name, UINT32_MAX, 0, 0}, CN_EXPR_(v)                                                      \
+    }
+#define CN_NAMED_ITEMS_(model, count, ...)                                                         \
+    (&(const cn_items){NULL, 0, (model), ((const cn_item[]){__VA_ARGS__}), (count)})
+/* CN_KEY(Page, url): members of a model. */
+#define CN_KEY(T, ...)                                                                             \
+    CN_ITEMS_(T, &T##_model, CN_COUNT_(__VA_ARGS__), CN_EACH_MEMBER_(CN_KEY_ONE_, T, __VA_ARGS__))
+#define CN_KEY_ONE_(T, m)                                                                          \
+    {                                                                                              \
+        CN_FIELD_(T, m), cn_attr(T, m)                                                             \
+    }
 #define CN_ITEMS_(T, model, count, ...)                                                            \
     (&(const cn_items){#T, sizeof(T), (model), ((const cn_item[]){__VA_ARGS__}), (count)})
+/* CN_SETS(CN_SET(...), CN_SET(...)): more rows of an INSERT. */
+#define CN_SETS(...) ((const cn_items *const[]){__VA_ARGS__, NULL})
+
+/* CN_MODELS(Author, Tag): tables, for .also and .lock_of */
+#define CN_MODELS(...)                                                                             \
+    ((const cn_model *const[]){CN_EACH_MEMBER_(CN_MODEL_ONE_, 0, __VA_ARGS__), NULL})
+#define CN_MODEL_ONE_(unused, T) &T##_model
+
+/*
+ * Joins. Along a relationship, in the direction from Post to its author: cn_join(Post, author). To
+ * the other side under an alias: cn_join_as(Post, author, Writer). On a condition:
+ * cn_join_on(Manager, cn_is(Employee, manager_id, ==, cn_attr(Manager, id))). A shape that stands
+ * for a query: cn_join_query(Recent, cn_select(...), condition); lateral, so that the query can
+ * mention the tables before it: cn_join_lateral.
+ */
+#define CN_JOINS(...) ((const cn_joined[]){__VA_ARGS__, {.kind = CN_JOIN_NONE}})
+#define cn_join(T, m) CN_JOIN_ALONG_(CN_JOIN_INNER, T, m, NULL)
+#define cn_join_as(T, m, A) CN_JOIN_ALONG_(CN_JOIN_INNER, T, m, &A##_model)
+#define cn_left_join(T, m) CN_JOIN_ALONG_(CN_JOIN_LEFT, T, m, NULL)
+#define cn_left_join_as(T, m, A) CN_JOIN_ALONG_(CN_JOIN_LEFT, T, m, &A##_model)
+#define cn_join_on(T, condition) CN_JOIN_ON_(CN_JOIN_INNER, T, condition)
+#define cn_left_join_on(T, condition) CN_JOIN_ON_(CN_JOIN_LEFT, T, condition)
+#define cn_full_join_on(T, condition) CN_JOIN_ON_(CN_JOIN_FULL, T, condition)
+#define cn_cross_join(T) ((cn_joined){.target = &T##_model, .kind = CN_JOIN_CROSS})
+#define cn_join_query(T, q, condition) CN_JOIN_QUERY_(CN_JOIN_INNER, false, T, q, condition)
+#define cn_left_join_query(T, q, condition) CN_JOIN_QUERY_(CN_JOIN_LEFT, false, T, q, condition)
+#define cn_join_lateral(T, q, condition) CN_JOIN_QUERY_(CN_JOIN_INNER, true, T, q, condition)
+#define cn_left_join_lateral(T, q, condition) CN_JOIN_QUERY_(CN_JOIN_LEFT, true, T, q, condition)
+#define CN_JOIN_ALONG_(how, T, m, to)                                                              \
+    ((cn_joined){.target = (to),                                                                   \
+                 .owner  = &T##_model,                                                             \
+                 .offset = CN_OFFSET_OF_(T, m) + CN_SAY_(CN_STORAGE_OF_(CN_MEMBER_(T, m)) == 0,    \
+                                                         "cinnabar: " #T "." #m                    \
+                                                         " is a column, not a relationship"),      \
+                 .kind   = (how)})
+#define CN_JOIN_ON_(how, T, condition)                                                             \
+    ((cn_joined){.target = &T##_model, .kind = (how), .on = (condition)})
+#define CN_JOIN_QUERY_(how, is_lateral, T, q, condition)                                           \
+    ((cn_joined){.target  = &T##_model,                                                            \
+                 .kind    = (how),                                                                 \
+                 .lateral = (is_lateral),                                                          \
+                 .on      = (condition),                                                           \
+                 .query   = CN_STATEMENT_(q)})
+
+/*
+ * WITH: a query under the name of a shape. cn_cte(Ranked, cn_select(...)); a recursive one has a
+ * query to begin with and a step that mentions the shape: cn_recursive(Branch, base, step). A
+ * query that writes (with .returning) is PostgreSQL's. Options: .materialized, .union_distinct
+ * (the step's rows without those that are there already).
+ */
+#define CN_WITH(...) ((const cn_cte_clause[]){__VA_ARGS__, {.shape = NULL}})
+#define cn_cte(...) CN_CTE_(__VA_ARGS__, .size = sizeof(cn_cte_clause))
+#define CN_CTE_(T, q, ...)                                                                         \
+    ((cn_cte_clause){.shape = &T##_model, .query = CN_STATEMENT_(q), __VA_ARGS__})
+#define cn_recursive(...) CN_RECURSIVE_(__VA_ARGS__, .size = sizeof(cn_cte_clause))
+#define CN_RECURSIVE_(T, base, next, ...)                                                          \
+    ((cn_cte_clause){.shape = &T##_model,                                                          \
+                     .query = CN_STATEMENT_(base),                                                 \
+                     .step  = CN_STATEMENT_(next),                                                 \
+                     __VA_ARGS__})
+
+/* .hints = CN_HINTS(cn_hint_prefix("mysql", "SQL_NO_CACHE"), cn_hint_table("mysql", Post,
+   "USE INDEX (ix_post_title)")) */
+#define CN_HINTS(...) ((const cn_hint[]){__VA_ARGS__, {.dialect = NULL}})
+#define cn_hint_prefix(name, words) ((cn_hint){(name), CN_HINT_PREFIX, NULL, (words)})
+#define cn_hint_table(name, T, words) ((cn_hint){(name), CN_HINT_TABLE, &T##_model, (words)})
+#define cn_hint_suffix(name, words) ((cn_hint){(name), CN_HINT_SUFFIX, NULL, (words)})
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
 #define cn_select(...)                                                                             \
     CN_SELECT_(__VA_ARGS__, .head = {CN_STATEMENT_SELECT, sizeof(cn_select_statement)})
 #define CN_SELECT_(T, ...) (&(const cn_select_statement){.from = &T##_model, __VA_ARGS__})
+/* A table that no struct maps, or a reflected one: cn_select_from(&post_tag, ...) */
+#define cn_select_from(...)                                                                        \
+    CN_SELECT_FROM_(__VA_ARGS__, .head = {CN_STATEMENT_SELECT, sizeof(cn_select_statement)})
+#define CN_SELECT_FROM_(model, ...) (&(const cn_select_statement){.from = (model), __VA_ARGS__})
 #define cn_insert(...)                                                                             \
     CN_INSERT_(__VA_ARGS__, .head = {CN_STATEMENT_INSERT, sizeof(cn_insert_statement)})
 #define CN_INSERT_(T, ...) (&(const cn_insert_statement){.into = &T##_model, __VA_ARGS__})
+#define cn_insert_into(...)                                                                        \
+    CN_INSERT_INTO_(__VA_ARGS__, .head = {CN_STATEMENT_INSERT, sizeof(cn_insert_statement)})
+#define CN_INSERT_INTO_(model, ...) (&(const cn_insert_statement){.into = (model), __VA_ARGS__})
+/*
+ * Inserts a row, or changes the one that has its key already:
+ *
+ *     cn_upsert(Page, .values   = CN_SET(Page, url, url, hits, 1, seen, now),
+ *                     .conflict = CN_KEY(Page, url),
+ *                     .update   = CN_SET(Page, hits, cn_plus(cn_attr(Page, hits), 1),
+ *                                              seen, cn_proposed(Page, seen)));
+ *
+ * MySQL and MariaDB take any unique key for `conflict`.
+ */
+#define cn_upsert(...)                                                                             \
+    CN_UPSERT_(__VA_ARGS__, .head = {CN_STATEMENT_INSERT, sizeof(cn_insert_statement)})
+#define CN_UPSERT_(T, ...)                                                                         \
+    (&(const cn_insert_statement){.into = &T##_model, .upsert = true, __VA_ARGS__})
 #define cn_update(...)                                                                             \
     CN_UPDATE_(__VA_ARGS__, .head = {CN_STATEMENT_UPDATE, sizeof(cn_update_statement)})
 #define CN_UPDATE_(T, ...) (&(const cn_update_statement){.table = &T##_model, __VA_ARGS__})
+#define cn_update_table(...)                                                                       \
+    CN_UPDATE_TABLE_(__VA_ARGS__, .head = {CN_STATEMENT_UPDATE, sizeof(cn_update_statement)})
+#define CN_UPDATE_TABLE_(model, ...) (&(const cn_update_statement){.table = (model), __VA_ARGS__})
 #define cn_delete_from(...)                                                                        \
     CN_DELETE_(__VA_ARGS__, .head = {CN_STATEMENT_DELETE, sizeof(cn_delete_statement)})
 #define CN_DELETE_(T, ...) (&(const cn_delete_statement){.from = &T##_model, __VA_ARGS__})
+#define cn_delete_table(...)                                                                       \
+    CN_DELETE_TABLE_(__VA_ARGS__, .head = {CN_STATEMENT_DELETE, sizeof(cn_delete_statement)})
+#define CN_DELETE_TABLE_(model, ...) (&(const cn_delete_statement){.from = (model), __VA_ARGS__})
+
+/* A query in the place of a table, or whose rows are inserted: .query = CN_QUERY(cn_select(...)) */
+#define CN_QUERY(q) CN_STATEMENT_(q)
+
+/* Queries put together: cn_union(CN_QUERIES(a, b), .order_by = CN_BY(cn_label(Row, name))). The
+   struct that they fill is that of the first. */
+#define CN_QUERIES(...)                                                                            \
+    ((const cn_statement *const[]){CN_EACH_MEMBER_(CN_QUERY_ONE_, 0, __VA_ARGS__), NULL})
+#define CN_QUERY_ONE_(unused, q) CN_STATEMENT_(q)
+#define cn_union(...) CN_COMPOUND_(CN_UNION, __VA_ARGS__, CN_COMPOUND_HEAD_)
+#define cn_union_all(...) CN_COMPOUND_(CN_UNION_ALL, __VA_ARGS__, CN_COMPOUND_HEAD_)
+#define cn_intersect(...) CN_COMPOUND_(CN_INTERSECT, __VA_ARGS__, CN_COMPOUND_HEAD_)
+#define cn_intersect_all(...) CN_COMPOUND_(CN_INTERSECT_ALL, __VA_ARGS__, CN_COMPOUND_HEAD_)
+#define cn_except(...) CN_COMPOUND_(CN_EXCEPT, __VA_ARGS__, CN_COMPOUND_HEAD_)
+#define cn_except_all(...) CN_COMPOUND_(CN_EXCEPT_ALL, __VA_ARGS__, CN_COMPOUND_HEAD_)
+#define CN_COMPOUND_HEAD_ .head = {CN_STATEMENT_COMPOUND, sizeof(cn_compound_statement)}
+#define CN_COMPOUND_(how, list, ...)                                                               \
+    (&(const cn_compound_statement){.operation = (how), .queries = (list), __VA_ARGS__})
+
+/* Rows of a struct array as a query, in the place of a table: cn_values(Pair, pairs, count) */
+#define cn_values(T, array, n)                                                                     \
+    (&(const cn_values_statement){.head        = CN_VALUES_HEAD_,                                  \
+                                  .shape       = &T##_model,                                       \
+                                  .rows        = 1 ? (array) : (const T *)0,                       \
+                                  .count       = (n),                                              \
+                                  .struct_size = sizeof(T)})
+#define CN_VALUES_HEAD_                                                                            \
+    {                                                                                              \
+        CN_STATEMENT_VALUES, sizeof(cn_values_statement)                                           \
+    }
 
 #endif
 #endif

@@ -10,7 +10,9 @@
  *   found by a tokenizer, so `:` in a literal, a quoted identifier, a comment, a dollar quote or a
  *   `::` cast is left alone, and `\:` is a plain colon. A name used twice is bound twice. A list
  *   (cn_list) expands: `WHERE id IN :ids`. A missing, unknown or twice-given parameter is an error
- *   that names it.
+ *   that names it. On MySQL the modes ANSI_QUOTES and NO_BACKSLASH_ESCAPES are followed as they
+ *   were when the connection was opened (by the server, or by the URL's sql_mode or init_command);
+ *   do not change them later.
  *
  * A statement is a value in the block that wrote it: pass it on, do not keep it.
  */
@@ -26,7 +28,9 @@ typedef enum cn_statement_kind {
     CN_STATEMENT_SELECT,
     CN_STATEMENT_INSERT,
     CN_STATEMENT_UPDATE,
-    CN_STATEMENT_DELETE
+    CN_STATEMENT_DELETE,
+    CN_STATEMENT_COMPOUND, /* UNION, INTERSECT, EXCEPT */
+    CN_STATEMENT_VALUES
 } cn_statement_kind;
 
 /* The head of every statement. */
@@ -53,10 +57,12 @@ typedef struct cn_text_statement {
 } cn_text_statement;
 
 /* See cinnabar/sql.h. */
-typedef struct cn_select_statement cn_select_statement;
-typedef struct cn_insert_statement cn_insert_statement;
-typedef struct cn_update_statement cn_update_statement;
-typedef struct cn_delete_statement cn_delete_statement;
+typedef struct cn_select_statement   cn_select_statement;
+typedef struct cn_insert_statement   cn_insert_statement;
+typedef struct cn_update_statement   cn_update_statement;
+typedef struct cn_delete_statement   cn_delete_statement;
+typedef struct cn_compound_statement cn_compound_statement;
+typedef struct cn_values_statement   cn_values_statement;
 
 CN_END_DECLARATIONS
 
@@ -96,6 +102,8 @@ CN_STATEMENT_HEAD_(cn_statement_select_, cn_select_statement)
 CN_STATEMENT_HEAD_(cn_statement_insert_, cn_insert_statement)
 CN_STATEMENT_HEAD_(cn_statement_update_, cn_update_statement)
 CN_STATEMENT_HEAD_(cn_statement_delete_, cn_delete_statement)
+CN_STATEMENT_HEAD_(cn_statement_compound_, cn_compound_statement)
+CN_STATEMENT_HEAD_(cn_statement_values_, cn_values_statement)
 #define CN_STATEMENT_(s)                                                                           \
     _Generic((s),                                                                                  \
         const cn_statement *: cn_statement_self_,                                                  \
@@ -103,7 +111,9 @@ CN_STATEMENT_HEAD_(cn_statement_delete_, cn_delete_statement)
         const cn_select_statement *: cn_statement_select_,                                         \
         const cn_insert_statement *: cn_statement_insert_,                                         \
         const cn_update_statement *: cn_statement_update_,                                         \
-        const cn_delete_statement *: cn_statement_delete_)(s)
+        const cn_delete_statement *: cn_statement_delete_,                                         \
+        const cn_compound_statement *: cn_statement_compound_,                                     \
+        const cn_values_statement *: cn_statement_values_)(s)
 
 #endif
 

@@ -12,12 +12,6 @@
 
 #define CHUNK_SMALLEST ((size_t)1024)
 #define CHUNK_LARGEST ((size_t)64 * 1024)
-#define CHUNK_KEPT ((size_t)1024 * 1024) /* the largest that a reset keeps */
-
-struct cn_arena_chunk {
-    alignas(max_align_t) cn_arena_chunk *older;
-    char *end;
-};
 
 static void free_newer(cn_arena *arena, const cn_arena_chunk *kept)
 {
@@ -94,12 +88,10 @@ void cn_arena_back(cn_arena *arena, cn_arena_mark mark)
     arena->end = mark.chunk->end;
 }
 
-void cn_arena_reset(cn_arena *arena)
+void cn_arena_reset_slow(cn_arena *arena)
 {
     cn_arena_chunk *kept = arena->chunk;
-    if (kept == NULL)
-        return;
-    if ((size_t)(kept->end - (char *)kept) > CHUNK_KEPT) {
+    if ((size_t)(kept->end - (char *)kept) > CN_ARENA_KEPT) {
         cn_arena_free(arena);
         return;
     }

@@ -6,9 +6,16 @@
 #ifndef CN_BASE_ARENA_H
 #define CN_BASE_ARENA_H
 
+#include <stdalign.h>
+#include <stddef.h>
+
 #include <cinnabar/base.h>
 
-typedef struct cn_arena_chunk cn_arena_chunk;
+/* The head of a chunk; what is taken from it follows. */
+typedef struct cn_arena_chunk {
+    alignas(max_align_t) struct cn_arena_chunk *older;
+    char *end;
+} cn_arena_chunk;
 
 typedef struct cn_arena {
     char           *at;    /* free from here ... */
@@ -43,8 +50,22 @@ char *cn_arena_text_sized(cn_arena *arena, const char *text, size_t size); /* ad
 
 cn_arena_mark cn_arena_here(const cn_arena *arena);
 void cn_arena_back(cn_arena *arena, cn_arena_mark mark); /* gives back what came after it */
-void cn_arena_reset(cn_arena *arena);                    /* empties it, keeps one chunk for reuse */
+void cn_arena_reset_slow(cn_arena *arena);
 void cn_arena_free(cn_arena *arena);
 void cn_arena_join(cn_arena *arena, cn_arena *from); /* takes over what `from` holds */
+
+/* Empties it, and keeps one chunk for reuse: nothing is to be done if no more was taken. */
+#define CN_ARENA_KEPT ((size_t)1024 * 1024) /* the largest chunk that is kept */
+
+static inline void cn_arena_reset(cn_arena *arena)
+{
+    cn_arena_chunk *chunk = arena->chunk;
+    if (chunk == NULL)
+        return;
+    if (chunk->older == NULL && (size_t)(chunk->end - (char *)chunk) <= CN_ARENA_KEPT)
+        arena->at = (char *)(chunk + 1);
+    else
+        cn_arena_reset_slow(arena);
+}
 
 #endif

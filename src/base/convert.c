@@ -22,6 +22,8 @@ static const char out_of_range[] = "it is out of range";
 static const char has_fraction[] = "it has a fraction";
 static const char not_exact[]    = "it would be rounded";
 static const char malformed[]    = "the text does not say one";
+static const char too_long[]     = "it is longer than the member";
+static const char no_digits[]    = "it has no digits; read it as a double";
 static const char has_nul[]      = "it contains a NUL byte";
 static const char no_room[]      = "it needs a copy, and there is no memory to make it in";
 
@@ -273,7 +275,7 @@ static const char *to_decimal(const cn_value *from, cn_value *to, cn_arena *scra
     if (!is_number(from))
         return other_kind;
     if (from->kind == CN_KIND_REAL && !isfinite(from->as.real))
-        return out_of_range;
+        return no_digits;
     size_t size = put_plain(text, format_number(from, text), plain);
     return make_text(CN_KIND_DECIMAL, plain, size, to, scratch);
 }
@@ -481,8 +483,8 @@ static const storage_facts storages[CN_STORAGE_COUNT] = {
     [CN_STORAGE_UINT8] = {WITH_OPT(uint8_t, cn_opt_uint8_t, CN_KIND_INTEGER), 0, UINT8_MAX},
     [CN_STORAGE_INT16] = {WITH_OPT(int16_t, cn_opt_int16_t, CN_KIND_INTEGER), INT16_MIN, INT16_MAX},
     [CN_STORAGE_UINT16] = {WITH_OPT(uint16_t, cn_opt_uint16_t, CN_KIND_INTEGER), 0, UINT16_MAX},
-    [CN_STORAGE_INT32]  = {WITH_OPT(int32_t, cn_opt_int, CN_KIND_INTEGER), INT32_MIN, INT32_MAX},
-    [CN_STORAGE_UINT32] = {WITH_OPT(uint32_t, cn_opt_unsigned, CN_KIND_INTEGER), 0, UINT32_MAX},
+    [CN_STORAGE_INT32]  = {WITH_OPT(int, cn_opt_int, CN_KIND_INTEGER), INT32_MIN, INT32_MAX},
+    [CN_STORAGE_UINT32] = {WITH_OPT(unsigned, cn_opt_unsigned, CN_KIND_INTEGER), 0, UINT32_MAX},
     [CN_STORAGE_INT64] = {WITH_OPT(int64_t, cn_opt_int64_t, CN_KIND_INTEGER), INT64_MIN, INT64_MAX},
     [CN_STORAGE_UINT64]    = {WITH_OPT(uint64_t, cn_opt_uint64_t, CN_KIND_UNSIGNED), 0, UINT64_MAX},
     [CN_STORAGE_FLOAT]     = {WITH_OPT(float, cn_opt_float, CN_KIND_REAL), 0, 0},
@@ -595,7 +597,7 @@ static const char *store_text(const cn_decode *step, const cn_value *value, void
         return has_nul;
     if (plain(step->storage) == CN_STORAGE_CHARS) {
         if (size >= step->size)
-            return "it is longer than the member";
+            return too_long;
         memcpy(at, data, size);
         memset((char *)at + size, 0, step->size - size);
         return NULL;
@@ -704,19 +706,24 @@ static bool is_nullable(uint8_t storage)
            storage == CN_STORAGE_DECIMAL || storage == CN_STORAGE_JSON;
 }
 
+/* A text that its char[N] does not hold, by how much. */
+static bool refuse_length(const cn_decode *step, const cn_value *value, cn_error *error)
+{
+    size_t size = text_size(value), room = step->size - 1;
+    return cn_error_set(error, CN_CAUSE_CONVERSION,
+                        "%s: cannot take the text as char[%zu]: it is longer than the member, %zu "
+                        "byte%s where %zu fit%s",
+                        step->name, room + 1, size, size == 1 ? "" : "s", room,
+                        room == 1 ? "s" : "");
+}
+
 bool cn_convert_store(const cn_decode *step, const cn_value *value, void *row, cn_arena *text,
                       cn_error *error)
 {
     char    *member = (char *)row + step->offset;
     cn_value made;
-    if (step->user != NULL) {
-        made  = *value;
-        value = &made;
-        if (!cn_user_convert(step->user, false, step->name, &made, text, error)) {
-            memset(member, 0, step->size);
-            return false;
-        }
-    }
+    if (step->user != NULL && !cn_user_result(step, member, &value, &made, text, error))
+        return false;
     if (value->kind == CN_KIND_NULL) {
         memset(member, 0, step->size);
         return is_nullable(step->storage) ||
@@ -728,6 +735,8 @@ bool cn_convert_store(const cn_decode *step, const cn_value *value, void *row, c
     const char *why = store(step, value, member + cn_storage_value_offset(step->storage), text);
     if (why != NULL) {
         memset(member, 0, step->size);
+        if (why == too_long && is_textual(value))
+            return refuse_length(step, value, error);
         return refuse(step->name, value, facts_of(step->storage)->name, why, error);
     }
     if (is_opt(step->storage))
@@ -838,11 +847,14 @@ static bool load_label(const cn_decode *step, cn_value *value, cn_error *error)
     return true;
 }
 
-/* MySQL and PostgreSQL round what has more digits than its column, without a word. What is no plain
-   number is left for the database to refuse. */
+/* MySQL and PostgreSQL round what has more digits than its column, without a word. What has an
+   exponent is left for the database to refuse. */
 static bool digits_fit(const cn_decode *step, const char *digits, cn_error *error)
 {
     const char *at = digits + (*digits == '-' || *digits == '+');
+    if (!cn_number_is_decimal(digits, strlen(digits)))
+        return cn_error_set(error, CN_CAUSE_CONVERSION,
+                            "%s: the text of the cn_decimal is no decimal number", step->name);
     at += strspn(at, "0");
     size_t whole    = strspn(at, "0123456789");
     size_t fraction = at[whole] == '.' ? strspn(at + whole + 1, "0123456789") : 0;

@@ -33,6 +33,9 @@ extern const char *const cn_no_labels[];
    the error names `what`. NULL is left alone. */
 bool cn_user_convert(const cn_user_type *type, bool bind, const char *what, cn_value *value,
                      cn_arena *memory, cn_error *error);
+/* The same for a value that is to be stored: `*value` becomes `made`. A failure zeroes `member`. */
+bool cn_user_result(const cn_decode *step, void *member, const cn_value **value, cn_value *made,
+                    cn_arena *memory, cn_error *error);
 
 /*
  * Stores `value` into the member that `step` describes, inside the struct at `row`, by the rules of

@@ -132,6 +132,17 @@ static const char *message_of(const cn_error *error)
     return error->message != NULL ? error->message : error->brief;
 }
 
+bool cn_error_several_statements(cn_error *error)
+{
+    cn_error server = *error; /* its texts are not used */
+    cn_error_set(error, CN_CAUSE_MISUSE,
+                 "the text holds several statements: execute them one by one, or create the engine "
+                 "with .multi_statements = true");
+    cn_error_server(error, server.sqlstate, server.code);
+    error->ended = server.ended;
+    return false;
+}
+
 void cn_error_append(cn_error *error, const char *format, ...)
 {
     if (error == NULL)

@@ -18,6 +18,7 @@ struct cn_error {
     bool     ended;     /* the server has ended the transaction */
     bool     read;      /* somebody looked */
     int      code;
+    size_t   row;     /* the row of a batch that failed, from 1; 0: none, or not known */
     char    *message; /* allocated, or NULL: then `brief` holds it */
     char    *statement;
     char    *parameters;
@@ -26,16 +27,20 @@ struct cn_error {
 
 /* Sets cause and message; the rest is cleared. Replaces whatever was there. Returns false, so that
    a failing function can `return cn_error_set(...)`. */
-bool cn_error_set(cn_error *error, cn_cause cause, const char *format, ...) CN_FORMAT_(3, 4);
-bool cn_error_set_v(cn_error *error, cn_cause cause, const char *format, va_list arguments)
+CN_COLD_ bool cn_error_set(cn_error *error, cn_cause cause, const char *format, ...)
+    CN_FORMAT_(3, 4);
+CN_COLD_ bool cn_error_set_v(cn_error *error, cn_cause cause, const char *format, va_list arguments)
     CN_FORMAT_(3, 0);
-bool cn_error_no_memory(cn_error *error);
+CN_COLD_ bool cn_error_no_memory(cn_error *error);
 
 /* What the server said of itself; call after cn_error_set. */
 void cn_error_server(cn_error *error, const char *sqlstate, int code);
 
+/* One string, several statements, and no leave for that. What the server said of itself stays. */
+bool cn_error_several_statements(cn_error *error);
+
 /* Adds to the message: "; the connection ..." */
-void cn_error_append(cn_error *error, const char *format, ...) CN_FORMAT_(2, 3);
+CN_COLD_ void cn_error_append(cn_error *error, const char *format, ...) CN_FORMAT_(2, 3);
 
 void cn_error_copy(cn_error *to, const cn_error *from); /* a deep copy; `to` was valid or zero */
 void cn_error_move(cn_error *to, cn_error *from);       /* `from` becomes no error */

@@ -121,10 +121,8 @@ char *cn_duplicate_sized(const char *text, size_t size)
     return copy;
 }
 
-bool cn_reserve(void *items_pointer, size_t *capacity, size_t needed, size_t element)
+bool cn_reserve_slow(void *items_pointer, size_t *capacity, size_t needed, size_t element)
 {
-    if (needed <= *capacity)
-        return true;
     size_t wanted = *capacity <= SIZE_MAX / 2 ? *capacity * 2 : needed;
     if (wanted < needed)
         wanted = needed;

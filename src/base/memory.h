@@ -16,7 +16,11 @@ char *cn_duplicate(const char *text);                    /* NULL in, NULL out */
 char *cn_duplicate_sized(const char *text, size_t size); /* adds the NUL */
 
 /* Makes room for `needed` elements of `element` bytes in the growing array at *items. */
-bool cn_reserve(void *items_pointer, size_t *capacity, size_t needed, size_t element);
+CN_COLD_ bool cn_reserve_slow(void *items_pointer, size_t *capacity, size_t needed, size_t element);
+static inline bool cn_reserve(void *items_pointer, size_t *capacity, size_t needed, size_t element)
+{
+    return needed <= *capacity || cn_reserve_slow(items_pointer, capacity, needed, element);
+}
 
 /* The allocator in use: what a driver that is loaded at run time is handed. */
 const cn_allocator *cn_current_allocator(void);

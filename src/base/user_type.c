@@ -4,6 +4,8 @@
  */
 #include "base/convert.h"
 
+#include <string.h>
+
 const char *const cn_no_labels[] = {NULL};
 
 /* What a program's functions see of an arena. */
@@ -34,4 +36,15 @@ bool cn_user_convert(const cn_user_type *type, bool bind, const char *what, cn_v
     problem[sizeof problem - 1] = '\0';
     return cn_error_set(error, CN_CAUSE_CONVERSION, "%s: the user type %s refuses a value%s%s",
                         what, type->name, problem[0] != '\0' ? ": " : "", problem);
+}
+
+bool cn_user_result(const cn_decode *step, void *member, const cn_value **value, cn_value *made,
+                    cn_arena *memory, cn_error *error)
+{
+    *made  = **value;
+    *value = made;
+    if (cn_user_convert(step->user, false, step->name, made, memory, error))
+        return true;
+    memset(member, 0, step->size);
+    return false;
 }

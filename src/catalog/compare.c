@@ -58,6 +58,14 @@ bool cn_compare_same_word(const char *a, const char *b)
     }
 }
 
+bool cn_compare_same_name(const cn_comparison *c, const char *declared, const char *found)
+{
+    if (declared == NULL || found == NULL)
+        return declared == found;
+    return c->style == CN_TOKENS_POSTGRESQL ? strcmp(declared, found) == 0
+                                            : cn_compare_same_word(declared, found);
+}
+
 bool cn_compare_same(cn_comparison *c, const char *declared, const char *found)
 {
     return cn_expression_same(c->style, declared, found, &c->no_memory);
@@ -319,7 +327,7 @@ static bool compare_sequences(cn_comparison *c, const cn_table *const *order, si
     bool  *declared = CN_ARENA_ARRAY(&c->arena, bool, known + 1);
     if (declared == NULL)
         return cn_error_no_memory(&c->error);
-    if (!cn_dialect_has(&c->ddl, CN_FEATURE_SEQUENCE))
+    if (!cn_ddl_has(&c->ddl, CN_DDL_SEQUENCE))
         return true;
     const cn_sequence *const *listed = c->declared->sequences;
     for (; listed != NULL && *listed != NULL; listed++)

@@ -47,6 +47,8 @@ void cn_compare_flags(cn_comparison *c, cn_difference_kind kind, const char *asp
 bool cn_compare_same(cn_comparison *c, const char *declared, const char *found);
 /* In any case. */
 bool cn_compare_same_word(const char *a, const char *b);
+/* As the database compares names. NULL is the same as NULL only. */
+bool cn_compare_same_name(const cn_comparison *c, const char *declared, const char *found);
 /* NULL for the default schema. */
 const char *cn_compare_schema(const cn_comparison *c, const char *schema);
 

@@ -85,8 +85,8 @@ static bool is_null_text(const char *text)
 static void compare_default(cn_comparison *c, const cn_column *column,
                             const cn_reflected_column *found)
 {
-    bool has_sequence = column->sequence != NULL && cn_dialect_has(&c->ddl, CN_FEATURE_SEQUENCE);
-    const char *said  = column->server_default;
+    bool        has_sequence = column->sequence != NULL && cn_ddl_has(&c->ddl, CN_DDL_SEQUENCE);
+    const char *said         = column->server_default;
     if (has_sequence) {
         bool same = found->sequence != NULL &&
                     strcmp(last_name(column->sequence->name), last_name(found->sequence)) == 0;
@@ -118,8 +118,8 @@ static void compare_numbering(cn_comparison *c, const cn_column *column,
                               const cn_reflected_column *found)
 {
     static const char *const words[]      = {"none", "ALWAYS", "BY DEFAULT"};
-    bool                     has_identity = cn_dialect_has(&c->ddl, CN_FEATURE_IDENTITY);
-    bool has_sequence = column->sequence != NULL && cn_dialect_has(&c->ddl, CN_FEATURE_SEQUENCE);
+    bool                     has_identity = cn_ddl_has(&c->ddl, CN_DDL_IDENTITY);
+    bool has_sequence = column->sequence != NULL && cn_ddl_has(&c->ddl, CN_DDL_SEQUENCE);
     bool numbered     = column->generated && !has_sequence &&
                     !(has_identity && column->identity != CN_IDENTITY_NONE);
     if (has_identity && column->identity != found->identity)
@@ -142,8 +142,7 @@ static void compare_numbering(cn_comparison *c, const cn_column *column,
 static bool is_nullable(const cn_comparison *c, const cn_column *column,
                         const cn_reflected_column *found)
 {
-    bool identity = column->identity != CN_IDENTITY_NONE &&
-                    cn_dialect_has(&c->ddl, CN_FEATURE_IDENTITY);
+    bool identity = column->identity != CN_IDENTITY_NONE && cn_ddl_has(&c->ddl, CN_DDL_IDENTITY);
     if (column->computed != NULL && c->found->server.product == CN_PRODUCT_MARIADB)
         return found->nullable;
     return column->nullable && !identity && !column->primary_key;

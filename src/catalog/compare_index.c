@@ -5,12 +5,6 @@
 
 #include "catalog/compare.h"
 
-static bool same_name(const cn_comparison *c, const char *declared, const char *found)
-{
-    return c->style == CN_TOKENS_POSTGRESQL ? strcmp(declared, found) == 0
-                                            : cn_compare_same_word(declared, found);
-}
-
 /* An index always has a name. */
 static bool name_of(cn_comparison *c, const cn_index *index, const char **name)
 {
@@ -20,13 +14,13 @@ static bool name_of(cn_comparison *c, const cn_index *index, const char **name)
         return cn_error_no_memory(&c->error);
     for (size_t i = 0; i < index->part_count; i++)
         columns[i] = index->parts[i].column;
-    const cn_named named = {.kind    = CN_NAME_INDEX,
-                            .given   = index->name,
-                            .table   = c->table,
-                            .columns = columns,
-                            .count   = index->part_count};
-    bool           done  = cn_naming_find(&c->ddl, &named, true, &text);
-    *name                = done ? cn_compare_text(c, "%s", cn_buffer_get(&text)) : NULL;
+    const cn_to_name named = {.kind    = CN_NAME_INDEX,
+                              .given   = index->name,
+                              .table   = c->table,
+                              .columns = columns,
+                              .count   = index->part_count};
+    bool             done  = cn_naming_find(&c->ddl, &named, true, &text);
+    *name                  = done ? cn_compare_text(c, "%s", cn_buffer_get(&text)) : NULL;
     cn_buffer_free(&text);
     return done;
 }
@@ -76,7 +70,8 @@ static bool same_part(cn_comparison *c, const cn_index_part *said, const cn_refl
     bool                 is_column = declared->column != CN_NO_COLUMN;
     if (is_column != (found->column != NULL) || declared->descending != found->descending)
         return false;
-    if (is_column && !same_name(c, c->table->columns[declared->column].name, found->column))
+    if (is_column &&
+        !cn_compare_same_name(c, c->table->columns[declared->column].name, found->column))
         return false;
     if (!is_column && !cn_compare_same(c, declared->expression, found->expression))
         return false;
@@ -155,7 +150,7 @@ static void compare_found(cn_comparison *c, const cn_index *declared, const char
     if (!same_parts(c, declared, found))
         cn_compare_add(c, CN_DIFFERENCE_INDEX, CN_CHANGE_ALTER, "list of columns", name,
                        shown(c, declared), shown_found(c, found));
-    if (cn_dialect_has(&c->ddl, CN_FEATURE_PARTIAL_INDEX) &&
+    if (cn_ddl_has(&c->ddl, CN_DDL_PARTIAL_INDEX) &&
         !cn_compare_same(c, options->where, found->where))
         cn_compare_add(c, CN_DIFFERENCE_INDEX, CN_CHANGE_ALTER, "condition", name, options->where,
                        found->where);
@@ -178,12 +173,13 @@ static bool compare_as_unique(cn_comparison *c, const cn_index *index, const cha
         return false;
     for (size_t i = 0; i < c->reflected->unique_count; i++) {
         const cn_reflected_key *key = c->reflected->uniques[i];
-        if (key->name == NULL || !same_name(c, name, key->name))
+        if (key->name == NULL || !cn_compare_same_name(c, name, key->name))
             continue;
         bool same = key->count == index->part_count;
         for (size_t j = 0; same && j < key->count; j++)
             same = index->parts[j].column != CN_NO_COLUMN &&
-                   same_name(c, c->table->columns[index->parts[j].column].name, key->columns[j]);
+                   cn_compare_same_name(c, c->table->columns[index->parts[j].column].name,
+                                        key->columns[j]);
         if (!same)
             cn_compare_add(c, CN_DIFFERENCE_INDEX, CN_CHANGE_ALTER, "list of columns", name,
                            shown(c, index), cn_compare_list(c, key->columns, key->count));
@@ -198,7 +194,7 @@ static bool compare_index(cn_comparison *c, const cn_index *index, bool *taken)
     if (!name_of(c, index, &name))
         return false;
     for (size_t i = 0; i < c->reflected->index_count; i++) {
-        if (taken[i] || !same_name(c, name, c->reflected->indexes[i]->name))
+        if (taken[i] || !cn_compare_same_name(c, name, c->reflected->indexes[i]->name))
             continue;
         taken[i] = true;
         compare_found(c, index, name, c->reflected->indexes[i]);
@@ -218,7 +214,8 @@ static bool is_declared_unique(const cn_comparison *c, const cn_reflected_index 
         bool                 same = set->count == index->part_count;
         for (size_t j = 0; same && j < set->count; j++)
             same = index->parts[j]->column != NULL &&
-                   same_name(c, c->table->columns[set->columns[j]].name, index->parts[j]->column);
+                   cn_compare_same_name(c, c->table->columns[set->columns[j]].name,
+                                        index->parts[j]->column);
         if (same)
             return true;
     }

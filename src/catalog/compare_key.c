@@ -22,7 +22,7 @@ static bool begin(cn_comparison *c, claims *claimed, size_t count)
 }
 
 /* The name by the model or the convention; NULL: the database finds one. */
-static bool name_of(cn_comparison *c, const cn_named *named, const char **name)
+static bool name_of(cn_comparison *c, const cn_to_name *named, const char **name)
 {
     cn_buffer text = {0};
     bool      done = cn_naming_find(&c->ddl, named, false, &text);
@@ -37,21 +37,10 @@ static bool same_columns(const cn_comparison *c, const uint32_t *declared, size_
     if (count != found_count)
         return false;
     for (size_t i = 0; i < count; i++) {
-        const char *name = c->table->columns[declared[i]].name;
-        bool        same = c->style == CN_TOKENS_POSTGRESQL ? strcmp(name, found[i]) == 0
-                                                            : cn_compare_same_word(name, found[i]);
-        if (!same)
+        if (!cn_compare_same_name(c, c->table->columns[declared[i]].name, found[i]))
             return false;
     }
     return true;
-}
-
-static bool same_name(const cn_comparison *c, const char *declared, const char *found)
-{
-    if (declared == NULL || found == NULL)
-        return declared == found;
-    return c->style == CN_TOKENS_POSTGRESQL ? strcmp(declared, found) == 0
-                                            : cn_compare_same_word(declared, found);
 }
 
 /* ---- the primary key ------------------------------------------------------------------------- */
@@ -62,7 +51,7 @@ static bool compare_primary_key(cn_comparison *c)
     const cn_reflected_key *found    = c->reflected->primary_key;
     size_t                  count    = found != NULL ? found->count : 0;
     const char             *declared = NULL;
-    const cn_named          named    = {.kind    = CN_NAME_PRIMARY_KEY,
+    const cn_to_name        named    = {.kind    = CN_NAME_PRIMARY_KEY,
                                         .given   = table->primary_key_name,
                                         .table   = table,
                                         .columns = table->primary_key,
@@ -81,7 +70,7 @@ static bool compare_primary_key(cn_comparison *c)
     /* MySQL has no names for them; SQLite none for AUTOINCREMENT's */
     bool nameless = c->style == CN_TOKENS_MYSQL ||
                     (c->style == CN_TOKENS_SQLITE && found->name == NULL);
-    if (declared != NULL && !nameless && !same_name(c, declared, found->name))
+    if (declared != NULL && !nameless && !cn_compare_same_name(c, declared, found->name))
         cn_compare_texts(c, CN_DIFFERENCE_PRIMARY_KEY, "name", NULL, declared, found->name);
     return true;
 }
@@ -94,7 +83,7 @@ static bool is_unique_index(const cn_comparison *c, const cn_unique_set *set, co
     for (size_t i = 0; c->style == CN_TOKENS_MYSQL && i < c->reflected->index_count; i++) {
         const cn_reflected_index *index = c->reflected->indexes[i];
         bool                      same  = index->unique && index->part_count == set->count &&
-                    (name == NULL || same_name(c, name, index->name));
+                    (name == NULL || cn_compare_same_name(c, name, index->name));
         for (size_t j = 0; same && j < set->count; j++)
             same = index->parts[j]->column != NULL &&
                    strcmp(index->parts[j]->column, c->table->columns[set->columns[j]].name) == 0;
@@ -111,7 +100,7 @@ static const cn_reflected_key *find_unique(cn_comparison *c, claims *claimed,
         const cn_reflected_key *key = c->reflected->uniques[i];
         bool                    same;
         if (name != NULL)
-            same = same_name(c, name, key->name);
+            same = cn_compare_same_name(c, name, key->name);
         else
             same = same_columns(c, set->columns, set->count, key->columns, key->count);
         if (same && !claimed->taken[i]) {
@@ -145,12 +134,12 @@ static void compare_unique_found(cn_comparison *c, const cn_unique_set *set, con
 
 static bool compare_unique(cn_comparison *c, claims *claimed, const cn_unique_set *set)
 {
-    const char    *name  = NULL;
-    const cn_named named = {.kind    = CN_NAME_UNIQUE,
-                            .given   = set->name,
-                            .table   = c->table,
-                            .columns = set->columns,
-                            .count   = set->count};
+    const char      *name  = NULL;
+    const cn_to_name named = {.kind    = CN_NAME_UNIQUE,
+                              .given   = set->name,
+                              .table   = c->table,
+                              .columns = set->columns,
+                              .count   = set->count};
     if (!name_of(c, &named, &name))
         return false;
     const cn_reflected_key *key = find_unique(c, claimed, set, name);
@@ -171,12 +160,12 @@ static bool is_declared_index(cn_comparison *c, const cn_reflected_key *key)
         const char     *name       = NULL;
         for (size_t j = 0; j < index->part_count && j < 8; j++)
             columns[j] = index->parts[j].column;
-        const cn_named named = {.kind    = CN_NAME_INDEX,
-                                .given   = index->name,
-                                .table   = c->table,
-                                .columns = columns,
-                                .count   = index->part_count < 8 ? index->part_count : 8};
-        if (index->unique && name_of(c, &named, &name) && same_name(c, name, key->name))
+        const cn_to_name named = {.kind    = CN_NAME_INDEX,
+                                  .given   = index->name,
+                                  .table   = c->table,
+                                  .columns = columns,
+                                  .count   = index->part_count < 8 ? index->part_count : 8};
+        if (index->unique && name_of(c, &named, &name) && cn_compare_same_name(c, name, key->name))
             return true;
     }
     return false;
@@ -208,7 +197,7 @@ static bool compare_check(cn_comparison *c, claims *claimed, const char *name, c
         const cn_reflected_check *check = c->reflected->checks[i];
         bool                      alike = cn_compare_same(c, text, check->condition);
         /* what stands behind a column has lost its name on MariaDB */
-        bool named = name != NULL && same_name(c, name, check->name);
+        bool named = name != NULL && cn_compare_same_name(c, name, check->name);
         bool taken = named || (alike && (name == NULL || check->name == NULL));
         if (claimed->taken[i] || !taken)
             continue;
@@ -250,16 +239,16 @@ static bool compare_checks(cn_comparison *c)
     claims claimed;
     if (!begin(c, &claimed, c->reflected->check_count))
         return false;
-    if (!cn_dialect_has(&c->ddl, CN_FEATURE_CHECK))
+    if (!cn_ddl_has(&c->ddl, CN_DDL_CHECK))
         return true;
     for (size_t i = 0; i < c->table->check_count; i++) {
-        const cn_check *check = &c->table->checks[i];
-        const char     *name  = NULL;
-        const cn_named  named = {.kind    = CN_NAME_CHECK,
-                                 .given   = check->name,
-                                 .table   = c->table,
-                                 .columns = &check->column,
-                                 .count   = check->column != CN_NO_COLUMN ? 1 : 0};
+        const cn_check  *check = &c->table->checks[i];
+        const char      *name  = NULL;
+        const cn_to_name named = {.kind    = CN_NAME_CHECK,
+                                  .given   = check->name,
+                                  .table   = c->table,
+                                  .columns = &check->column,
+                                  .count   = check->column != CN_NO_COLUMN ? 1 : 0};
         if (!name_of(c, &named, &name) || !compare_check(c, &claimed, name, check->text))
             return false;
     }
@@ -302,11 +291,11 @@ static const char *declared_path(const cn_comparison *c, const cn_foreign_key *k
 static bool same_target(cn_comparison *c, const cn_foreign_key *key,
                         const cn_reflected_foreign_key *found)
 {
-    if (!same_name(c, declared_path(c, key), found_path(c, found)) ||
+    if (!cn_compare_same_name(c, declared_path(c, key), found_path(c, found)) ||
         found->foreign_columns == NULL || key->count != found->count)
         return false;
     for (size_t i = 0; i < key->count; i++) {
-        if (!same_name(c, key->foreign_columns[i], found->foreign_columns[i]))
+        if (!cn_compare_same_name(c, key->foreign_columns[i], found->foreign_columns[i]))
             return false;
     }
     return true;
@@ -346,7 +335,7 @@ static void compare_foreign_found(cn_comparison *c, const cn_foreign_key *key, c
                      action(c, found->on_delete));
     cn_compare_texts(c, kind, "action ON UPDATE", name, action(c, key->on_update),
                      action(c, found->on_update));
-    if (!cn_dialect_has(&c->ddl, CN_FEATURE_DEFERRABLE_KEY))
+    if (!cn_ddl_has(&c->ddl, CN_DDL_DEFERRABLE_KEY))
         return;
     bool deferred = key->initially != NULL && strcmp(key->initially, "DEFERRED") == 0;
     bool implied  = deferred && c->style == CN_TOKENS_POSTGRESQL;
@@ -361,21 +350,21 @@ static void compare_foreign_found(cn_comparison *c, const cn_foreign_key *key, c
 
 static bool compare_foreign_key(cn_comparison *c, claims *claimed, const cn_foreign_key *key)
 {
-    const char    *name  = NULL;
-    const cn_named named = {.kind            = CN_NAME_FOREIGN_KEY,
-                            .given           = key->name,
-                            .table           = c->table,
-                            .columns         = key->columns,
-                            .count           = key->count,
-                            .foreign_table   = key->foreign_table,
-                            .foreign_columns = key->foreign_columns};
+    const char      *name  = NULL;
+    const cn_to_name named = {.kind            = CN_NAME_FOREIGN_KEY,
+                              .given           = key->name,
+                              .table           = c->table,
+                              .columns         = key->columns,
+                              .count           = key->count,
+                              .foreign_table   = key->foreign_table,
+                              .foreign_columns = key->foreign_columns};
     if (!name_of(c, &named, &name))
         return false;
     for (size_t i = 0; i < claimed->count; i++) {
         const cn_reflected_foreign_key *found = c->reflected->foreign_keys[i];
         bool                            same;
         if (name != NULL)
-            same = same_name(c, name, found->name);
+            same = cn_compare_same_name(c, name, found->name);
         else
             same = same_target(c, key, found) &&
                    same_columns(c, key->columns, key->count, found->columns, found->count);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/ddl_parts.h"
+#include "dialect/spelling.h"
 
 bool cn_ddl_written(const cn_ddl *ddl)
 {
@@ -23,53 +24,24 @@ bool cn_ddl_put_table(const cn_ddl *ddl, const cn_table *table)
     return cn_dialect_table(ddl->dialect, ddl->server, ddl->sql, table, ddl->error);
 }
 
-/* The end of the first part of a path. A part with a dot in it stands in quotes (see
-   cn_reflect_path). */
-static const char *part_end(const char *path)
-{
-    const char *dot   = strchr(path, '.');
-    const char *quote = path[0] == '"' ? strchr(path + 1, '"') : NULL;
-    if (dot == NULL || quote == NULL || quote < dot || (quote[1] != '.' && quote[1] != '\0'))
-        return dot != NULL ? dot : path + strlen(path);
-    return quote + 1;
-}
-
-static bool put_part(const cn_ddl *ddl, const char *from, const char *to)
-{
-    cn_buffer part   = {0};
-    bool      quoted = from[0] == '"' && to - from > 2 && to[-1] == '"' &&
-                  memchr(from, '.', (size_t)(to - from)) != NULL;
-    cn_buffer_add(&part, from + quoted, (size_t)(to - from) - (quoted ? 2 : 0));
-    bool done = !part.failed || cn_error_no_memory(ddl->error);
-    done      = done && cn_ddl_put_name(ddl, cn_buffer_get(&part));
-    cn_buffer_free(&part);
-    return done;
-}
-
 bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
 {
-    const char *end = part_end(path);
-    if (*end == '\0')
-        return put_part(ddl, path, end);
-    if (!put_part(ddl, path, end))
-        return false;
-    cn_ddl_put(ddl, ".");
-    return put_part(ddl, end + 1, end + 1 + strlen(end + 1));
+    return cn_spell_path(ddl->dialect, ddl->server, ddl->sql, path, ddl->error);
 }
 
 /* The table that a foreign key refers to. SQLite's stay in their own file, and do not name it. */
 static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
 {
-    const char *end    = part_end(key->foreign_table);
+    const char *end    = cn_spell_path_end(key->foreign_table);
     const char *schema = key->table->schema;
     bool        own    = *end == '.' && schema != NULL &&
                strncmp(schema, key->foreign_table, (size_t)(end - key->foreign_table)) == 0;
     if (own && ddl->dialect->definition->schema_on_index)
-        return put_part(ddl, end + 1, end + 1 + strlen(end + 1));
+        return cn_ddl_put_path(ddl, end + 1);
     return cn_ddl_put_path(ddl, key->foreign_table);
 }
 
-bool cn_ddl_put_named(const cn_ddl *ddl, const cn_named *named, const char *before,
+bool cn_ddl_put_named(const cn_ddl *ddl, const cn_to_name *named, const char *before,
                       const char *behind, bool always)
 {
     cn_buffer name = {0};
@@ -109,16 +81,16 @@ static void put_deferrable(const cn_ddl *ddl, uint8_t deferrable, const char *in
 
 static bool put_unique(const cn_ddl *ddl, const cn_table *table, const cn_unique_set *set)
 {
-    const cn_named named = {.kind    = CN_NAME_UNIQUE,
-                            .given   = set->name,
-                            .table   = table,
-                            .columns = set->columns,
-                            .count   = set->count};
-    const char    *title = cn_table_title(table);
-    bool           waits = set->deferrable != CN_UNSAID || set->initially != NULL;
-    if ((waits && !cn_dialect_needs(ddl, CN_FEATURE_DEFERRABLE_UNIQUE, title)) ||
-        (set->nulls_not_distinct && !cn_dialect_needs(ddl, CN_FEATURE_NULLS_NOT_DISTINCT, title)) ||
-        (set->on_conflict != NULL && !cn_dialect_needs(ddl, CN_FEATURE_ON_CONFLICT, title)) ||
+    const cn_to_name named = {.kind    = CN_NAME_UNIQUE,
+                              .given   = set->name,
+                              .table   = table,
+                              .columns = set->columns,
+                              .count   = set->count};
+    const char      *title = cn_table_title(table);
+    bool             waits = set->deferrable != CN_UNSAID || set->initially != NULL;
+    if ((waits && !cn_ddl_needs(ddl, CN_DDL_DEFERRABLE_UNIQUE, title)) ||
+        (set->nulls_not_distinct && !cn_ddl_needs(ddl, CN_DDL_NULLS_NOT_DISTINCT, title)) ||
+        (set->on_conflict != NULL && !cn_ddl_needs(ddl, CN_DDL_ON_CONFLICT, title)) ||
         !cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false))
         return false;
     cn_ddl_put(ddl, set->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT " : "UNIQUE ");
@@ -132,27 +104,27 @@ static bool put_unique(const cn_ddl *ddl, const cn_table *table, const cn_unique
 
 static bool put_check(const cn_ddl *ddl, const cn_table *table, const cn_check *check)
 {
-    const cn_named named = {.kind    = CN_NAME_CHECK,
-                            .given   = check->name,
-                            .table   = table,
-                            .columns = &check->column,
-                            .count   = check->column != CN_NO_COLUMN};
-    if (!cn_dialect_needs(ddl, CN_FEATURE_CHECK, cn_table_title(table)) ||
+    const cn_to_name named = {.kind    = CN_NAME_CHECK,
+                              .given   = check->name,
+                              .table   = table,
+                              .columns = &check->column,
+                              .count   = check->column != CN_NO_COLUMN};
+    if (!cn_ddl_needs(ddl, CN_DDL_CHECK, cn_table_title(table)) ||
         !cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false))
         return false;
     cn_buffer_format(ddl->sql, "CHECK (%s)", check->text);
     return true;
 }
 
-static cn_named name_key(const cn_foreign_key *key)
+static cn_to_name name_key(const cn_foreign_key *key)
 {
-    return (cn_named){.kind            = CN_NAME_FOREIGN_KEY,
-                      .given           = key->name,
-                      .table           = key->table,
-                      .columns         = key->columns,
-                      .count           = key->count,
-                      .foreign_table   = key->foreign_table,
-                      .foreign_columns = key->foreign_columns};
+    return (cn_to_name){.kind            = CN_NAME_FOREIGN_KEY,
+                        .given           = key->name,
+                        .table           = key->table,
+                        .columns         = key->columns,
+                        .count           = key->count,
+                        .foreign_table   = key->foreign_table,
+                        .foreign_columns = key->foreign_columns};
 }
 
 /* MATCH SIMPLE is what a database does that has no other. */
@@ -161,9 +133,9 @@ static bool check_key(const cn_ddl *ddl, const cn_foreign_key *key)
     const char *title = cn_table_title(key->table);
     bool        waits = key->deferrable != CN_UNSAID || key->initially != NULL;
     bool        match = key->match != NULL && strcmp(key->match, "SIMPLE") != 0;
-    return (!waits || cn_dialect_needs(ddl, CN_FEATURE_DEFERRABLE_KEY, title)) &&
-           (!match || cn_dialect_needs(ddl, CN_FEATURE_MATCH, title)) &&
-           (!key->not_valid || cn_dialect_needs(ddl, CN_FEATURE_NOT_VALID, title));
+    return (!waits || cn_ddl_needs(ddl, CN_DDL_DEFERRABLE_KEY, title)) &&
+           (!match || cn_ddl_needs(ddl, CN_DDL_MATCH, title)) &&
+           (!key->not_valid || cn_ddl_needs(ddl, CN_DDL_NOT_VALID, title));
 }
 
 /* "FOREIGN KEY(author_id) REFERENCES author (id) ON DELETE CASCADE" */
@@ -183,7 +155,7 @@ static bool put_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
             return false;
     }
     cn_ddl_put(ddl, ")");
-    if (key->match != NULL && cn_dialect_has(ddl, CN_FEATURE_MATCH))
+    if (key->match != NULL && cn_ddl_has(ddl, CN_DDL_MATCH))
         cn_buffer_format(ddl->sql, " MATCH %s", key->match);
     if (key->on_delete != NULL)
         cn_buffer_format(ddl->sql, " ON DELETE %s", key->on_delete);
@@ -233,12 +205,12 @@ static bool put_columns(const cn_ddl *ddl, const cn_table *table)
 /* SQLite's AUTOINCREMENT can only be said with the column. */
 static bool put_primary_key(const cn_ddl *ddl, const cn_table *table)
 {
-    const cn_named named       = {.kind    = CN_NAME_PRIMARY_KEY,
-                                  .given   = table->primary_key_name,
-                                  .table   = table,
-                                  .columns = table->primary_key,
-                                  .count   = table->primary_key_count};
-    bool           with_column = table->generated != CN_NO_COLUMN &&
+    const cn_to_name named       = {.kind    = CN_NAME_PRIMARY_KEY,
+                                    .given   = table->primary_key_name,
+                                    .table   = table,
+                                    .columns = table->primary_key,
+                                    .count   = table->primary_key_count};
+    bool             with_column = table->generated != CN_NO_COLUMN &&
                        table->columns[table->generated].autoincrement &&
                        ddl->dialect->definition->autoincrement_with_key;
     if (table->primary_key_count == 0 || with_column)
@@ -268,7 +240,7 @@ static bool put_constraint(const cn_ddl *ddl, const cn_table *table, const cn_co
         if (ddl->no_foreign_keys || (later != NULL && later(key, context)))
             return true;
         cn_ddl_put(ddl, ", \n\t");
-        const cn_named named = name_key(key);
+        const cn_to_name named = name_key(key);
         return cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false) &&
                put_foreign_key(ddl, key);
     }
@@ -307,7 +279,7 @@ bool cn_ddl_drop_table(const cn_ddl *ddl, const cn_table *table)
 
 bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
 {
-    const cn_named named = name_key(key);
+    const cn_to_name named = name_key(key);
     cn_ddl_put(ddl, "ALTER TABLE ");
     if (!cn_ddl_put_table(ddl, key->table))
         return false;
@@ -318,7 +290,7 @@ bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
 
 bool cn_ddl_drop_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key, const char *name)
 {
-    const cn_named named = name_key(key);
+    const cn_to_name named = name_key(key);
     cn_ddl_put(ddl, "ALTER TABLE ");
     if (!cn_ddl_put_table(ddl, key->table))
         return false;

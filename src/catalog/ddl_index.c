@@ -14,11 +14,11 @@ static bool put_index_name(const cn_ddl *ddl, const cn_index *index)
     size_t   count = index->part_count < 8 ? index->part_count : 8;
     for (size_t i = 0; i < count; i++)
         few[i] = index->parts[i].column;
-    const cn_named named = {.kind    = CN_NAME_INDEX,
-                            .given   = index->name,
-                            .table   = index->table,
-                            .columns = few,
-                            .count   = count};
+    const cn_to_name named = {.kind    = CN_NAME_INDEX,
+                              .given   = index->name,
+                              .table   = index->table,
+                              .columns = few,
+                              .count   = count};
     return cn_ddl_put_named(ddl, &named, "", "", true);
 }
 
@@ -26,16 +26,14 @@ static bool check(const cn_ddl *ddl, const cn_index *index)
 {
     const char *title = cn_table_title(index->table);
     if (index->unique && index->options.where != NULL &&
-        !cn_dialect_needs(ddl, CN_FEATURE_PARTIAL_INDEX, title))
+        !cn_ddl_needs(ddl, CN_DDL_PARTIAL_INDEX, title))
         return false;
-    if (index->options.nulls_not_distinct &&
-        !cn_dialect_needs(ddl, CN_FEATURE_NULLS_NOT_DISTINCT, title))
+    if (index->options.nulls_not_distinct && !cn_ddl_needs(ddl, CN_DDL_NULLS_NOT_DISTINCT, title))
         return false;
     for (size_t i = 0; i < index->part_count; i++) {
         const cn_index_part *part = &index->parts[i];
-        if ((part->column == CN_NO_COLUMN &&
-             !cn_dialect_needs(ddl, CN_FEATURE_EXPRESSION_INDEX, title)) ||
-            (part->nulls != NULL && !cn_dialect_needs(ddl, CN_FEATURE_NULLS_ORDER, title)))
+        if ((part->column == CN_NO_COLUMN && !cn_ddl_needs(ddl, CN_DDL_EXPRESSION_INDEX, title)) ||
+            (part->nulls != NULL && !cn_ddl_needs(ddl, CN_DDL_NULLS_ORDER, title)))
             return false;
     }
     return true;
@@ -113,7 +111,7 @@ bool cn_ddl_create_index(const cn_ddl *ddl, const cn_index *index)
 {
     const cn_definition    *definition = ddl->dialect->definition;
     const cn_index_options *options    = &index->options;
-    bool is_partial = options->where != NULL && cn_dialect_has(ddl, CN_FEATURE_PARTIAL_INDEX);
+    bool is_partial = options->where != NULL && cn_ddl_has(ddl, CN_DDL_PARTIAL_INDEX);
     if (!check(ddl, index))
         return false;
     cn_ddl_put(ddl, index->unique ? "CREATE UNIQUE " : "CREATE ");

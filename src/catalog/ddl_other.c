@@ -32,7 +32,7 @@ bool cn_ddl_comment_column(const cn_ddl *ddl, const cn_column *column)
 bool cn_ddl_create_sequence(const cn_ddl *ddl, const cn_sequence *sequence)
 {
     cn_ddl_put(ddl, ddl->if_exists ? "CREATE SEQUENCE IF NOT EXISTS " : "CREATE SEQUENCE ");
-    if (!cn_dialect_needs(ddl, CN_FEATURE_SEQUENCE, sequence->name) ||
+    if (!cn_ddl_needs(ddl, CN_DDL_SEQUENCE, sequence->name) ||
         !cn_ddl_put_path(ddl, sequence->name))
         return false;
     cn_spell_numbers(ddl->sql, &sequence->options);
@@ -68,14 +68,14 @@ bool cn_ddl_drop_enum(const cn_ddl *ddl, const char *name)
 bool cn_ddl_create_schema(const cn_ddl *ddl, const char *name)
 {
     cn_ddl_put(ddl, ddl->if_exists ? "CREATE SCHEMA IF NOT EXISTS " : "CREATE SCHEMA ");
-    return cn_dialect_needs(ddl, CN_FEATURE_SCHEMA, name) && cn_ddl_put_name(ddl, name) &&
+    return cn_ddl_needs(ddl, CN_DDL_SCHEMA, name) && cn_ddl_put_name(ddl, name) &&
            cn_ddl_written(ddl);
 }
 
 bool cn_ddl_drop_schema(const cn_ddl *ddl, const char *name, bool cascade)
 {
     cn_ddl_put(ddl, ddl->if_exists ? "DROP SCHEMA IF EXISTS " : "DROP SCHEMA ");
-    if (!cn_dialect_needs(ddl, CN_FEATURE_SCHEMA, name) || !cn_ddl_put_name(ddl, name))
+    if (!cn_ddl_needs(ddl, CN_DDL_SCHEMA, name) || !cn_ddl_put_name(ddl, name))
         return false;
     cn_ddl_put(ddl, cascade && ddl->dialect->definition->enum_types ? " CASCADE" : "");
     return cn_ddl_written(ddl);

@@ -18,7 +18,7 @@ bool cn_ddl_put_table(const cn_ddl *ddl, const cn_table *table);
 /* A name, or "schema.name". */
 bool cn_ddl_put_path(const cn_ddl *ddl, const char *path);
 /* The name, if there is one, with what stands before and behind it. */
-bool cn_ddl_put_named(const cn_ddl *ddl, const cn_named *named, const char *before,
+bool cn_ddl_put_named(const cn_ddl *ddl, const cn_to_name *named, const char *before,
                       const char *behind, bool always);
 
 #endif

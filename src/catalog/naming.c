@@ -7,9 +7,9 @@
 #include <string.h>
 
 typedef struct naming {
-    const cn_ddl   *ddl;
-    const cn_named *named;
-    cn_buffer      *name;
+    const cn_ddl     *ddl;
+    const cn_to_name *named;
+    cn_buffer        *name;
 } naming;
 
 static const char *const words[] = {[CN_NAME_INDEX]       = "an index",
@@ -29,7 +29,7 @@ static bool refuse(const naming *n, const char *token, size_t size, const char *
 
 static bool put_column(const naming *n, size_t which, bool label)
 {
-    const cn_named *named = n->named;
+    const cn_to_name *named = n->named;
     if (named->columns[which] == CN_NO_COLUMN)
         return cn_error_set(n->ddl->error, CN_CAUSE_MODEL,
                             "%s: an index on an expression needs a .name",
@@ -98,7 +98,7 @@ static bool is_token(const char *token, size_t size, const char *word)
 
 static bool put_token(const naming *n, const char *token, size_t size)
 {
-    const cn_named *named = n->named;
+    const cn_to_name *named = n->named;
     if (is_token(token, size, "table_name")) {
         cn_buffer_text(n->name, named->table->name);
     } else if (is_token(token, size, "referred_table_name")) {
@@ -177,7 +177,7 @@ static const char *convention_of(const cn_ddl *ddl, cn_name_kind kind, bool alwa
     }
 }
 
-bool cn_naming_find(const cn_ddl *ddl, const cn_named *named, bool always, cn_buffer *name)
+bool cn_naming_find(const cn_ddl *ddl, const cn_to_name *named, bool always, cn_buffer *name)
 {
     const naming n          = {ddl, named, name};
     const char  *convention = convention_of(ddl, named->kind, always);

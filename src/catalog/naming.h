@@ -16,7 +16,7 @@ typedef enum cn_name_kind {
 } cn_name_kind;
 
 /* What is to be called something. */
-typedef struct cn_named {
+typedef struct cn_to_name {
     cn_name_kind       kind;
     const char        *given; /* by the model, or NULL */
     const cn_table    *table;
@@ -24,10 +24,10 @@ typedef struct cn_named {
     size_t             count;
     const char        *foreign_table;
     const char *const *foreign_columns;
-} cn_named;
+} cn_to_name;
 
 /* Adds the name, not quoted, to `name`; nothing if it has none. `always`: where nothing names a
    foreign key it is "fk_%(column_0_label)s", which ALTER TABLE needs. */
-bool cn_naming_find(const cn_ddl *ddl, const cn_named *named, bool always, cn_buffer *name);
+bool cn_naming_find(const cn_ddl *ddl, const cn_to_name *named, bool always, cn_buffer *name);
 
 #endif

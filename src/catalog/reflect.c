@@ -155,7 +155,7 @@ static bool read_tables(cn_reader *reader)
 {
     const cn_reflector *reflector = reader->reflector;
     bool                names     = reader->options->names_only;
-    if (!reflector->schemas(reader) || !want(reader))
+    if (reflector == NULL || !reflector->schemas(reader) || !want(reader))
         return false;
     if (reader->wanted.count != 0 && !read_sequences(reader))
         return false;

@@ -123,6 +123,9 @@ bool  cn_reader_add(cn_reader *reader, cn_pointers *list, void *item);
 bool cn_reader_add_text(cn_reader *reader, const char *const **list, size_t *count,
                         const char *text);
 
+/* One part more of an index. */
+void cn_reader_add_part(cn_reader *reader, cn_reflected_index *index, cn_reflected_part *part);
+
 /* ---- drafts (reflect_read.c) ----------------------------------------------------------------- */
 
 /* A new draft, or NULL if it is not wanted, or there already, or there is no memory. */

@@ -7,9 +7,8 @@
 #include "catalog/reflect.h"
 #include "schema/made.h"
 
-static void add_part(cn_arena *arena, cn_buffer *path, const char *name)
+static void add_part(cn_buffer *path, const char *name)
 {
-    (void)arena;
     bool quoted = strchr(name, '.') != NULL;
     if (quoted)
         cn_buffer_char(path, '"');
@@ -22,10 +21,10 @@ const char *cn_reflect_path(cn_arena *arena, const char *schema, const char *nam
 {
     cn_buffer path = {0};
     if (schema != NULL) {
-        add_part(arena, &path, schema);
+        add_part(&path, schema);
         cn_buffer_char(&path, '.');
     }
-    add_part(arena, &path, name);
+    add_part(&path, name);
     const char *kept = path.failed ? NULL : cn_arena_text(arena, cn_buffer_get(&path));
     cn_buffer_free(&path);
     return kept;
@@ -73,15 +72,12 @@ static bool columns_of(maker *m, const char *const *names, size_t count, uint32_
 
 static const char *title_of(maker *m, const char *column)
 {
-    const char *model = m->table->model->name;
-    size_t      size = strlen(model), rest = strlen(column);
-    char       *title = take(m, size + rest + 2, 1);
-    if (title == NULL)
-        return NULL;
-    memcpy(title, model, size);
-    title[size] = '.';
-    memcpy(title + size + 1, column, rest);
-    return title;
+    cn_buffer title = {0};
+    cn_buffer_format(&title, "%s.%s", m->table->model->name, column);
+    const char *kept = title.failed ? NULL : cn_arena_text(m->arena, title.text);
+    m->no_memory     = m->no_memory || kept == NULL;
+    cn_buffer_free(&title);
+    return kept;
 }
 
 /* That of the reflection if there is one, with all that it says of itself. */

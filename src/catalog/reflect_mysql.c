@@ -51,7 +51,7 @@ static bool read_schemas(cn_reader *reader)
                           "schema_name NOT IN ('information_schema', 'mysql', "
                           "'performance_schema', 'sys') ORDER BY schema_name");
     cn_result *result = cn_reader_query(reader, "the schemas");
-    while (cn_next(result)) {
+    while (!reader->no_memory && cn_next(result)) {
         const char *name = cn_reader_keep(reader, cn_text_at(result, 0));
         cn_reader_add(reader, &reader->into->schemas, (void *)name);
         cn_opt_int usual = cn_cell_at(result, CN_OPT(int), 1);
@@ -131,8 +131,8 @@ static bool read_tables(cn_reader *reader)
     cn_reader_where(reader, "t.table_schema", "t.table_name");
     cn_reader_put(reader, " ORDER BY t.table_schema, t.table_name");
     cn_result *result = cn_reader_query(reader, "the tables");
-    while (cn_fetch(result, table_row, &row, schema, name, kind, engine, charset, collation,
-                    options, comment, definition))
+    while (!reader->no_memory && cn_fetch(result, table_row, &row, schema, name, kind, engine,
+                                          charset, collation, options, comment, definition))
         add_table(reader, &row);
     return cn_reader_done(reader, result);
 }
@@ -212,8 +212,8 @@ static bool read_partitions(cn_reader *reader)
     cn_reader_where(reader, "p.table_schema", "p.table_name");
     cn_reader_put(reader, " ORDER BY p.table_schema, p.table_name, p.partition_ordinal_position");
     cn_result *result = cn_reader_query(reader, "the partitions");
-    while (cn_fetch(result, partition_row, &row, schema, name, method, expression, sub, partition,
-                    description)) {
+    while (!reader->no_memory && cn_fetch(result, partition_row, &row, schema, name, method,
+                                          expression, sub, partition, description)) {
         cn_draft *draft = cn_reader_find(reader, so_far.draft, row.schema, row.name);
         if (draft != so_far.draft)
             end_partitions(reader, &so_far);
@@ -380,7 +380,8 @@ static bool read_columns(cn_reader *reader)
     cn_reader_where(reader, "c.table_schema", "c.table_name");
     cn_reader_put(reader, " ORDER BY c.table_schema, c.table_name, c.ordinal_position");
     cn_result *result = cn_reader_query(reader, "the columns");
-    while (cn_fetch(result, column_row, &row, schema, name, own, type, fallback, charset, collation,
+    while (!reader->no_memory &&
+           cn_fetch(result, column_row, &row, schema, name, own, type, fallback, charset, collation,
                     extra, comment, computed, nullable)) {
         draft = cn_reader_find(reader, draft, row.schema, row.name);
         if (draft != NULL)
@@ -406,17 +407,11 @@ static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_inde
         return;
     if (row->part != NULL)
         column = cn_draft_column(draft, row->part, true);
-    part->column      = column != NULL ? column->name : NULL;
-    part->expression  = column != NULL ? NULL : expression_of(reader, row->expression);
-    part->descending  = row->direction != NULL && row->direction[0] == 'D';
-    part->length      = index->kind == NULL && row->length > 0 ? (uint32_t)row->length : 0;
-    cn_pointers parts = {0};
-    for (size_t i = 0; i < index->part_count; i++)
-        cn_reader_add(reader, &parts, (void *)index->parts[i]);
-    if (cn_reader_add(reader, &parts, part)) {
-        index->parts      = (const cn_reflected_part *const *)parts.items;
-        index->part_count = parts.count;
-    }
+    part->column     = column != NULL ? column->name : NULL;
+    part->expression = column != NULL ? NULL : expression_of(reader, row->expression);
+    part->descending = row->direction != NULL && row->direction[0] == 'D';
+    part->length     = index->kind == NULL && row->length > 0 ? (uint32_t)row->length : 0;
+    cn_reader_add_part(reader, index, part);
 }
 
 static cn_reflected_index *begin_index(cn_reader *reader, cn_draft *draft, const index_row *row)
@@ -463,7 +458,8 @@ static bool read_indexes(cn_reader *reader)
     cn_reader_where(reader, "s.table_schema", "s.table_name");
     cn_reader_put(reader, " ORDER BY s.table_schema, s.table_name, s.index_name, s.seq_in_index");
     cn_result *result = cn_reader_query(reader, "the indexes");
-    while (cn_fetch(result, index_row, &row, schema, name, index, part, direction, kind, comment,
+    while (!reader->no_memory &&
+           cn_fetch(result, index_row, &row, schema, name, index, part, direction, kind, comment,
                     expression, position, length, is_unique)) {
         draft = cn_reader_find(reader, draft, row.schema, row.name);
         if (draft == NULL)
@@ -558,8 +554,8 @@ static bool read_foreign_keys(cn_reader *reader)
     cn_reader_put(reader,
                   " ORDER BY k.table_schema, k.table_name, k.constraint_name, k.ordinal_position");
     cn_result *result = cn_reader_query(reader, "the foreign keys");
-    while (cn_fetch(result, foreign_row, &row, schema, name, key, own, target_schema, target, other,
-                    on_update, on_delete)) {
+    while (!reader->no_memory && cn_fetch(result, foreign_row, &row, schema, name, key, own,
+                                          target_schema, target, other, on_update, on_delete)) {
         cn_draft *now = cn_reader_find(reader, draft, row.schema, row.name);
         if (now != draft || key == NULL || strcmp(key->name, row.key) != 0)
             key = now != NULL ? begin_foreign_key(reader, now, &row) : NULL;
@@ -651,7 +647,8 @@ static bool read_checks(cn_reader *reader)
     cn_reader_where(reader, "k.constraint_schema", "k.table_name");
     cn_reader_put(reader, " ORDER BY k.constraint_schema, k.table_name, k.constraint_name");
     cn_result *result = cn_reader_query(reader, "the check constraints");
-    while (cn_fetch(result, check_row, &row, schema, name, check_name, clause, of_column)) {
+    while (!reader->no_memory &&
+           cn_fetch(result, check_row, &row, schema, name, check_name, clause, of_column)) {
         draft = cn_reader_find(reader, draft, row.schema, row.name);
         if (draft != NULL)
             add_check(reader, draft, &row);
@@ -683,7 +680,7 @@ static bool list_sequences(cn_reader *reader)
     cn_reader_in_schemas(reader, "t.table_schema");
     cn_reader_put(reader, " ORDER BY t.table_schema, t.table_name");
     cn_result *result = cn_reader_query(reader, "the sequences");
-    while (cn_next(result)) {
+    while (!reader->no_memory && cn_next(result)) {
         cn_reflected_sequence *sequence = cn_reader_new(reader, sizeof(cn_sequence_draft));
         if (!cn_reader_add(reader, &reader->into->sequences, sequence))
             break;
@@ -730,8 +727,8 @@ static bool read_numbers(cn_reader *reader)
         put_quoted(&reader->sql, sequence->name);
     }
     cn_result *result = cn_reader_query(reader, "the sequences");
-    while (cn_fetch(result, sequence_row, &row, place, start, minimum, maximum, increment, cache,
-                    cycle)) {
+    while (!reader->no_memory && cn_fetch(result, sequence_row, &row, place, start, minimum,
+                                          maximum, increment, cache, cycle)) {
         cn_reflected_sequence *sequence = list->items[row.place];
         set_numbers(&sequence->options, &row);
     }

@@ -31,7 +31,7 @@ static bool read_schemas(cn_reader *reader)
                           "pg_catalog.pg_namespace AS n WHERE n.nspname NOT LIKE 'pg\\_%' AND "
                           "n.nspname <> 'information_schema' ORDER BY n.nspname");
     cn_result *result = cn_reader_query(reader, "the schemas");
-    while (cn_next(result)) {
+    while (!reader->no_memory && cn_next(result)) {
         const char *name = cn_reader_keep(reader, cn_text_at(result, 0));
         cn_reader_add(reader, &reader->into->schemas, (void *)name);
         cn_opt_bool usual = cn_cell_at(result, CN_OPT(bool), 1);
@@ -100,7 +100,8 @@ static bool read_tables(cn_reader *reader)
     put_where(reader);
     cn_reader_put(reader, " ORDER BY c.oid");
     cn_result *result = cn_reader_query(reader, "the tables");
-    while (cn_fetch(result, table_row, &row, number, schema, name, kind, comment, with, tablespace,
+    while (!reader->no_memory &&
+           cn_fetch(result, table_row, &row, number, schema, name, kind, comment, with, tablespace,
                     method, partition, parents, definition, temporary))
         add_table(reader, &row);
     return cn_reader_done(reader, result);
@@ -333,7 +334,8 @@ static bool read_columns(cn_reader *reader)
     cn_draft  *draft = NULL;
     put_columns_query(reader);
     cn_result *result = cn_reader_query(reader, "the columns");
-    while (cn_fetch(result, column_row, &row, number, name, type, not_null, fallback, dimensions,
+    while (!reader->no_memory &&
+           cn_fetch(result, column_row, &row, number, name, type, not_null, fallback, dimensions,
                     collation, comment, label_schema, label_type, labels, sequence_schema, sequence,
                     owned, identity, start, increment, minimum, maximum, cache, cycle, generated)) {
         draft = cn_reader_numbered(reader, draft, row.number);
@@ -479,7 +481,8 @@ static bool read_constraints(cn_reader *reader)
     int64_t        key        = -1;
     put_constraints_query(reader);
     cn_result *result = cn_reader_query(reader, "the constraints");
-    while (cn_fetch(result, constraint_row, &row, number, key, name, kind, own, other,
+    while (!reader->no_memory &&
+           cn_fetch(result, constraint_row, &row, number, key, name, kind, own, other,
                     target_schema, target, on_update, on_delete, match, deferrable, deferred, valid,
                     condition, comment, nulls_not_distinct)) {
         draft = cn_reader_numbered(reader, draft, row.number);
@@ -536,19 +539,13 @@ static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_inde
     if (part == NULL)
         return;
     bool descending = (row->flags & 1) != 0, nulls_first = (row->flags & 2) != 0;
-    part->column      = column != NULL ? column->name : NULL;
-    part->expression  = column != NULL ? NULL : cn_reader_keep(reader, row->expression);
-    part->descending  = descending;
-    part->nulls       = nulls_first == descending ? NULL : nulls_first ? "FIRST" : "LAST";
-    part->collation   = cn_reader_keep(reader, row->collation);
-    part->op_class    = cn_reader_keep(reader, row->op_class);
-    cn_pointers parts = {0};
-    for (size_t i = 0; i < index->part_count; i++)
-        cn_reader_add(reader, &parts, (void *)index->parts[i]);
-    if (cn_reader_add(reader, &parts, part)) {
-        index->parts      = (const cn_reflected_part *const *)parts.items;
-        index->part_count = parts.count;
-    }
+    part->column     = column != NULL ? column->name : NULL;
+    part->expression = column != NULL ? NULL : cn_reader_keep(reader, row->expression);
+    part->descending = descending;
+    part->nulls      = nulls_first == descending ? NULL : nulls_first ? "FIRST" : "LAST";
+    part->collation  = cn_reader_keep(reader, row->collation);
+    part->op_class   = cn_reader_keep(reader, row->op_class);
+    cn_reader_add_part(reader, index, part);
 }
 
 static void put_indexes_query(cn_reader *reader)
@@ -593,7 +590,8 @@ static bool read_indexes(cn_reader *reader)
     int64_t             number = -1;
     put_indexes_query(reader);
     cn_result *result = cn_reader_query(reader, "the indexes");
-    while (cn_fetch(result, index_row, &row, number, index, name, method, condition, with,
+    while (!reader->no_memory &&
+           cn_fetch(result, index_row, &row, number, index, name, method, condition, with,
                     tablespace, comment, is_unique, position, part, expression, flags, collation,
                     op_class, key_count, nulls_not_distinct)) {
         draft = cn_reader_numbered(reader, draft, row.number);
@@ -663,8 +661,8 @@ static bool read_sequences(cn_reader *reader)
     cn_reader_put(reader, " WHERE c.relkind = 'S' AND ");
     cn_reader_in_schemas(reader, "n.nspname");
     cn_result *result = cn_reader_query(reader, "the sequences");
-    while (cn_fetch(result, sequence_row, &row, schema, name, owner, start, increment, minimum,
-                    maximum, cache, cycle))
+    while (!reader->no_memory && cn_fetch(result, sequence_row, &row, schema, name, owner, start,
+                                          increment, minimum, maximum, cache, cycle))
         add_sequence(reader, &row);
     return cn_reader_done(reader, result);
 }

@@ -67,6 +67,20 @@ bool cn_reader_add_text(cn_reader *reader, const char *const **list, size_t *cou
     return true;
 }
 
+void cn_reader_add_part(cn_reader *reader, cn_reflected_index *index, cn_reflected_part *part)
+{
+    const cn_reflected_part **grown = CN_ARENA_ARRAY(
+        &reader->into->arena, const cn_reflected_part *, index->part_count + 2);
+    if (grown == NULL) {
+        reader->no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < index->part_count; i++)
+        grown[i] = index->parts[i];
+    grown[index->part_count++] = part;
+    index->parts               = grown;
+}
+
 /* ---- queries --------------------------------------------------------------------------------- */
 
 void cn_reader_put(cn_reader *reader, const char *text)

@@ -79,7 +79,7 @@ static bool read_schemas(cn_reader *reader)
 {
     cn_reader_put(reader, "SELECT name FROM pragma_database_list ORDER BY seq");
     cn_result *result = cn_reader_query(reader, "the schemas");
-    while (cn_next(result)) {
+    while (!reader->no_memory && cn_next(result)) {
         const char *name = cn_reader_keep(reader, cn_text_at(result, 0));
         cn_reader_add(reader, &reader->into->schemas, (void *)name);
     }
@@ -134,7 +134,7 @@ static bool read_master(cn_reader *reader, const cn_wanted *wanted)
                     "'index')");
     cn_reader_put(reader, " ORDER BY m.type = 'index', m.name");
     cn_result *result = cn_reader_query(reader, "the tables");
-    while (cn_fetch(result, master_row, &row, type, name, tbl, sql)) {
+    while (!reader->no_memory && cn_fetch(result, master_row, &row, type, name, tbl, sql)) {
         cn_draft *draft = NULL;
         if (strcmp(row.type, "index") != 0)
             add_table(reader, schema, &row);
@@ -213,7 +213,8 @@ static void take_columns(cn_reader *reader, const char *schema, cn_result *resul
 {
     column_row row;
     cn_draft  *draft = NULL;
-    while (cn_fetch(result, column_row, &row, tbl, name, type, fallback, not_null, pk, hidden)) {
+    while (!reader->no_memory &&
+           cn_fetch(result, column_row, &row, tbl, name, type, fallback, not_null, pk, hidden)) {
         draft = cn_reader_find(reader, draft, schema, row.tbl);
         if (draft != NULL)
             add_column(reader, draft, &row);
@@ -351,7 +352,8 @@ static bool read_foreign_keys(cn_reader *reader, const cn_wanted *wanted)
     put_where(reader, wanted, "m.type = 'table'");
     cn_reader_put(reader, " ORDER BY m.name, f.id DESC, f.seq");
     cn_result *result = cn_reader_query(reader, "the foreign keys");
-    while (cn_fetch(result, foreign_row, &row, tbl, id, target, own, other, on_update, on_delete)) {
+    while (!reader->no_memory &&
+           cn_fetch(result, foreign_row, &row, tbl, id, target, own, other, on_update, on_delete)) {
         cn_draft *now = cn_reader_find(reader, draft, wanted->schema, row.tbl);
         if (now != draft || row.id != id || key == NULL) {
             key   = now != NULL ? cn_reader_new(reader, sizeof *key) : NULL;
@@ -443,13 +445,7 @@ static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_inde
     part->descending  = row->descending != 0;
     if (row->collation != NULL && !cn_sqlite_same_name(row->collation, usual))
         part->collation = cn_reader_keep(reader, row->collation);
-    cn_pointers parts = {(void **)index->parts, index->part_count, index->part_count + 1};
-    if (index->part_count == 0)
-        parts = (cn_pointers){0};
-    if (cn_reader_add(reader, &parts, part)) {
-        index->parts      = (const cn_reflected_part *const *)parts.items;
-        index->part_count = parts.count;
-    }
+    cn_reader_add_part(reader, index, part);
 }
 
 static void add_index(cn_reader *reader, cn_draft *draft, const index_row *row)
@@ -500,8 +496,8 @@ static bool read_indexes(cn_reader *reader, const cn_wanted *wanted)
     put_where(reader, wanted, "m.type = 'table' AND x.\"key\" = 1");
     cn_reader_put(reader, " ORDER BY m.name, l.seq DESC, x.seqno");
     cn_result *result = cn_reader_query(reader, "the indexes");
-    while (cn_fetch(result, index_row, &row, tbl, name, is_unique, origin, position, cid, part,
-                    descending, collation)) {
+    while (!reader->no_memory && cn_fetch(result, index_row, &row, tbl, name, is_unique, origin,
+                                          position, cid, part, descending, collation)) {
         draft = cn_reader_find(reader, draft, wanted->schema, row.tbl);
         if (draft == NULL)
             continue;

@@ -15,3 +15,12 @@ const cn_dialect *cn_dialect_named(const char *name)
     }
     return NULL;
 }
+
+const cn_dialect *cn_dialect_newest(const char *name, const cn_link **server)
+{
+    bool              mariadb = strcmp(name, "mariadb") == 0;
+    const cn_dialect *dialect = cn_dialect_named(mariadb ? "mysql" : name);
+    if (dialect != NULL)
+        *server = mariadb ? &cn_newest_mariadb : dialect->words->newest;
+    return dialect;
+}

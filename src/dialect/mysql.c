@@ -507,6 +507,7 @@ static void spell_cast(cn_buffer *sql, const cn_type *type, const cn_link *serve
 }
 
 const cn_dialect cn_dialect_mysql = {
+    .words               = &cn_words_mysql,
     .name                = "mysql",
     .quote               = '`',
     .identifier_limit    = 64,
@@ -515,14 +516,6 @@ const cn_dialect cn_dialect_mysql = {
     .reserved            = reserved,
     .reserved_count      = sizeof reserved / sizeof *reserved,
     .reserved_here       = reserved_here,
-    .same                = "<=>",
-    .not_same_open       = "NOT (",
-    .not_same            = "<=>",
-    .concat              = NULL,
-    .true_text           = "true",
-    .no_limit            = "18446744073709551615",
-    .default_values      = "() VALUES ()",
-    .update_returning    = false,
     .type                = spell_type,
     .cast_type           = spell_cast,
     .definition          = &cn_definition_mysql,

@@ -118,8 +118,8 @@ static bool says_not_null(const cn_ddl *ddl, const cn_column *column)
 
 static bool put_column(const cn_ddl *ddl, const cn_column *column)
 {
-    const cn_type type = keyed_type(ddl, column);
-    bool by_sequence   = column->sequence != NULL && cn_dialect_has(ddl, CN_FEATURE_SEQUENCE);
+    const cn_type type        = keyed_type(ddl, column);
+    bool          by_sequence = column->sequence != NULL && cn_ddl_has(ddl, CN_DDL_SEQUENCE);
     if (!cn_spell_column_type(ddl, column, &type) || !cn_spell_computed(ddl, column) ||
         !cn_spell_check_numbers(ddl, column, true))
         return false;

@@ -236,21 +236,13 @@ static void spell_array_type(cn_buffer *sql, const cn_column *column, const cn_l
 }
 
 const cn_dialect cn_dialect_postgresql = {
+    .words            = &cn_words_postgresql,
     .name             = "postgresql",
     .quote            = '"',
     .identifier_limit = 63,
     .backslash        = CN_BACKSLASH_ESCAPED,
     .reserved         = reserved,
     .reserved_count   = sizeof reserved / sizeof *reserved,
-    .same             = "IS NOT DISTINCT FROM",
-    .not_same_open    = "",
-    .not_same         = "IS DISTINCT FROM",
-    .concat           = "||",
-    .true_text        = "true",
-    .no_limit         = NULL,
-    .default_values   = "DEFAULT VALUES",
-    .update_returning = true,
-    .typed_values     = true,
     .ilike            = "ILIKE",
     .type             = spell_type,
     .array_type       = spell_array_type,

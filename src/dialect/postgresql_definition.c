@@ -30,7 +30,7 @@ static bool put_identity(const cn_ddl *ddl, const cn_column *column)
     cn_buffer numbers = {0};
     if (column->identity == CN_IDENTITY_NONE)
         return true;
-    if (!cn_dialect_needs(ddl, CN_FEATURE_IDENTITY, column->field.name))
+    if (!cn_ddl_needs(ddl, CN_DDL_IDENTITY, column->field.name))
         return false;
     cn_buffer_format(ddl->sql, " GENERATED %s AS IDENTITY",
                      column->identity == CN_IDENTITY_ALWAYS ? "ALWAYS" : "BY DEFAULT");

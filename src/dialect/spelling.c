@@ -142,7 +142,7 @@ static bool spell_next_value(const cn_ddl *ddl, const cn_sequence *sequence, cn_
 
 bool cn_spell_default(const cn_ddl *ddl, const cn_column *column, cn_default_form form)
 {
-    if (column->sequence != NULL && cn_dialect_has(ddl, CN_FEATURE_SEQUENCE)) {
+    if (column->sequence != NULL && cn_ddl_has(ddl, CN_DDL_SEQUENCE)) {
         cn_buffer value = {0};
         bool      done  = spell_next_value(ddl, column->sequence, &value);
         if (done)
@@ -154,7 +154,7 @@ bool cn_spell_default(const cn_ddl *ddl, const cn_column *column, cn_default_for
     if (column->server_default == NULL)
         return true;
     if (!is_plain(column->server_default) &&
-        !cn_dialect_needs(ddl, CN_FEATURE_EXPRESSION_DEFAULT, column->field.name))
+        !cn_ddl_needs(ddl, CN_DDL_EXPRESSION_DEFAULT, column->field.name))
         return false;
     spell_default(ddl->sql, column->server_default, form);
     return true;
@@ -164,15 +164,15 @@ bool cn_spell_default(const cn_ddl *ddl, const cn_column *column, cn_default_for
 
 bool cn_spell_computed(const cn_ddl *ddl, const cn_column *column)
 {
-    static const char *const words[] = {"", " STORED", " VIRTUAL"};
-    static const cn_feature  needs[] = {CN_FEATURE_COMPUTED, CN_FEATURE_COMPUTED_STORED,
-                                        CN_FEATURE_COMPUTED_VIRTUAL};
+    static const char *const    words[] = {"", " STORED", " VIRTUAL"};
+    static const cn_ddl_feature needs[] = {CN_DDL_COMPUTED, CN_DDL_COMPUTED_STORED,
+                                           CN_DDL_COMPUTED_VIRTUAL};
     if (column->computed == NULL)
         return true;
     uint8_t form = column->persisted;
-    if (form == CN_PERSISTED_UNSAID && !cn_dialect_has(ddl, CN_FEATURE_COMPUTED_VIRTUAL))
+    if (form == CN_PERSISTED_UNSAID && !cn_ddl_has(ddl, CN_DDL_COMPUTED_VIRTUAL))
         form = CN_STORED; /* PostgreSQL before 18 wants the word */
-    if (!cn_dialect_needs(ddl, needs[form], column->field.name))
+    if (!cn_ddl_needs(ddl, needs[form], column->field.name))
         return false;
     cn_buffer_format(ddl->sql, " GENERATED ALWAYS AS (%s)%s", column->computed, words[form]);
     return true;
@@ -202,18 +202,18 @@ void cn_spell_numbers(cn_buffer *sql, const cn_sequence_options *numbers)
 bool cn_spell_check_numbers(const cn_ddl *ddl, const cn_column *column, bool can_start)
 {
     const cn_sequence_options *numbers = &column->numbers;
-    cn_feature feature = column->sequence != NULL ? CN_FEATURE_SEQUENCE : CN_FEATURE_IDENTITY;
+    cn_ddl_feature feature = column->sequence != NULL ? CN_DDL_SEQUENCE : CN_DDL_IDENTITY;
     if (column->identity == CN_IDENTITY_NONE && column->sequence == NULL)
         return true;
     if (!column->generated)
-        return cn_dialect_needs(ddl, feature, column->field.name);
+        return cn_ddl_needs(ddl, feature, column->field.name);
     if (column->identity == CN_IDENTITY_NONE)
         return true;
     bool by_one = numbers->increment == 0 || numbers->increment == 1;
     if (by_one && (can_start || numbers->start == 0) && numbers->minimum == 0 &&
         numbers->maximum == 0 && !numbers->cycle)
         return true;
-    return cn_dialect_needs(ddl, feature, column->field.name);
+    return cn_ddl_needs(ddl, feature, column->field.name);
 }
 
 /* ---- types of columns ------------------------------------------------------------------------ */
@@ -235,11 +235,11 @@ const cn_type *cn_spell_variant(const cn_ddl *ddl, const cn_column *column)
 bool cn_spell_column_type(const cn_ddl *ddl, const cn_column *column, const cn_type *type)
 {
     const char *title = column->field.name;
-    if (column->server_on_update != NULL && !cn_dialect_needs(ddl, CN_FEATURE_ON_UPDATE, title))
+    if (column->server_on_update != NULL && !cn_ddl_needs(ddl, CN_DDL_ON_UPDATE, title))
         return false;
-    if ((type->kind == CN_TYPE_ARRAY && !cn_dialect_needs(ddl, CN_FEATURE_ARRAY, title)) ||
-        (type->kind == CN_TYPE_SET && !cn_dialect_needs(ddl, CN_FEATURE_SET, title)) ||
-        (type->kind == CN_TYPE_BIT && !cn_dialect_needs(ddl, CN_FEATURE_BIT, title)))
+    if ((type->kind == CN_TYPE_ARRAY && !cn_ddl_needs(ddl, CN_DDL_ARRAY, title)) ||
+        (type->kind == CN_TYPE_SET && !cn_ddl_needs(ddl, CN_DDL_SET, title)) ||
+        (type->kind == CN_TYPE_BIT && !cn_ddl_needs(ddl, CN_DDL_BIT, title)))
         return false;
     if (type->kind == CN_TYPE_ENUM && type->name != NULL) { /* a name that nothing can have */
         cn_buffer unused = {0};
@@ -283,19 +283,39 @@ bool cn_spell_enum_check(const cn_ddl *ddl, const cn_column *column, const cn_ty
 
 /* ---- names and literals ---------------------------------------------------------------------- */
 
+const char *cn_spell_path_end(const char *path)
+{
+    const char *dot   = strchr(path, '.');
+    const char *quote = path[0] == '"' ? strchr(path + 1, '"') : NULL;
+    if (dot == NULL || quote == NULL || quote < dot || (quote[1] != '.' && quote[1] != '\0'))
+        return dot != NULL ? dot : path + strlen(path);
+    return quote + 1;
+}
+
+static bool spell_part(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
+                       const char *from, const char *to, cn_error *error)
+{
+    cn_buffer part   = {0};
+    bool      quoted = from[0] == '"' && to - from > 2 && to[-1] == '"' &&
+                  memchr(from, '.', (size_t)(to - from)) != NULL;
+    cn_buffer_add(&part, from + quoted, (size_t)(to - from) - (quoted ? 2 : 0));
+    bool done   = !part.failed || cn_error_no_memory(error);
+    sql->failed = sql->failed || part.failed;
+    done        = done && cn_dialect_identifier(dialect, server, sql, cn_buffer_get(&part), error);
+    cn_buffer_free(&part);
+    return done;
+}
+
 bool cn_spell_path(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
                    const char *path, cn_error *error)
 {
-    const char *dot = strchr(path, '.');
-    if (dot == NULL)
-        return cn_dialect_identifier(dialect, server, sql, path, error);
-    cn_buffer schema = {0};
-    cn_buffer_add(&schema, path, (size_t)(dot - path));
-    bool done = !schema.failed || cn_error_no_memory(error);
-    done      = done && cn_dialect_identifier(dialect, server, sql, cn_buffer_get(&schema), error);
-    cn_buffer_free(&schema);
+    const char *end = cn_spell_path_end(path);
+    if (!spell_part(dialect, server, sql, path, end, error))
+        return false;
+    if (*end == '\0')
+        return true;
     cn_buffer_char(sql, '.');
-    return done && cn_dialect_identifier(dialect, server, sql, dot + 1, error);
+    return spell_part(dialect, server, sql, end + 1, end + 1 + strlen(end + 1), error);
 }
 
 void cn_spell_quoted(cn_buffer *sql, const char *text, size_t size, char quote)

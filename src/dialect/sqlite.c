@@ -214,20 +214,13 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
 }
 
 const cn_dialect cn_dialect_sqlite = {
+    .words            = &cn_words_sqlite,
     .name             = "sqlite",
     .quote            = '"',
     .identifier_limit = SIZE_MAX,
     .backslash        = CN_BACKSLASH_PLAIN,
     .reserved         = reserved,
     .reserved_count   = sizeof reserved / sizeof *reserved,
-    .same             = "IS",
-    .not_same_open    = "",
-    .not_same         = "IS NOT",
-    .concat           = "||",
-    .true_text        = "1 = 1",
-    .no_limit         = "-1",
-    .default_values   = "DEFAULT VALUES",
-    .update_returning = true,
     .type             = spell_type,
     .definition       = &cn_definition_sqlite,
 };

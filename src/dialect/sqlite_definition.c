@@ -59,7 +59,7 @@ static bool put_column(const cn_ddl *ddl, const cn_column *column)
 static bool put_options(const cn_ddl *ddl, const cn_table *table)
 {
     const cn_table_options *options = &table->options;
-    if (options->sqlite_strict && !cn_dialect_needs(ddl, CN_FEATURE_STRICT, cn_table_title(table)))
+    if (options->sqlite_strict && !cn_ddl_needs(ddl, CN_DDL_STRICT, cn_table_title(table)))
         return false;
     if (options->sqlite_without_rowid)
         cn_buffer_text(ddl->sql, "\n WITHOUT ROWID");

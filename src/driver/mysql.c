@@ -94,9 +94,11 @@ static bool drain(MYSQL *mysql)
 
 bool cn_mysql_command(cn_mysql_link *link, const char *sql, size_t size, cn_error *error)
 {
-    if (mysql_real_query(&link->mysql, sql, size) != 0 || !drain(&link->mysql))
-        return cn_mysql_fail(link, error);
-    return true;
+    if (mysql_real_query(&link->mysql, sql, size) == 0 && drain(&link->mysql))
+        return true;
+    cn_mysql_fail(link, error);
+    cn_mysql_find_several(sql, size, error);
+    return false;
 }
 
 static bool command(cn_mysql_link *link, const char *sql, cn_error *error)
@@ -166,8 +168,8 @@ static bool check_encryption(cn_mysql_link *link, const cn_link_parameters *para
     char whereabouts[900];
     cn_mysql_whereabouts(parameters, settings, whereabouts, sizeof whereabouts);
     return cn_error_set(error, CN_CAUSE_TLS,
-                        "cannot connect as %s: the server offers no TLS (ssl_mode=DISABLED goes "
-                        "without)",
+                        "cannot connect to %s: the server offers no TLS; ssl_mode=DISABLED goes "
+                        "without",
                         whereabouts);
 }
 
@@ -202,6 +204,29 @@ static void identify(cn_mysql_link *link)
     link->head.batch_form = link->bulk ? CN_BATCH_ROWS : CN_BATCH_VALUES;
 }
 
+/*
+ * The modes under which the server reads literals otherwise than by default, as they are now: the
+ * server, the URL or its init_command may have set them. Each answer tells of them; only MySQL's
+ * own says nothing of ANSI_QUOTES, and is asked.
+ */
+static bool read_modes(cn_mysql_link *link, cn_error *error)
+{
+    static const char sql[]      = "SELECT FIND_IN_SET('ANSI_QUOTES', @@sql_mode) > 0";
+    unsigned          status     = link->mysql.server_status;
+    link->head.plain_backslashes = (status & SERVER_STATUS_NO_BACKSLASH_ESCAPES) != 0;
+    link->head.quoted_names      = (status & SERVER_STATUS_ANSI_QUOTES) != 0;
+    if (link->head.product == CN_PRODUCT_MARIADB)
+        return true;
+    MYSQL_RES *result = NULL;
+    if (mysql_real_query(&link->mysql, sql, sizeof sql - 1) != 0 ||
+        (result = mysql_store_result(&link->mysql)) == NULL)
+        return cn_mysql_fail(link, error);
+    MYSQL_ROW row           = mysql_fetch_row(result);
+    link->head.quoted_names = row != NULL && row[0] != NULL && row[0][0] == '1';
+    mysql_free_result(result);
+    return true;
+}
+
 static bool set_up_session(cn_mysql_link *link, const cn_link_parameters *parameters,
                            const cn_mysql_settings *settings, cn_error *error)
 {
@@ -233,6 +258,7 @@ static bool set_up_session(cn_mysql_link *link, const cn_link_parameters *parame
         goto done;
     }
     done = cn_mysql_command(link, cn_buffer_get(&sql), sql.size, error) &&
+           read_modes(link, error) &&
            (!parameters->read_only || command(link, "SET SESSION TRANSACTION READ ONLY", error));
 done:
     cn_buffer_free(&sql);

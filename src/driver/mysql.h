@@ -185,10 +185,14 @@ bool cn_mysql_login_apply(MYSQL *mysql, const cn_mysql_settings *settings);
 /* What the server or the client library said, as an error; a lost link is closed. Returns false. */
 bool cn_mysql_fail(cn_mysql_link *link, cn_error *error);
 bool cn_mysql_fail_statement(cn_mysql_link *link, MYSQL_STMT *stmt, cn_error *error);
+/* The server may have gone because it was sent so much: the error says so. */
+void cn_mysql_suspect_size(size_t size, cn_error *error);
+/* The server took no more than the first of several statements: the error says so. */
+void cn_mysql_find_several(const char *sql, size_t size, cn_error *error);
 /* Why opening failed, as a sentence about user, host and database. */
 bool cn_mysql_fail_open(MYSQL *mysql, const cn_link_parameters *parameters,
                         const cn_mysql_settings *settings, cn_error *error);
-/* "user 'ada' at db.example.org:3306, database 'shop'" into `text`. */
+/* `the MySQL database "shop" at db.example.org, port 3306, as user "ada"` into `text`. */
 void cn_mysql_whereabouts(const cn_link_parameters *parameters, const cn_mysql_settings *settings,
                           char *text, size_t size);
 

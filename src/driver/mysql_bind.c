@@ -79,7 +79,9 @@ static const char *bind_bytes(MYSQL_BIND *bind, cn_mysql_slot *slot, const cn_va
 static const char *bind_date(MYSQL_BIND *bind, cn_mysql_slot *slot, const cn_value *value)
 {
     cn_date date = value->as.date;
-    if (date.year < 0 || date.year > 9999 || !cn_date_is_valid(date))
+    if (!cn_date_is_valid(date))
+        return "there is no such day";
+    if (date.year < 0 || date.year > 9999)
         return "dates go from year 0 to year 9999 in this database";
     slot->time   = (MYSQL_TIME){.year      = (unsigned)date.year,
                                 .month     = date.month,
@@ -117,7 +119,9 @@ static const char *bind_datetime(MYSQL_BIND *bind, cn_mysql_slot *slot, const cn
     cn_time time;
     /* a timestamp is a datetime in UTC, which is the session's time zone */
     cn_datetime_parts(value->as.datetime, &date, &time);
-    if (date.year < 0 || date.year > 9999 || !cn_date_is_valid(date))
+    if (!cn_date_is_valid(date))
+        return "there is no such day";
+    if (date.year < 0 || date.year > 9999)
         return "dates go from year 0 to year 9999 in this database";
     slot->time = (MYSQL_TIME){.year      = (unsigned)date.year,
                               .month     = date.month,

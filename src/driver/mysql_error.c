@@ -4,6 +4,7 @@
  */
 #include "driver/mysql.h"
 
+#include <ctype.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include <stdio.h>
@@ -271,23 +272,65 @@ bool cn_mysql_fail_statement(cn_mysql_link *link, MYSQL_STMT *stmt, cn_error *er
                 error);
 }
 
+#define LARGE ((size_t)1 << 20) /* MySQL's packets once were no larger by default */
+
+void cn_mysql_suspect_size(size_t size, cn_error *error)
+{
+    if (error->lost && error->cause == CN_CAUSE_LOST && size > LARGE)
+        cn_error_append(error,
+                        "; it was being sent %zu MB, and hangs up on more than its "
+                        "max_allowed_packet",
+                        size >> 20);
+}
+
+/* Whether the statement goes on after a ';' where the server says that it understood no more. Of
+   what follows there it shows up to 80 characters. */
+static bool goes_on(const char *sql, size_t size, const char *near, size_t near_size)
+{
+    for (size_t at = 1; near_size > 0 && at + near_size <= size; at++) {
+        size_t before = at;
+        if (memcmp(sql + at, near, near_size) != 0)
+            continue;
+        while (before > 0 && isspace((unsigned char)sql[before - 1]))
+            before--;
+        if (before > 0 && sql[before - 1] == ';')
+            return true;
+    }
+    return false;
+}
+
+void cn_mysql_find_several(const char *sql, size_t size, cn_error *error)
+{
+    static const char before[] = " near '", after[] = "' at line ";
+    if (error->code != ER_PARSE_ERROR)
+        return;
+    /* Not by its getter, after which the error counts as read. */
+    const char *from = strstr(error->message != NULL ? error->message : error->brief, before);
+    const char *to   = NULL;
+    for (const char *at = from; at != NULL; at = strstr(at + 1, after))
+        to = at;
+    if (from == NULL || to <= from)
+        return;
+    from += sizeof before - 1;
+    if (goes_on(sql, size, from, (size_t)(to - from)))
+        cn_error_several_statements(error);
+}
+
 /* ---- errors of opening ----------------------------------------------------------------------- */
 
 void cn_mysql_whereabouts(const cn_link_parameters *parameters, const cn_mysql_settings *settings,
                           char *text, size_t size)
 {
-    const char *user     = parameters->user != NULL ? parameters->user : "";
-    const char *database = parameters->database != NULL ? parameters->database : "";
+    const char *host = parameters->host != NULL ? parameters->host : "localhost";
     char        place[300];
     if (settings->unix_socket != NULL)
         snprintf(place, sizeof place, "the socket %s", settings->unix_socket);
-    else if (parameters->port != 0)
-        snprintf(place, sizeof place, "%s:%u", parameters->host != NULL ? parameters->host : "",
-                 (unsigned)parameters->port);
     else
-        snprintf(place, sizeof place, "%s",
-                 parameters->host != NULL ? parameters->host : "localhost");
-    snprintf(text, size, "user '%s' at %s, database '%s'", user, place, database);
+        snprintf(place, sizeof place, "%s, port %u", host,
+                 parameters->port != 0 ? (unsigned)parameters->port : 3306U);
+    snprintf(text, size, "the MySQL database \"%s\" at %s, as user \"%s\"",
+             parameters->database != NULL ? parameters->database : "(none)", place,
+             parameters->user != NULL ? parameters->user : "(default)");
 }
 
 /* Wherever a method of logging in gave up without a word, it was for want of a way to keep the
@@ -312,7 +355,7 @@ static const char *advice(cn_cause cause, unsigned code)
     case CN_CAUSE_PERMISSION:
         return "grant the user what it needs, or correct the database's name";
     case CN_CAUSE_CONNECT:
-        return "check host and port, and that the server is running";
+        return "check that the server runs there and that host and port are right";
     default:
         return "see the server's log";
     }
@@ -332,7 +375,7 @@ bool cn_mysql_fail_open(MYSQL *mysql, const cn_link_parameters *parameters,
         meaning.cause = CN_CAUSE_CONNECT;
     }
     cn_mysql_whereabouts(parameters, settings, whereabouts, sizeof whereabouts);
-    cn_error_set(error, meaning.cause, "cannot connect as %s: %s (%s)", whereabouts, message,
+    cn_error_set(error, meaning.cause, "cannot connect to %s: %s; %s", whereabouts, message,
                  advice(meaning.cause, code));
     cn_error_server(error, mysql_sqlstate(mysql), (int)code);
     error->retryable = meaning.cause == CN_CAUSE_CONNECT && (meaning.flags & RETRYABLE) != 0;

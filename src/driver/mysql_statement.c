@@ -77,8 +77,11 @@ cn_prepared *cn_mysql_prepare(cn_link *head, const char *sql, size_t size, cn_er
     if ((prepared->stmt = mysql_stmt_init(&link->mysql)) == NULL)
         goto no_memory;
     if (!prepare_on_server(prepared, error)) {
-        if (!must_be_text(link, error))
+        if (!must_be_text(link, error)) {
+            cn_mysql_find_several(sql, size, error);
+            cn_mysql_suspect_size(size, error);
             goto failed;
+        }
         cn_error_clear(error);
         mysql_stmt_close(prepared->stmt);
         prepared->stmt = NULL;
@@ -248,9 +251,10 @@ bool cn_mysql_expect(cn_mysql_prepared *prepared, size_t count, cn_error *error)
         return cn_error_set(error, CN_CAUSE_UNSUPPORTED,
                             "the server cannot prepare this statement, so it takes no parameters");
     if (prepared->stmt != NULL && count != prepared->head.parameter_count)
-        return cn_error_set(error, CN_CAUSE_PARAMETER,
-                            "the statement has %zu parameters, and %zu values were given",
-                            prepared->head.parameter_count, count);
+        return cn_error_set(
+            error, CN_CAUSE_PARAMETER, "the statement takes %zu parameter%s, and %zu value%s given",
+            prepared->head.parameter_count, prepared->head.parameter_count == 1 ? "" : "s", count,
+            count == 1 ? " was" : "s were");
     return true;
 }
 
@@ -371,6 +375,20 @@ static bool execute_text(cn_mysql_prepared *prepared, cn_error *error)
     return next > 0 ? cn_mysql_fail(link, error) : kept;
 }
 
+/* How much text and bytes are among the values. */
+static size_t size_of(const cn_value *values, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t kind = values[i].kind;
+        if (kind == CN_KIND_TEXT || kind == CN_KIND_JSON)
+            size += values[i].as.text.size;
+        else if (kind == CN_KIND_BYTES)
+            size += values[i].as.bytes.size;
+    }
+    return size;
+}
+
 bool cn_mysql_execute(cn_prepared *head, const cn_value *values, size_t count,
                       const cn_execution *execution, cn_error *error)
 {
@@ -387,7 +405,10 @@ bool cn_mysql_execute(cn_prepared *head, const cn_value *values, size_t count,
         if (!cn_mysql_bind(&prepared->binds[i], &prepared->slots[i], &values[i], i, error))
             return false;
     }
-    return cn_mysql_send(prepared, false, error);
+    if (cn_mysql_send(prepared, false, error))
+        return true;
+    cn_mysql_suspect_size(size_of(values, count), error);
+    return false;
 }
 
 /* ---- stepping -------------------------------------------------------------------------------- */

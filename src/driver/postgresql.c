@@ -111,8 +111,7 @@ static void append_details(const PGresult *result, const char *sqlstate, cn_erro
         cn_error_append(error, "; %s", hint);
     if (strcmp(sqlstate, "42601") == 0 && function != NULL &&
         strcmp(function, "exec_parse_message") == 0)
-        cn_error_append(error, "; execute them one by one, or allow several statements in one "
-                               "string with multi_statements=true");
+        cn_error_several_statements(error);
 }
 
 static bool server_error(cn_postgresql *link, const PGresult *result, cn_error *error)
@@ -183,9 +182,10 @@ static bool wait_for_server(cn_postgresql *link, cn_error *error)
     if (ready != 0) /* what the server said before it went is still to be read */
         return lose_by_libpq(link, error, PQerrorMessage(link->pg));
     char why[160];
-    snprintf(why, sizeof why, "the server %s for %u ms (%s), so the connection was given up",
-             pending > 0 ? "took nothing" : "was silent", limit,
-             pending > 0 ? "write_timeout" : "read_timeout");
+    snprintf(why, sizeof why,
+             "the server did not %s within the %s time-out of %g s; the connection was given up",
+             pending > 0 ? "take what was sent" : "answer", pending > 0 ? "write" : "read",
+             limit / 1000.0);
     return cn_postgresql_lose(link, error, CN_CAUSE_TIMEOUT, why);
 }
 

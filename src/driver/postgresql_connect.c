@@ -403,7 +403,10 @@ static bool explain(const attempt *try, PGconn *pg, cn_error *error)
     cn_cause cause = try->stage == CONNECTION_SSL_STARTUP ? CN_CAUSE_TLS : CN_CAUSE_CONNECT;
     if (PQconnectionNeedsPassword(pg) || strstr(message, "channel binding") != NULL)
         cause = CN_CAUSE_AUTHENTICATION;
-    return refuse(try, cause, why, size, advice_for(cause), error);
+    (void)refuse(try, cause, why, size, advice_for(cause), error);
+    /* A server that is not there may come; a name that nobody knows will not be known. */
+    error->retryable = cause == CN_CAUSE_CONNECT && strstr(message, "translate host") == NULL;
+    return false;
 }
 
 static bool too_late(const attempt *try, cn_error *error)

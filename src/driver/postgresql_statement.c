@@ -237,8 +237,9 @@ static bool make_ready(statement *stmt, const cn_value *values, size_t count, bo
     }
     if (count != stmt->head.parameter_count)
         return cn_error_set(error, CN_CAUSE_PARAMETER,
-                            "the statement takes %zu parameters, and %zu values were given",
-                            stmt->head.parameter_count, count);
+                            "the statement takes %zu parameter%s, and %zu value%s given",
+                            stmt->head.parameter_count, stmt->head.parameter_count == 1 ? "" : "s",
+                            count, count == 1 ? " was" : "s were");
     return true;
 }
 
@@ -620,7 +621,7 @@ static bool execute_rows(statement *stmt, const run_of *run, cn_error *error)
         return true;
     }
     if (!link->lost && batch.failed != SIZE_MAX)
-        cn_error_append(error, " (row %zu of the batch)", batch.failed + 1);
+        error->row = batch.failed + 1;
     for (; stmt->more_count > 0; stmt->more_count--)
         PQclear(stmt->more[stmt->more_count - 1]);
     return false;

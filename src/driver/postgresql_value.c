@@ -235,6 +235,15 @@ static const char *encode_text(const cn_value *value, Oid type, piece *out)
     return NULL;
 }
 
+/* The server would take 'NaN' and 'Infinity', which no reader of digits takes back. */
+static const char *encode_decimal(const cn_value *value, Oid type, piece *out)
+{
+    const char *why = encode_text(value, type, out);
+    if (why == NULL && !cn_number_is_decimal(out->data, out->size))
+        return "its text is no decimal number; a double holds NaN and infinity";
+    return why;
+}
+
 static const char *encode_bytes(const cn_value *value, Oid type, piece *out)
 {
     cn_bytes bytes = value->as.bytes;
@@ -359,7 +368,7 @@ static const encoder encoders[] = {
     [CN_KIND_NULL] = encode_null,         [CN_KIND_BOOLEAN] = encode_boolean,
     [CN_KIND_INTEGER] = encode_integer,   [CN_KIND_UNSIGNED] = encode_unsigned,
     [CN_KIND_REAL] = encode_real,         [CN_KIND_TEXT] = encode_text,
-    [CN_KIND_BYTES] = encode_bytes,       [CN_KIND_DECIMAL] = encode_text,
+    [CN_KIND_BYTES] = encode_bytes,       [CN_KIND_DECIMAL] = encode_decimal,
     [CN_KIND_DATE] = encode_date,         [CN_KIND_TIME] = encode_time,
     [CN_KIND_DATETIME] = encode_datetime, [CN_KIND_TIMESTAMP] = encode_timestamp,
     [CN_KIND_INTERVAL] = encode_interval, [CN_KIND_UUID] = encode_uuid,
@@ -558,7 +567,7 @@ static bool add_column(cn_postgresql_parameters *parameters, size_t index,
     }
     if (why != NULL) {
         (void)refuse(&column->values[row * column->stride], index, why, error);
-        cn_error_append(error, " (row %zu of the batch)", row + 1);
+        error->row = row + 1;
         return false;
     }
     if (!check_size(bytes->size - start, index, error))

@@ -438,6 +438,19 @@ static bool look_into(cn_sqlite_link *link, cn_error *error)
            cn_sqlite_fail(link, code, CN_SQLITE_RUNNING, error);
 }
 
+/* SQLite's reason as a sentence like that of the servers. */
+static bool cannot_open(const char *database, cn_error *error)
+{
+    cn_error reason = {0};
+    cn_error_move(&reason, error);
+    cn_error_set(error, reason.cause, "cannot open the SQLite database \"%s\": %s", database,
+                 cn_error_get_message(&reason));
+    cn_error_server(error, reason.sqlstate, reason.code);
+    error->retryable = reason.retryable;
+    cn_error_clear(&reason);
+    return false;
+}
+
 static bool open_file(cn_sqlite_link *link, const cn_link_parameters *parameters,
                       const sqlite_settings *settings, cn_error *error)
 {
@@ -458,9 +471,7 @@ static bool open_file(cn_sqlite_link *link, const cn_link_parameters *parameters
     bool good = code == SQLITE_OK ? configure(link, settings, error) && look_into(link, error)
                                   : cn_sqlite_fail(link, sqlite3_extended_errcode(link->db),
                                                    CN_SQLITE_RUNNING, error);
-    if (!good)
-        cn_error_append(error, "; the database is %s", memory ? ":memory:" : parameters->database);
-    return good;
+    return good || cannot_open(memory ? ":memory:" : parameters->database, error);
 }
 
 static bool apply(cn_sqlite_link *link, const cn_link_parameters *parameters,
@@ -679,9 +690,9 @@ bool cn_sqlite_more(cn_sqlite_link *link, const char *at, const char *end)
     return more;
 }
 
-bool cn_sqlite_may_run(const cn_sqlite_link *link, sqlite3_stmt *statement, cn_error *error)
+bool cn_sqlite_may_write(const cn_sqlite_link *link, sqlite3_stmt *statement, cn_error *error)
 {
-    if ((!link->read_only && !link->read_only_transaction) || sqlite3_stmt_readonly(statement) != 0)
+    if (sqlite3_stmt_readonly(statement) != 0)
         return true;
     (void)cn_error_set(error, CN_CAUSE_READ_ONLY,
                        "the %s is read-only, and this statement would write",
@@ -716,9 +727,7 @@ bool cn_sqlite_run(cn_link *opened, const char *sql, size_t size, cn_error *erro
         if (!cn_sqlite_compile(link, &at, end, 0, &statement, &rest, error))
             return false;
         if (!link->multi_statements && cn_sqlite_more(link, rest, end))
-            good = cn_error_set(error, CN_CAUSE_MISUSE,
-                                "the text holds several statements, which is allowed only when "
-                                "the engine was created with multi_statements");
+            good = cn_error_several_statements(error);
         else if (statement != NULL)
             good = run_statement(link, statement, error);
         (void)sqlite3_finalize(statement);

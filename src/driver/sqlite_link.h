@@ -51,7 +51,8 @@ typedef enum cn_sqlite_phase { CN_SQLITE_COMPILING, CN_SQLITE_RUNNING } cn_sqlit
 
 /* Fills the error from the code that SQLite just returned. Returns false. Call it before
    anything else touches the link. */
-bool cn_sqlite_fail(cn_sqlite_link *link, int code, cn_sqlite_phase phase, cn_error *error);
+CN_COLD_ bool cn_sqlite_fail(cn_sqlite_link *link, int code, cn_sqlite_phase phase,
+                             cn_error *error);
 
 /*
  * Compiles the first statement of the text. `*at` and `*size` are its text and what follows when
@@ -67,8 +68,15 @@ bool cn_sqlite_more(cn_sqlite_link *link, const char *at, const char *end);
 /* Whether the text holds no NUL byte and is not too long; if not, an error. */
 bool cn_sqlite_text_ok(const char *sql, size_t size, cn_error *error);
 
+bool cn_sqlite_may_write(const cn_sqlite_link *link, sqlite3_stmt *statement, cn_error *error);
+
 /* Refuses a statement that writes where nothing may be written. */
-bool cn_sqlite_may_run(const cn_sqlite_link *link, sqlite3_stmt *statement, cn_error *error);
+static inline bool cn_sqlite_may_run(const cn_sqlite_link *link, sqlite3_stmt *statement,
+                                     cn_error *error)
+{
+    return (!link->read_only && !link->read_only_transaction) ||
+           cn_sqlite_may_write(link, statement, error);
+}
 
 /* BEGIN, COMMIT or ROLLBACK. */
 bool cn_sqlite_run_held(cn_sqlite_link *link, cn_sqlite_held which, cn_error *error);

@@ -10,6 +10,7 @@
 #include "driver/sqlite_link.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -85,6 +86,7 @@ static bool read_columns(sqlite_prepared *prepared, cn_error *error)
     cn_release(prepared->columns);
     prepared->columns    = NULL;
     prepared->reprepared = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0);
+    prepared->head.described += prepared->head.described == UINT_MAX ? 2 : 1; /* never 0 */
     if (count == 0)
         return true;
     for (int i = 0; i < count; i++) {
@@ -106,7 +108,7 @@ static bool read_columns(sqlite_prepared *prepared, cn_error *error)
     return true;
 }
 
-static bool columns_are_right(const sqlite_prepared *prepared)
+static inline bool columns_are_right(const sqlite_prepared *prepared)
 {
     return prepared->statement == NULL ||
            prepared->reprepared ==
@@ -157,9 +159,7 @@ static void classify(sqlite_prepared *prepared, const char *sql, const char *end
 static bool prepare_script(sqlite_prepared *prepared, const char *sql, size_t size, cn_error *error)
 {
     if (!prepared->link->multi_statements)
-        return cn_error_set(error, CN_CAUSE_MISUSE,
-                            "the text holds several statements, which is allowed only when the "
-                            "engine was created with multi_statements");
+        return cn_error_several_statements(error);
     prepared->script      = cn_duplicate_sized(sql, size);
     prepared->script_size = size;
     return prepared->script != NULL || cn_error_no_memory(error);
@@ -407,9 +407,10 @@ static bool bind_all(sqlite_prepared *prepared, const cn_value *values, size_t c
                      cn_error *error)
 {
     if (count != prepared->head.parameter_count)
-        return cn_error_set(error, CN_CAUSE_PARAMETER,
-                            "the statement has %zu parameters, and %zu values were given",
-                            prepared->head.parameter_count, count);
+        return cn_error_set(
+            error, CN_CAUSE_PARAMETER, "the statement takes %zu parameter%s, and %zu value%s given",
+            prepared->head.parameter_count, prepared->head.parameter_count == 1 ? "" : "s", count,
+            count == 1 ? " was" : "s were");
     return bind_values(prepared, values, count, error);
 }
 
@@ -476,11 +477,11 @@ bool cn_sqlite_read(cn_prepared *head, size_t column, cn_value *value, cn_error 
         return true;                                                                               \
     } while (0)
 
-static bool store_integer(uint8_t storage, void *member, int64_t number)
+static inline bool store_integer(uint8_t storage, void *member, int64_t number)
 {
-    switch (storage) {
-    case CN_STORAGE_INT32:
+    if (storage == CN_STORAGE_INT32)
         STORE_IF_IT_FITS(int32_t, number >= INT32_MIN && number <= INT32_MAX);
+    switch (storage) {
     case CN_STORAGE_INT64:
         STORE_IF_IT_FITS(int64_t, true);
     case CN_STORAGE_BOOL:
@@ -528,7 +529,7 @@ static bool store_null(uint8_t storage, void *member)
     return true;
 }
 
-static bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_arena *text)
+static inline bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_arena *text)
 {
     const char *data = (const char *)sqlite3_value_text(from);
     size_t      size = (size_t)sqlite3_value_bytes(from);
@@ -544,13 +545,14 @@ static bool store_text(uint8_t storage, void *member, sqlite3_value *from, cn_ar
     return true;
 }
 
-static bool store(const cn_decode *step, void *member, sqlite3_value *from, cn_arena *text)
+static inline bool store(const cn_decode *step, void *member, sqlite3_value *from, cn_arena *text)
 {
-    switch (sqlite3_value_type(from)) {
-    case SQLITE_INTEGER:
-        return store_integer(step->storage, member, sqlite3_value_int64(from));
-    case SQLITE_TEXT:
+    int type = sqlite3_value_type(from);
+    if (type == SQLITE_TEXT)
         return store_text(step->storage, member, from, text);
+    if (type == SQLITE_INTEGER)
+        return store_integer(step->storage, member, sqlite3_value_int64(from));
+    switch (type) {
     case SQLITE_NULL:
         return store_null(step->storage, member);
     case SQLITE_FLOAT:
@@ -699,9 +701,10 @@ static void show_kept(sqlite_prepared *prepared)
     prepared->cursor        = prepared->head.buffered ? CURSOR_BEFORE_KEPT : CURSOR_DONE;
 }
 
-static bool start(sqlite_prepared *prepared, cn_error *error)
+static inline bool start(sqlite_prepared *prepared, cn_error *error)
 {
-    cn_sqlite_reset(&prepared->head);
+    if (prepared->cursor != CURSOR_DONE || prepared->head.buffered)
+        cn_sqlite_reset(&prepared->head);
     cn_sqlite_enter(prepared->link);
     prepared->head.affected     = prepared->script != NULL ? -1 : 0;
     prepared->head.inserted_key = 0;
@@ -785,8 +788,7 @@ static bool run_rows(sqlite_prepared *prepared, const cn_value *values, size_t r
         bool again = i > done && prepared->many_sql != NULL && prepared->head.inserted_key != 0;
         if (!bind_all(prepared, values + i * columns, columns, error) ||
             !(again ? run_again(prepared, error) : run_row(prepared, error))) {
-            if (rows > 1)
-                cn_error_append(error, " (row %zu of %zu)", i + 1, rows);
+            error->row = i + 1;
             return false;
         }
         if (keys != NULL)

@@ -120,10 +120,8 @@ bool cn_connection_take_link(cn_connection *connection)
     return match_mode(connection);
 }
 
-bool cn_connection_owns_link(cn_connection *connection)
+bool cn_connection_disowned(cn_connection *connection)
 {
-    if (!connection->pooled->forgotten)
-        return true;
     cn_error *error = cn_connection_error_slot(connection);
     cn_error_set(error, CN_CAUSE_LOST,
                  "the connection is the parent process's, which this one was forked from: roll "
@@ -226,6 +224,15 @@ cn_statement_slot *cn_connection_find(cn_connection *connection, uint64_t hash, 
     cn_statement_slot *slot = cn_statements_find(&connection->pooled->statements, hash, key,
                                                  key_size);
     return slot != NULL ? slot : add_slot(connection, hash, key, key_size, compile, context);
+}
+
+cn_statement_slot *cn_connection_again(const cn_connection *connection, const void *key,
+                                       size_t key_size)
+{
+    if (!connection->ready)
+        return NULL;
+    cn_statement_slot *slot = cn_statements_newest(&connection->pooled->statements, key, key_size);
+    return slot != NULL && slot->prepared != NULL ? slot : NULL;
 }
 
 bool cn_connection_prepare(cn_connection *connection, cn_statement_slot *slot)
@@ -332,21 +339,25 @@ static bool notice_scope(cn_connection *connection)
     return cn_connection_fail_filled(connection, NULL);
 }
 
-static bool run_statement(cn_connection *connection, cn_statement_slot *slot, const run *what)
+/* Whether a statement can be run now; whoever waits for the link sees then who runs it. */
+static inline bool before_run(cn_connection *connection)
 {
     if (connection->failed_depth >= 0 || !cn_connection_owns_link(connection) ||
         !cn_connection_settle(connection))
         return false;
     atomic_store_explicit(&connection->pooled->holder, cn_thread_self(), memory_order_relaxed);
-    bool done    = connection->observed ? execute_observed(connection, slot, what)
-                                        : execute(connection, slot, what);
-    slot->reused = true;
-    cn_connection_retire(connection);
-    if (!done) {
-        cn_connection_fail_filled(connection, slot);
-        attach_parameters(connection, slot, what);
-        return false;
-    }
+    return true;
+}
+
+static bool run_failed(cn_connection *connection, const cn_statement_slot *slot, const run *what)
+{
+    cn_connection_fail_filled(connection, slot);
+    attach_parameters(connection, slot, what);
+    return false;
+}
+
+static inline bool after_run(cn_connection *connection, cn_statement_slot *slot)
+{
     if (slot->prepared->column_count == 0)
         return notice_scope(connection);
     connection->live = slot;
@@ -354,20 +365,49 @@ static bool run_statement(cn_connection *connection, cn_statement_slot *slot, co
     return true;
 }
 
+static bool run_statement(cn_connection *connection, cn_statement_slot *slot, const run *what)
+{
+    if (!before_run(connection))
+        return false;
+    bool done    = connection->observed ? execute_observed(connection, slot, what)
+                                        : execute(connection, slot, what);
+    slot->reused = true;
+    cn_connection_retire(connection);
+    return done ? after_run(connection, slot) : run_failed(connection, slot, what);
+}
+
 bool cn_connection_run(cn_connection *connection, cn_statement_slot *slot, const cn_value *values,
                        size_t count, const cn_execution *execution)
 {
-    return run_statement(connection, slot,
-                         &(const run){.values = values, .columns = count, .execution = execution});
+    if (connection->observed)
+        return run_statement(
+            connection, slot,
+            &(const run){.values = values, .columns = count, .execution = execution});
+    /* The same, for what is executed most. */
+    if (!before_run(connection))
+        return false;
+    bool done    = slot->prepared->driver->execute(slot->prepared, values, count, execution,
+                                                   &connection->error);
+    slot->reused = true;
+    if (connection->retiring != NULL || connection->sweep)
+        cn_connection_retire(connection);
+    return done ? after_run(connection, slot)
+                : run_failed(connection, slot, &(const run){.values = values, .columns = count});
 }
 
 bool cn_connection_run_many(cn_connection *connection, cn_statement_slot *slot,
                             const cn_value *values, size_t rows, size_t columns,
                             const cn_execution *execution)
 {
-    return run_statement(
-        connection, slot,
-        &(const run){.values = values, .rows = rows, .columns = columns, .execution = execution});
+    const run what   = {.values = values, .rows = rows, .columns = columns, .execution = execution};
+    size_t    before = connection->rows_before;
+    bool      well   = connection->failed_depth < 0;
+    if (run_statement(connection, slot, &what))
+        return true;
+    if (well && connection->error.row != 0 && before + rows > 1)
+        cn_error_append(&connection->error, " (row %zu of the batch)",
+                        before + connection->error.row);
+    return false;
 }
 
 bool cn_connection_send(cn_connection *connection, const char *sql, size_t size, cn_error *error)

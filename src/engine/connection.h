@@ -58,10 +58,11 @@ struct cn_connection {
     cn_error           scratch;        /* takes what comes after the first error */
     cn_value          *values;         /* of text statements with many; kept for the next */
     size_t             value_capacity;
-    cn_arena           kept;     /* what cn_keep copied */
-    cn_arena           lent;     /* copies of texts among the values whose rows are being read */
-    atomic_bool        inside;   /* debug builds: a call is in progress ... */
-    atomic_bool        breached; /* ... and another thread came in */
+    size_t             rows_before; /* of the batch, those sent before the part that runs */
+    cn_arena           kept;        /* what cn_keep copied */
+    cn_arena           lent;        /* copies of texts among the values whose rows are being read */
+    atomic_bool        inside;      /* debug builds: a call is in progress ... */
+    atomic_bool        breached;    /* ... and another thread came in */
 };
 
 /* ---- opening, for the session floor ---------------------------------------------------------- */
@@ -81,6 +82,11 @@ cn_statement_slot *cn_connection_statement(cn_connection *connection, uint64_t h
                                            const void *key, size_t key_size,
                                            cn_compile_function *compile, void *context);
 
+/* The statement that was found last, if that is its key and all is ready for it; otherwise NULL,
+   and nothing has failed: ask cn_connection_statement. */
+cn_statement_slot *cn_connection_again(const cn_connection *connection, const void *key,
+                                       size_t key_size);
+
 /*
  * Runs it. Texts among the values are measured (cn_value_measure), and there are no lists. A
  * result that is being read on the connection is read into memory first. `execution` may be
@@ -98,6 +104,16 @@ static inline void cn_value_measure(cn_value *value)
          value->kind == CN_KIND_JSON) &&
         value->as.text.size == CN_TERMINATED)
         value->as.text.size = strlen(value->as.text.data);
+}
+
+/* Whether there is memory of the caller's among the values. */
+static inline bool cn_values_point(const cn_value *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (values[i].kind == CN_KIND_TEXT || values[i].kind == CN_KIND_BYTES ||
+            values[i].kind == CN_KIND_DECIMAL || values[i].kind == CN_KIND_JSON)
+            return true;
+    return false;
 }
 
 /* Copies the texts and bytes among the values, where the rows are read after the caller's are
@@ -133,7 +149,7 @@ cn_result *cn_connection_execute_text_many(cn_connection           *connection,
 /* ---- failing --------------------------------------------------------------------------------- */
 
 /* An error of the caller's in the scope that is open now. The first error stays. Returns false. */
-bool cn_connection_fail(cn_connection *connection, cn_cause cause, const char *format, ...)
+CN_COLD_ bool cn_connection_fail(cn_connection *connection, cn_cause cause, const char *format, ...)
     CN_FORMAT_(3, 4);
 
 /* For what fills an error itself: where to, and afterwards, if it failed, what files it (and
@@ -143,8 +159,8 @@ static inline cn_error *cn_connection_error_slot(cn_connection *connection)
     return connection->failed_depth < 0 ? &connection->error : &connection->scratch;
 }
 /* Adds the SQL to the connection's error, if that has none. */
-void cn_connection_blame(cn_connection *connection, const char *sql, size_t size);
-bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slot *slot);
+void          cn_connection_blame(cn_connection *connection, const char *sql, size_t size);
+CN_COLD_ bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slot *slot);
 
 static inline bool cn_connection_is_failed(const cn_connection *connection)
 {

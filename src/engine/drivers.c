@@ -14,6 +14,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 
 #ifndef CN_DRIVER_DIRECTORY
 #define CN_DRIVER_DIRECTORY "/usr/local/lib/cinnabar"
@@ -92,11 +93,22 @@ static const struct {
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
+/* Between what is not known and the list of what is. */
+static void suggest(const cn_nearest *nearest, cn_error *error)
+{
+    if (nearest->word != NULL)
+        cn_error_append(error, ", did you mean %s? ", nearest->word);
+    else
+        cn_error_append(error, ": ");
+}
+
 static bool unknown_dialect(const char *dialect, cn_error *error)
 {
-    cn_error_set(error, CN_CAUSE_URL, "the dialect '%s' of the URL is not known: ", dialect);
-    if (strcmp(dialect, "postgres") == 0)
-        cn_error_append(error, "it is called postgresql; ");
+    cn_nearest nearest = {.given = dialect};
+    for (size_t i = 0; i < COUNT(dialects); i++)
+        cn_nearest_try(&nearest, dialects[i].dialect);
+    cn_error_set(error, CN_CAUSE_URL, "the dialect '%s' of the URL is not known", dialect);
+    suggest(&nearest, error);
     for (size_t i = 0; i < COUNT(dialects); i++)
         cn_error_append(error, "%s%s", i == 0 ? "known are " : ", ", dialects[i].dialect);
     return false;
@@ -105,8 +117,14 @@ static bool unknown_dialect(const char *dialect, cn_error *error)
 static bool unknown_driver(family wanted, const char *dialect, const char *driver, cn_error *error)
 {
     const char *between = "known are ";
-    cn_error_set(error, CN_CAUSE_URL, "the driver '%s' of the URL is not known for %s: ", driver,
+    cn_nearest  nearest = {.given = driver};
+    for (size_t i = 0; i < COUNT(aliases); i++) {
+        if (aliases[i].family == wanted)
+            cn_nearest_try(&nearest, aliases[i].driver);
+    }
+    cn_error_set(error, CN_CAUSE_URL, "the driver '%s' of the URL is not known for %s", driver,
                  dialect);
+    suggest(&nearest, error);
     for (size_t i = 0; i < COUNT(aliases); i++) {
         if (aliases[i].family == wanted) {
             cn_error_append(error, "%s%s", between, aliases[i].driver);
@@ -145,9 +163,12 @@ bool cn_driver_knows_option(const cn_driver *driver, const char *option, cn_erro
         if (strcmp(*at, option) == 0)
             return true;
     }
-    cn_error_set(error, CN_CAUSE_URL,
-                 "the option '%s' of the URL is not known to the driver %s: ", option,
-                 driver->name);
+    cn_nearest nearest = {.given = option};
+    for (const char *const *at = driver->options; *at != NULL; at++)
+        cn_nearest_try(&nearest, *at);
+    cn_error_set(error, CN_CAUSE_URL, "the option '%s' of the URL is not known to the driver %s",
+                 option, driver->name);
+    suggest(&nearest, error);
     for (const char *const *at = driver->options; *at != NULL; at++)
         cn_error_append(error, "%s%s", at == driver->options ? "known are " : ", ", *at);
     return false;

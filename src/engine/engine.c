@@ -328,8 +328,8 @@ void cn_engine_dispose(cn_engine *engine)
 #ifdef CN_DEBUG
     size_t open = atomic_load(&engine->references) - 1;
     if (open > 0)
-        fprintf(stderr, "cinnabar: cn_engine_dispose: %zu connections or sessions are still open\n",
-                open);
+        fprintf(stderr, "cinnabar: cn_engine_dispose: %zu connection%s still open\n", open,
+                open == 1 ? " or session is" : "s or sessions are");
 #endif
     if (atomic_load(&engine->failed) && !engine->error.read)
         cn_engine_report_unread(engine, &engine->error);

@@ -51,10 +51,15 @@ struct cn_result {
 };
 
 /* Clears what is left of an autocommit statement's error, takes a link, begins. */
-bool cn_connection_make_ready(cn_connection *connection);
-bool cn_connection_take_link(cn_connection *connection);
+bool          cn_connection_make_ready(cn_connection *connection);
+bool          cn_connection_take_link(cn_connection *connection);
+CN_COLD_ bool cn_connection_disowned(
+    cn_connection *connection); /* fails: it is the parent process's link */
 /* False, with the error, in a child process whose parent has the link. */
-bool cn_connection_owns_link(cn_connection *connection);
+static inline bool cn_connection_owns_link(cn_connection *connection)
+{
+    return !connection->pooled->forgotten || cn_connection_disowned(connection);
+}
 /* Gives the link back; nothing is open on it. */
 void cn_connection_give_link(cn_connection *connection);
 void cn_connection_set_begun(cn_connection *connection, bool begun);
@@ -73,7 +78,7 @@ bool               cn_connection_prepare(cn_connection *connection, cn_statement
 void cn_connection_forget_statements(cn_connection *connection, const cn_statement_slot *kept);
 
 /* Reads the result that is live into memory. */
-bool               cn_connection_settle_live(cn_connection *connection);
+CN_COLD_ bool      cn_connection_settle_live(cn_connection *connection);
 static inline bool cn_connection_settle(cn_connection *connection)
 {
     return connection->live == NULL || cn_connection_settle_live(connection);

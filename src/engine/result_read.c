@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/memory.h"
 #include "engine/handle.h"
 
 /* ---- columns by name ------------------------------------------------------------------------- */
@@ -397,11 +398,65 @@ const cn_decode *cn_result_plan(cn_result *result, const cn_fields *fields)
     return make_plan(result, fields);
 }
 
+/* The plan that the statement has kept, if it is for these fields. */
+static const cn_decode *kept_plan(const cn_result *result, const cn_fields *fields)
+{
+    const cn_row_plan *plan = result->slot == NULL ? NULL : result->slot->plan;
+    if (plan == NULL || plan->described != result->slot->prepared->described ||
+        plan->count != fields->count)
+        return NULL;
+    for (size_t i = 0; i < plan->count; i++) {
+        const cn_field  *field = &fields->fields[i];
+        const cn_decode *step  = &plan->steps[i];
+        if (step->offset != field->offset || step->size != field->size ||
+            step->storage != field->storage || strcmp(step->name, field->name) != 0)
+            return NULL;
+    }
+    return plan->steps;
+}
+
+/* Keeps it for the next executions; without memory they make it again. The names are copied: the
+   program may have unloaded what they stand in by then. */
+static void keep_plan(cn_statement_slot *slot, const cn_fields *fields, const cn_decode *steps)
+{
+    if (slot->prepared->described == 0 ||
+        (slot->plan != NULL && slot->plan->described == slot->prepared->described))
+        return;
+    size_t size = sizeof *slot->plan + fields->count * sizeof *steps;
+    for (size_t i = 0; i < fields->count; i++)
+        size += strlen(fields->fields[i].name) + 1;
+    cn_row_plan *plan = cn_allocate(size);
+    if (plan == NULL)
+        return;
+    plan->described = slot->prepared->described;
+    plan->count     = fields->count;
+    char *name      = (char *)(plan->steps + fields->count);
+    for (size_t i = 0; i < fields->count; i++) {
+        size_t length       = strlen(fields->fields[i].name) + 1;
+        plan->steps[i]      = steps[i];
+        plan->steps[i].name = memcpy(name, fields->fields[i].name, length);
+        name += length;
+    }
+    cn_release(slot->plan);
+    slot->plan = plan;
+}
+
+static const cn_decode *plan_of(cn_result *result, const cn_fields *fields)
+{
+    const cn_decode *steps = kept_plan(result, fields);
+    if (steps != NULL)
+        return steps;
+    steps = cn_result_plan(result, fields);
+    if (steps != NULL && result->slot != NULL)
+        keep_plan(result->slot, fields, steps);
+    return steps;
+}
+
 static bool fetch(cn_result *result, const cn_fields *fields, void *row)
 {
     if (result->state == CN_RESULT_ENDED)
         return false;
-    const cn_decode *plan = cn_result_plan(result, fields);
+    const cn_decode *plan = plan_of(result, fields);
     if (plan == NULL || cn_result_step(result) != CN_STEP_ROW)
         return false;
     return cn_result_decode(result, plan, fields->count, row, copies_of(result));

@@ -10,19 +10,19 @@
 #include "base/map.h"
 #include "base/memory.h"
 
+/* But for what its modes change. */
+#define MYSQL_RULES                                                                                \
+    .dialect = "mysql", .backticks = true, .hash_comments = true, .dash_needs_blank = true,        \
+    .in_nothing     = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",                                   \
+    .not_in_nothing = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"
+
 static const cn_text_rules known_rules[] = {
     {.dialect        = "sqlite",
      .backticks      = true,
      .brackets       = true,
      .in_nothing     = "IN (SELECT NULL WHERE 1 != 1)",
      .not_in_nothing = "NOT IN (SELECT NULL WHERE 1 != 1)"},
-    {.dialect          = "mysql",
-     .backslashes      = true,
-     .backticks        = true,
-     .hash_comments    = true,
-     .dash_needs_blank = true,
-     .in_nothing       = "IN (SELECT NULL FROM DUAL WHERE 1 != 1)",
-     .not_in_nothing   = "NOT IN (SELECT NULL FROM DUAL WHERE 1 != 1)"},
+    {MYSQL_RULES, .backslashes = true},
     /* Not IN (SELECT NULL ...): that would be text, which an integer is not compared with. */
     {.dialect         = "postgresql",
      .numbered        = true,
@@ -51,8 +51,35 @@ const cn_text_rules *cn_text_rules_of(const cn_driver *driver)
     return &known_rules[driver->numbered_parameters ? 4 : 3];
 }
 
+/* MySQL under the modes ANSI_QUOTES and NO_BACKSLASH_ESCAPES; with the latter it does not matter
+   what a double quote is. */
+static const cn_text_rules rules_of_modes[] = {
+    {MYSQL_RULES, .backslashes = true, .quoted_names = true},
+    {MYSQL_RULES},
+};
+
+const cn_text_rules *cn_text_rules_of_link(const cn_link *link)
+{
+    const cn_text_rules *rules = cn_text_rules_of(link->driver);
+    if (!rules->backslashes || (!link->plain_backslashes && !link->quoted_names))
+        return rules;
+    return &rules_of_modes[link->plain_backslashes];
+}
+
+uint64_t cn_text_rules_salt(const cn_link *link)
+{
+    return (link->plain_backslashes ? 2U : 0U) | (link->quoted_names ? 1U : 0U);
+}
+
 /* The last thing that meant something: what makes a mark the place of a list. */
-typedef enum token { TOKEN_OTHER, TOKEN_NOT, TOKEN_IN, TOKEN_OPEN_IN, TOKEN_MARK_ALONE } token;
+typedef enum token {
+    TOKEN_NONE, /* nothing so far but blanks and comments */
+    TOKEN_OTHER,
+    TOKEN_NOT,
+    TOKEN_IN,
+    TOKEN_OPEN_IN,
+    TOKEN_MARK_ALONE
+} token;
 
 typedef struct scanner {
     const cn_text_rules *rules;
@@ -173,8 +200,9 @@ static size_t literal_end(const scanner *s, size_t from)
     const cn_text_rules *rules = s->rules;
     switch (s->text[from]) {
     case '\'':
+        return quoted_end(s, from, '\'', rules->backslashes);
     case '"':
-        return quoted_end(s, from, s->text[from], rules->backslashes);
+        return quoted_end(s, from, '"', rules->backslashes && !rules->quoted_names);
     case '`':
         return rules->backticks ? quoted_end(s, from, '`', false) : from;
     case '[':
@@ -324,6 +352,8 @@ static bool take(scanner *s)
     char   c   = s->text[s->at];
     size_t end = comment_end(s, s->at);
     if (end > s->at) {
+        if (s->last == TOKEN_NONE && (char_at(s, s->at + 2) == '!' || char_at(s, s->at + 3) == '!'))
+            s->last = TOKEN_OTHER; /* MySQL runs what a comment with a ! holds */
         copy_to(s, end);
         return true;
     }
@@ -518,6 +548,7 @@ static bool finish(cn_text_compiled *made, scanner *s)
     made->mark_count     = s->mark_count;
     made->slot_count     = numbered ? s->name_count : s->mark_count;
     made->changes_schema = cn_text_changes_schema(s->text, s->size);
+    made->blank          = s->last == TOKEN_NONE;
     uint32_t *slots      = CN_ARENA_ARRAY(arena, uint32_t, made->slot_count + 1);
     made->slots          = slots;
     if (made->text == NULL || made->names == NULL || made->marks == NULL || slots == NULL)

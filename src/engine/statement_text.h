@@ -17,6 +17,7 @@ typedef struct cn_text_rules {
     const char *dialect;
     bool        numbered;         /* $1, $2: a ? is an operator; otherwise ? is the placeholder */
     bool        backslashes;      /* 'it\'s' */
+    bool        quoted_names;     /* "it\" is a name, which backslashes do not escape */
     bool        backticks;        /* `name` */
     bool        brackets;         /* [name] */
     bool        hash_comments;    /* # to the end of the line */
@@ -29,6 +30,10 @@ typedef struct cn_text_rules {
 } cn_text_rules;
 
 const cn_text_rules *cn_text_rules_of(const cn_driver *driver);
+/* The same as one session has them, and a number by which keys of texts that were taken apart by
+   different rules differ. */
+const cn_text_rules *cn_text_rules_of_link(const cn_link *link);
+uint64_t             cn_text_rules_salt(const cn_link *link);
 
 /* Where a list may stand. */
 typedef enum cn_text_place {
@@ -66,6 +71,7 @@ typedef struct cn_text_compiled {
     const uint32_t      *slots; /* of each value to bind: its name */
     size_t               slot_count;
     bool                 changes_schema; /* CREATE, ALTER, DROP */
+    bool                 blank;          /* nothing but blanks and comments */
 } cn_text_compiled;
 
 /* NULL with `error` filled: no memory, a placeholder of the driver's in the text, too many

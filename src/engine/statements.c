@@ -34,6 +34,7 @@ void cn_statements_remove(cn_statements *statements, cn_statement_slot *slot)
     if (slot->prepared != NULL)
         slot->prepared->driver->release(slot->prepared);
     cn_compiled_release(slot->compiled);
+    cn_release(slot->plan);
     cn_release(slot);
 }
 

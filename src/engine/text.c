@@ -32,8 +32,13 @@ typedef struct source {
 static cn_compiled *compile_text(cn_connection *connection, void *context, cn_error *error)
 {
     const source *from = context;
-    return cn_text_compile(cn_text_rules_of(cn_engine_get_driver(connection->engine)), from->sql,
-                           from->size, from->sql, from->size, from->hash, error);
+    cn_compiled  *made = cn_text_compile(cn_text_rules_of_link(connection->pooled->link), from->sql,
+                                         from->size, from->sql, from->size, from->hash, error);
+    if (made == NULL || !((const cn_text_compiled *)(const void *)made)->blank)
+        return made;
+    cn_compiled_release(made);
+    cn_error_set(error, CN_CAUSE_SYNTAX, "the text holds no statement");
+    return NULL;
 }
 
 /* With a list in it, a text means nothing to the driver before the length of the list is known. */
@@ -60,8 +65,8 @@ static bool prepare(cn_connection *connection, cn_statement_slot *slot, size_t v
     if (driver->numbered_parameters || slot->prepared->parameter_count == values)
         return true;
     return cn_connection_fail(connection, CN_CAUSE_PARAMETER,
-                              "the statement has %zu placeholders for the database and %zu "
-                              "parameters: only :name stands for a parameter",
+                              "the statement has placeholders for the database itself: it counts "
+                              "%zu, and :names make %zu; only :name stands for a parameter",
                               slot->prepared->parameter_count, values);
 }
 
@@ -220,7 +225,8 @@ bool cn_connection_lend(cn_connection *connection, cn_value *values, size_t coun
 static bool run_text(cn_connection *connection, cn_statement_slot *slot, cn_value *values,
                      size_t count, const cn_execution *execution)
 {
-    if (slot->prepared->column_count > 0 && !cn_connection_lend(connection, values, count))
+    if (slot->prepared->column_count > 0 && cn_values_point(values, count) &&
+        !cn_connection_lend(connection, values, count))
         return false;
     return cn_connection_run(connection, slot, values, count, execution);
 }
@@ -293,7 +299,7 @@ static cn_statement_slot *run_expansion(cn_connection *connection, expansion *wh
     cn_buffer_add(&what->key, base->head.key, base->head.key_size);
     if (what->key.failed)
         goto done;
-    what->hash = cn_hash(what->key.text, what->key.size);
+    what->hash = cn_hash_mix(cn_hash(what->key.text, what->key.size), base->head.hash);
     slot       = cn_connection_find(connection, what->hash, what->key.text, what->key.size,
                                     compile_expansion, what);
     if (slot != NULL && slot->prepared == NULL && !prepare(connection, slot, total))
@@ -347,10 +353,14 @@ static bool may_be_sql(cn_connection *connection, const char *sql)
 /* The slot of the text. NULL in failure. */
 static cn_statement_slot *find_text(cn_connection *connection, const char *sql)
 {
-    if (!may_be_sql(connection, sql))
+    if (!may_be_sql(connection, sql) ||
+        (!connection->ready && !cn_connection_make_ready(connection)))
         return NULL;
-    source from = {.sql = sql, .size = strlen(sql)};
-    from.hash   = cn_hash(sql, from.size);
+    source             from = {.sql = sql, .size = strlen(sql)};
+    cn_statement_slot *slot = cn_connection_again(connection, sql, from.size);
+    if (slot != NULL)
+        return slot;
+    from.hash = cn_hash(sql, from.size) ^ cn_text_rules_salt(connection->pooled->link);
     return cn_connection_find(connection, from.hash, sql, from.size, compile_text, &from);
 }
 
@@ -406,6 +416,7 @@ typedef struct batch {
     const cn_text_compiled *text;
     const cn_param *const  *sets; /* those that are left */
     size_t                  rows; /* in one matrix */
+    size_t                  done; /* rows before it */
     cn_execution            execution;
     cn_result              *result;
 } batch;
@@ -418,24 +429,38 @@ static size_t fill_matrix(cn_connection *connection, batch *b)
     for (; row < b->rows && *b->sets != NULL; row++, b->sets++) {
         bool      lists  = false;
         cn_value *values = connection->values + row * text->slot_count;
-        if (!fill(connection, text, *b->sets, values, &lists))
-            return 0;
-        if (lists) {
+        if (fill(connection, text, *b->sets, values, &lists) && !lists)
+            continue;
+        if (lists)
             cn_connection_fail(connection, CN_CAUSE_PARAMETER,
                                "a list cannot be a parameter of cn_execute_many: run the "
                                "statement once for each set");
-            return 0;
-        }
+        cn_error_append(&connection->error, " (row %zu of the batch)", b->done + row + 1);
+        return 0;
     }
     return row;
+}
+
+/* What a server says of its rows it says of those that it was sent together. */
+static void tell_part(cn_connection *connection, const batch *b, size_t rows)
+{
+    cn_error *error = &connection->error;
+    if (error->row == 0 && !error->lost && (b->done > 0 || *b->sets != NULL))
+        cn_error_append(error, " (in rows %zu to %zu of the batch)", b->done + 1, b->done + rows);
 }
 
 /* The first matrix makes the result, the others add to it. */
 static bool run_matrix(cn_connection *connection, batch *b, size_t rows)
 {
-    if (!cn_connection_run_many(connection, b->slot, connection->values, rows, b->text->slot_count,
-                                &b->execution))
+    connection->rows_before = b->done;
+    bool good               = cn_connection_run_many(connection, b->slot, connection->values, rows,
+                                                     b->text->slot_count, &b->execution);
+    connection->rows_before = 0;
+    if (!good) {
+        tell_part(connection, b, rows);
         return false;
+    }
+    b->done += rows;
     const cn_prepared *prepared = b->slot->prepared;
     if (b->result == NULL) {
         b->result = cn_connection_result(connection, b->slot);

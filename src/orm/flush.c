@@ -27,7 +27,8 @@ bool cn_flush_add_work(cn_flush_plan *plan, cn_slab *slab, uint32_t slot, cn_wor
         return true;
     }
     if (plan->work_count >= UINT32_MAX - 1 ||
-        !cn_reserve(&plan->work, &plan->work_capacity, plan->work_count + 1, sizeof *plan->work))
+        !cn_reserve(&plan->work, &plan->work_capacity, plan->work_count + 1, sizeof *plan->work) ||
+        plan->work == NULL)
         return cn_session_no_memory(plan->session);
     if (!cn_undo_log(plan->session, slab, slot))
         return false;
@@ -72,6 +73,8 @@ static bool gather(cn_flush_plan *plan, cn_flush_reach reach, const cn_mapper *m
     cn_session *session = plan->session;
     if (!cn_flush_gather_announced(plan))
         return false;
+    if (plan->work_count >= session->statistics.instances)
+        return true; /* there is nothing else that could have changed */
     for (size_t i = 0; reach != CN_FLUSH_ANNOUNCED && i < session->shelf_count; i++)
         if ((reach == CN_FLUSH_ALL || session->shelves[i]->mapper == mapper) &&
             !cn_changes_search(session->shelves[i], found, plan))
@@ -178,10 +181,15 @@ static bool settle_other_side(const cn_outdated *outdated)
                            : cn_list_take_out(slab, slot, relationship, outdated->element);
 }
 
+#define CN_WORK_AHEAD 8
+
 static void settle(cn_flush_plan *plan)
 {
     cn_session *session = plan->session;
     for (size_t i = 0; i < plan->work_count; i++) {
+        const cn_work *soon =
+            &plan->work[i + CN_WORK_AHEAD < plan->work_count ? i + CN_WORK_AHEAD : i];
+        cn_identity_expect(cn_session_find_shelf(session, soon->slab->mapper), soon->instance);
         settle_row(session, &plan->work[i]);
         settle_changes(&plan->work[i]);
         cn_record *record = &plan->work[i].slab->records[plan->work[i].slot];
@@ -195,6 +203,8 @@ static void settle(cn_flush_plan *plan)
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
+
+#define CN_WORK_KEPT 16384
 
 static bool examine(cn_flush_plan *plan)
 {
@@ -232,6 +242,44 @@ static bool nothing_to_find(cn_session *session, cn_flush_reach reach, const cn_
            (shelf == NULL || (!session->check_lent && cn_changes_none(shelf)));
 }
 
+/* What the next flush needs again, unless this one was much larger than most: the first touch of
+   fresh memory costs more than filling it. */
+static void keep_room(cn_flush_plan *plan)
+{
+    cn_session *session = plan->session;
+    if (plan->work_capacity > CN_WORK_KEPT) {
+        cn_release(plan->work);
+        plan->work          = NULL;
+        plan->work_capacity = 0;
+    }
+    cn_arena_reset(&plan->scratch);
+    session->work          = plan->work;
+    session->work_capacity = plan->work_capacity;
+    session->scratch       = plan->scratch;
+}
+
+/* `frame` is that of the door to the flush: what called it lies above. */
+static bool flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper,
+                  const void *frame)
+{
+    cn_flush_plan plan = {.session       = session,
+                          .work          = session->work,
+                          .work_capacity = session->work_capacity,
+                          .scratch       = session->scratch,
+                          .lent.frame    = frame};
+    session->flushing  = true;
+    bool good          = carry_out(&plan, reach, mapper);
+    session->flushing  = false;
+    for (size_t i = 0; i < plan.work_count; i++)
+        plan.work[i].slab->records[plan.work[i].slot].flags &= (uint8_t)~CN_RECORD_FLUSHING;
+    keep_room(&plan);
+    cn_release(plan.syncs);
+    cn_release(plan.associations);
+    cn_release(plan.outdated);
+    cn_release(plan.order);
+    return good;
+}
+
 bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
 {
     if (!cn_session_well(session))
@@ -240,21 +288,7 @@ bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper
         return true;
     if (session->announced_count == 0 && nothing_to_find(session, reach, mapper))
         return true;
-    if (!cn_session_scope(session))
-        return false;
-    cn_flush_plan plan = {.session = session, .lent.frame = __builtin_frame_address(0)};
-    session->flushing  = true;
-    bool good          = carry_out(&plan, reach, mapper);
-    session->flushing  = false;
-    for (size_t i = 0; i < plan.work_count; i++)
-        plan.work[i].slab->records[plan.work[i].slot].flags &= (uint8_t)~CN_RECORD_FLUSHING;
-    cn_release(plan.work);
-    cn_release(plan.syncs);
-    cn_release(plan.associations);
-    cn_release(plan.outdated);
-    cn_release(plan.order);
-    cn_arena_free(&plan.scratch);
-    return good;
+    return cn_session_scope(session) && flush(session, reach, mapper, __builtin_frame_address(0));
 }
 
 bool cn_flush(cn_session *session)

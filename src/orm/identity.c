@@ -7,6 +7,7 @@
 #include "orm/session.h"
 
 #define CN_ENTRY_REMOVED UINT32_MAX
+#define CN_ENTRIES_MANY 4096 /* from so many on a table only doubles */
 
 /* The struct whose key is the row's: the shadow where there is one, since a member may be
    assigned. */
@@ -19,10 +20,9 @@ static const void *key_row(const void *instance)
     return cn_slab_shadow(slab, slot);
 }
 
-static int64_t integer_at(const void *row, const cn_decode *field)
+static int64_t rare_integer_at(const char *at, uint8_t storage)
 {
-    const char *at = (const char *)row + field->offset;
-    switch (field->storage) {
+    switch (storage) {
     case CN_STORAGE_INT8:
         return *(const int8_t *)at;
     case CN_STORAGE_UINT8:
@@ -31,8 +31,6 @@ static int64_t integer_at(const void *row, const cn_decode *field)
         return *(const int16_t *)(const void *)at;
     case CN_STORAGE_UINT16:
         return *(const uint16_t *)(const void *)at;
-    case CN_STORAGE_INT32:
-        return *(const int32_t *)(const void *)at;
     case CN_STORAGE_UINT32:
         return *(const uint32_t *)(const void *)at;
     case CN_STORAGE_UINT64:
@@ -40,6 +38,16 @@ static int64_t integer_at(const void *row, const cn_decode *field)
     default:
         return *(const int64_t *)(const void *)at;
     }
+}
+
+static inline int64_t integer_at(const void *row, const cn_decode *field)
+{
+    const char *at = (const char *)row + field->offset;
+    if (field->storage == CN_STORAGE_INT32)
+        return *(const int32_t *)(const void *)at;
+    if (field->storage == CN_STORAGE_INT64)
+        return *(const int64_t *)(const void *)at;
+    return rare_integer_at(at, field->storage);
 }
 
 /* A composite or textual key, by the values of its columns. */
@@ -67,29 +75,26 @@ static uint64_t hash_columns(const cn_mapper *mapper, const void *row)
     return hash;
 }
 
-/* Keys that follow each other stay together, four at a time, because they are mostly loaded and
-   looked for together: that is one line of the cache instead of four. */
+/* Keys that follow each other stay together, eight at a time, because they are mostly loaded and
+   looked for together: that is a line of the cache or two instead of eight. */
 static uint32_t hash_integer(uint64_t key)
 {
-    uint64_t mixed = (key >> 2) * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(mixed >> 34) << 2 | (uint32_t)(key & 3);
+    uint64_t mixed = (key >> 3) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(mixed >> 35) << 3 | (uint32_t)(key & 7);
 }
 
-static uint32_t hash_row(const cn_mapper *mapper, const void *row)
+static inline uint32_t hash_row(const cn_mapper *mapper, const void *row)
 {
-    if (mapper->integer_key)
-        return hash_integer(
-            (uint64_t)integer_at(row, &mapper->plan[mapper->table->primary_key[0]]));
+    if (mapper->integer_key != NULL)
+        return hash_integer((uint64_t)integer_at(row, mapper->integer_key));
     uint64_t hash = hash_columns(mapper, row);
     return (uint32_t)(hash >> 32) ^ (uint32_t)(hash >> 47);
 }
 
-static bool same_key(const cn_mapper *mapper, const void *a, const void *b)
+static inline bool same_key(const cn_mapper *mapper, const void *a, const void *b)
 {
-    if (mapper->integer_key) {
-        const cn_decode *field = &mapper->plan[mapper->table->primary_key[0]];
-        return integer_at(a, field) == integer_at(b, field);
-    }
+    if (mapper->integer_key != NULL)
+        return integer_at(a, mapper->integer_key) == integer_at(b, mapper->integer_key);
     for (size_t i = 0; i < mapper->table->primary_key_count; i++)
         if (cn_column_differs(&mapper->plan[mapper->table->primary_key[i]], a, b))
             return false;
@@ -113,9 +118,17 @@ void *cn_identity_find(const cn_shelf *shelf, const void *row, uint32_t *hash)
     return NULL;
 }
 
+void cn_identity_expect(const cn_shelf *shelf, const void *row)
+{
+    if (shelf->mapper->integer_key != NULL && shelf->entry_capacity != 0)
+        __builtin_prefetch(
+            &shelf->entries[hash_row(shelf->mapper, row) & (shelf->entry_capacity - 1)]);
+}
+
 static bool grow(cn_shelf *shelf)
 {
-    size_t             capacity = shelf->entry_capacity == 0 ? 64 : shelf->entry_capacity * 4;
+    size_t             times    = shelf->entry_capacity < CN_ENTRIES_MANY ? 4 : 2;
+    size_t             capacity = shelf->entry_capacity == 0 ? 64 : shelf->entry_capacity * times;
     cn_identity_entry *entries  = cn_allocate_zero(capacity, sizeof *entries);
     if (entries == NULL)
         return false;

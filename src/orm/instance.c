@@ -8,12 +8,6 @@
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
-cn_record *cn_record_of(const void *instance, cn_slab **slab, uint32_t *slot)
-{
-    *slab = cn_slab_of(instance, slot);
-    return *slab == NULL ? NULL : &(*slab)->records[*slot];
-}
-
 cn_instance_state cn_state(const void *instance)
 {
     cn_slab   *slab;
@@ -147,6 +141,8 @@ bool cn_instance_own_text(cn_session *session, cn_slab *slab, uint32_t slot)
     const cn_mapper *mapper = slab->mapper;
     void            *row    = cn_slab_struct(slab, slot);
     const void      *shadow = cn_slab_shadow(slab, slot);
+    if (memcmp(row, shadow, slab->stride) == 0)
+        return true;
     for (size_t i = 0; i < mapper->text_count; i++) {
         uint32_t         column = mapper->texts[i];
         const cn_decode *field  = &mapper->plan[column];
@@ -263,6 +259,8 @@ static void end_lists(cn_slab *slab, uint32_t slot)
     }
 }
 
+#define CN_ENDED_AT_ONCE 256
+
 static void end_extra(cn_slab *slab, cn_record *record)
 {
     cn_extra *extra = record->extra;
@@ -285,6 +283,27 @@ void cn_slab_end_instances(cn_slab *slab)
         if (slab->mapper->relationship_count != 0)
             end_lists(slab, slot);
         end_extra(slab, &slab->records[slot]);
+    }
+}
+
+void cn_instances_end(const cn_session *session, cn_mapper *mapper, void *const *instances,
+                      size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        /* The lock is held for many at a time, but not for so many that others wait for long. */
+        size_t end = count - i < CN_ENDED_AT_ONCE ? count : i + CN_ENDED_AT_ONCE;
+        cn_nursery_open(mapper);
+        for (; i < end; i++) {
+            cn_slab   *slab;
+            uint32_t   slot;
+            cn_record *record = cn_record_of(instances[i], &slab, &slot);
+            if (record == NULL || record->session != session)
+                continue;
+            end_lists(slab, slot);
+            end_extra(slab, record);
+            cn_nursery_give_open(slab, slot);
+        }
+        cn_nursery_close(mapper);
     }
 }
 
@@ -443,9 +462,11 @@ static bool adopt_one(cn_session *session, void *instance, cn_slab *slab, uint32
             session->connection, CN_CAUSE_LIMIT,
             "the session holds %llu instances, more than its instance_limit allows",
             (unsigned long long)session->statistics.instances);
-    if (!cn_instance_own_text(session, slab, slot))
-        return cn_session_no_memory(session);
-    remember(slab, slot);
+    if (memcmp(instance, cn_slab_shadow(slab, slot), slab->stride) != 0) {
+        if (!cn_instance_own_text(session, slab, slot))
+            return cn_session_no_memory(session);
+        remember(slab, slot);
+    }
     record->state = CN_INSTANCE_PENDING;
     record->scope = session->serial;
     return cn_session_announce(session, instance, record);
@@ -500,19 +521,25 @@ static bool reach(worklist *list, cn_session *session, const cn_slab *slab, uint
     return good;
 }
 
-static bool adopt_found(worklist *list, cn_session *session, found next)
+static bool adopt_record(worklist *list, cn_session *session, found next, cn_slab *slab,
+                         uint32_t slot)
 {
-    cn_slab   *slab;
-    uint32_t   slot;
-    cn_record *record = cn_record_of(next.instance, &slab, &slot);
-    if (record == NULL)
-        return no_instance(session, next.instance, next.what);
+    const cn_record *record = &slab->records[slot];
     if (record->state != CN_INSTANCE_TRANSIENT)
         return true;
     if (record->session != NULL && record->session != session)
         return other_session(session, slab, next.what);
     bool good = adopt_one(session, next.instance, slab, slot);
     return (reach(list, session, slab, slot) || cn_session_no_memory(session)) && good;
+}
+
+static bool adopt_found(worklist *list, cn_session *session, found next)
+{
+    cn_slab *slab;
+    uint32_t slot;
+    if (cn_record_of(next.instance, &slab, &slot) == NULL)
+        return no_instance(session, next.instance, next.what);
+    return adopt_record(list, session, next, slab, slot);
 }
 
 /* What those reach that were stranded on the way is taken over, too. */
@@ -530,10 +557,7 @@ static void reach_stranded(worklist *list, cn_session *session)
 
 bool cn_session_adopt(cn_session *session, void *instance, const char *what)
 {
-    worklist list = {0};
-    cn_slab *slab = cn_slab_of(instance, &(uint32_t){0});
-    if (slab != NULL && slab->mapper->relationship_count == 0) /* it reaches nothing */
-        return adopt_found(&list, session, (found){instance, what});
+    worklist list             = {0};
     session->reached_stranded = session->last_stranded;
     bool good = also(&list, session, instance, what) || cn_session_no_memory(session);
     /* The whole graph is taken over, whatever fails on the way. */
@@ -572,8 +596,11 @@ bool cn_add(cn_session *session, void *instance)
         return no_instance(session, instance, "cn_add");
     if (refused(session, slab, record))
         return false;
-    bool well = cn_session_well(session);
-    bool good = cn_session_adopt(session, instance, "cn_add");
+    bool  well  = cn_session_well(session);
+    bool  alone = slab->mapper->relationship_count == 0; /* it reaches nothing */
+    found next  = {instance, "cn_add"};
+    bool  good  = alone ? adopt_record(&(worklist){0}, session, next, slab, slot)
+                        : cn_session_adopt(session, instance, next.what);
     if (session->options.read_only)
         return cn_connection_fail(session->connection, CN_CAUSE_READ_ONLY,
                                   "cn_add: the session was opened .read_only");

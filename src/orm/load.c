@@ -44,12 +44,34 @@ static bool step(cn_load *load)
     return step == CN_STEP_ROW;
 }
 
-static bool decode(cn_load *load, void *row, cn_arena *text)
+static bool decode_some(cn_load *load, const cn_decode *plan, size_t count, void *row,
+                        cn_arena *text)
 {
     if (load->rows != NULL)
-        return cn_connection_decode(load->session->connection, load->rows, load->plan,
-                                    load->plan_count, row, text);
-    return cn_result_decode(load->result, load->plan, load->plan_count, row, text);
+        return cn_connection_decode(load->session->connection, load->rows, plan, count, row, text);
+    return cn_result_decode(load->result, plan, count, row, text);
+}
+
+static bool decode(cn_load *load, void *row, cn_arena *text)
+{
+    return decode_some(load, load->plan, load->plan_count, row, text);
+}
+
+/* The instance that the row is already, with an integer for its key, and that stays as it is: only
+   the key is read then. NULL: the row is to be read, or failure. */
+static void *known(cn_load *load, void *row)
+{
+    cn_slab         *slab;
+    uint32_t         slot, hash;
+    const cn_decode *key = load->plan, *field = load->shelf->mapper->integer_key;
+    while (field != NULL && key < load->plan + load->plan_count && key->offset != field->offset)
+        key++;
+    if (field == NULL || key == load->plan + load->plan_count ||
+        !decode_some(load, key, 1, row, NULL))
+        return NULL;
+    void *instance = cn_identity_find(load->shelf, row, &hash);
+    return instance == NULL || cn_record_expired(cn_record_of(instance, &slab, &slot)) ? NULL
+                                                                                       : instance;
 }
 
 /* One member of an instance that was expired. Text that is the same stays where it is, so that
@@ -128,21 +150,44 @@ static void *keep(cn_load *load, cn_slab *slab, void *row, uint32_t hash)
     return row;
 }
 
+bool cn_load_is_absent(cn_load *load, const cn_table *table, bool *absent)
+{
+    cn_connection     *connection = load->session->connection;
+    const cn_prepared *prepared   = load->rows->prepared;
+    uint32_t           column     = load->plan[table->primary_key[0]].column;
+    cn_value           key;
+    if (!prepared->driver->read(load->rows->prepared, column, &key,
+                                cn_connection_error_slot(connection)))
+        return cn_connection_fail_filled(connection, load->rows);
+    *absent = key.kind == CN_KIND_NULL;
+    return true;
+}
+
 void *cn_load_next(cn_load *load)
 {
-    if (!step(load))
-        return NULL;
+    return step(load) ? cn_load_current(load) : NULL;
+}
+
+void *cn_load_current(cn_load *load)
+{
     cn_slab *slab = room(load);
     if (slab == NULL)
         return NULL;
     void         *row  = cn_slab_struct(slab, slab->used);
     cn_arena_mark mark = cn_arena_here(&slab->text);
+    /* A query whose rows are here mostly follows one whose rows were. */
+    void *instance = load->shelf->known ? known(load, row) : NULL;
+    if (instance != NULL) {
+        load->session->statistics.rows++;
+        return instance;
+    }
     memcpy(row, load->shelf->mapper->blank, slab->stride);
     if (!decode(load, row, &slab->text))
         return NULL;
     load->session->statistics.rows++;
     uint32_t hash;
-    void    *instance = cn_identity_find(load->shelf, row, &hash);
+    instance           = cn_identity_find(load->shelf, row, &hash);
+    load->shelf->known = instance != NULL;
     if (instance == NULL)
         return keep(load, slab, row, hash);
     cn_slab   *other;

@@ -39,8 +39,10 @@ static bool fill(cn_mapper *mapper, cn_arena *arena)
         set_pointer(mapper->blank, mapper->relationships[i].offset, CN_UNLOADED);
     mapper->plan        = plan;
     mapper->texts       = texts;
-    mapper->integer_key = table->primary_key_count == 1 &&
-                          is_integer(table->columns[table->primary_key[0]].field.storage);
+    mapper->integer_key = NULL;
+    if (table->primary_key_count == 1 &&
+        is_integer(table->columns[table->primary_key[0]].field.storage))
+        mapper->integer_key = &plan[table->primary_key[0]];
     return true;
 }
 
@@ -146,8 +148,15 @@ char *cn_nursery_text(cn_slab *slab, const void *data, size_t size)
 
 void cn_nursery_give(cn_slab *slab, uint32_t slot)
 {
-    cn_mapper *mapper = slab->mapper;
-    pthread_mutex_lock(&mapper->lock);
+    cn_mapper *mapper = slab->mapper; /* the slab may be gone afterwards */
+    cn_nursery_open(mapper);
+    cn_nursery_give_open(slab, slot);
+    cn_nursery_close(mapper);
+}
+
+void cn_nursery_give_open(cn_slab *slab, uint32_t slot)
+{
+    cn_mapper *mapper         = slab->mapper;
     slab->records[slot].state = CN_INSTANCE_NONE;
     slab->live--;
     if (slab->live == 0) {
@@ -158,7 +167,6 @@ void cn_nursery_give(cn_slab *slab, uint32_t slot)
             cn_slab_free(slab);
         }
     }
-    pthread_mutex_unlock(&mapper->lock);
 }
 
 /* ---- what could not be made ------------------------------------------------------------------ */

@@ -20,11 +20,11 @@ struct cn_mapper {
     const cn_decode       *plan;  /* all columns of the table, in their order */
     void                  *blank; /* a struct as loading finds it: zero, relationships unloaded */
     /* columns whose member is a pointer to something borrowed or owned */
-    const uint32_t *texts;
-    size_t          text_count;
-    bool            integer_key; /* the key is one integer column */
-    pthread_mutex_t lock;        /* of the nursery */
-    cn_slab        *nursery;     /* the slab that cn_new fills */
+    const uint32_t  *texts;
+    size_t           text_count;
+    const cn_decode *integer_key; /* of the plan: the key, if it is one integer column; or NULL */
+    pthread_mutex_t  lock;        /* of the nursery */
+    cn_slab         *nursery;     /* the slab that cn_new fills */
 };
 
 /* Whether a member of this storage points to text, bytes, ... instead of holding them. */
@@ -53,8 +53,9 @@ void cn_nursery_close(cn_mapper *mapper);
 void *cn_nursery_take(cn_mapper *mapper, const void *values, cn_slab **slab, uint32_t *slot);
 /* Copies text into the slab of an instance of the nursery. */
 char *cn_nursery_text(cn_slab *slab, const void *data, size_t size);
-/* Gives a slot back; the nursery is not open. */
+/* Gives a slot back; the nursery is not open, or, for the second, it is. */
 void cn_nursery_give(cn_slab *slab, uint32_t slot);
+void cn_nursery_give_open(cn_slab *slab, uint32_t slot);
 
 /* The model of which `pointer` is the failed instance; NULL if it is none. */
 const cn_model *cn_nothing_of(const void *pointer);

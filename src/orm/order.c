@@ -216,38 +216,72 @@ static int compare(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-/* What was added in an order that needs no other is most of the work: finding that is quick. */
-static bool is_sorted(const key *keys, size_t count)
+static key key_of(const tables *t, const cn_flush_plan *plan, uint32_t index)
 {
-    for (size_t i = 1; i < count; i++)
-        if (compare(&keys[i - 1], &keys[i]) > 0)
+    const cn_work *work = &plan->work[index];
+    return (key){.place = (uint64_t)work->rank << 32 | work->level,
+                 .table = place_of(t, work->slab->mapper->table) << 2 | (uint64_t)work->verb,
+                 .index = index};
+}
+
+/* What was added in an order that needs no other is most of the work: finding that is quick. */
+static bool is_sorted(const tables *t, const cn_flush_plan *plan)
+{
+    for (uint32_t i = 1; i < plan->work_count; i++) {
+        const cn_work *x = &plan->work[i - 1], *y = &plan->work[i];
+        if (x->rank == y->rank && x->level == y->level && x->verb == y->verb &&
+            x->slab->mapper == y->slab->mapper)
+            continue;
+        const key a = key_of(t, plan, i - 1), b = key_of(t, plan, i);
+        if (compare(&a, &b) > 0)
             return false;
+    }
     return true;
+}
+
+static bool sort(const tables *t, cn_flush_plan *plan)
+{
+    key *keys = CN_ARENA_ARRAY(&plan->scratch, key, plan->work_count);
+    if (keys == NULL)
+        return cn_session_no_memory(plan->session);
+    for (uint32_t i = 0; i < plan->work_count; i++)
+        keys[i] = key_of(t, plan, i);
+    qsort(keys, plan->work_count, sizeof *keys, compare);
+    for (size_t i = 0; i < plan->work_count; i++)
+        plan->order[i] = keys[i].index;
+    return true;
+}
+
+/* Fills the ranks; whether there are rows in a circle of tables. */
+static bool rank(const tables *t, cn_flush_plan *plan)
+{
+    const cn_mapper *mapper = NULL; /* of the work before */
+    uint32_t         its    = 0;
+    bool             circle = false;
+    for (size_t i = 0; i < plan->work_count; i++) {
+        cn_work *work = &plan->work[i];
+        if (work->slab->mapper != mapper) {
+            mapper       = work->slab->mapper;
+            size_t place = place_of(t, mapper->table);
+            its          = rank_of(t, place);
+            circle       = circle || t->reach[place * t->count + place];
+        }
+        work->rank = its;
+    }
+    return circle;
 }
 
 bool cn_flush_sort(cn_flush_plan *plan)
 {
-    tables t      = {0};
-    bool   circle = false;
-    key   *keys   = CN_ARENA_ARRAY(&plan->scratch, key, plan->work_count);
-    plan->order   = cn_allocate_zero(plan->work_count, sizeof *plan->order);
-    if (keys == NULL || plan->order == NULL || !collect(plan, &t))
+    tables t    = {0};
+    plan->order = cn_allocate(plan->work_count * sizeof *plan->order);
+    if (plan->order == NULL || !collect(plan, &t))
         return cn_session_no_memory(plan->session);
-    for (size_t i = 0; i < plan->work_count; i++) {
-        size_t place       = place_of(&t, plan->work[i].slab->mapper->table);
-        plan->work[i].rank = rank_of(&t, place);
-        keys[i].table      = place << 2 | (uint64_t)plan->work[i].verb;
-        circle             = circle || t.reach[place * t.count + place];
-    }
-    if (circle && !order_rows(plan))
+    if (rank(&t, plan) && !order_rows(plan))
         return false;
-    for (uint32_t i = 0; i < plan->work_count; i++) {
-        keys[i].place = (uint64_t)plan->work[i].rank << 32 | plan->work[i].level;
-        keys[i].index = i;
-    }
-    if (!is_sorted(keys, plan->work_count))
-        qsort(keys, plan->work_count, sizeof *keys, compare);
-    for (size_t i = 0; i < plan->work_count; i++)
-        plan->order[i] = keys[i].index;
+    if (!is_sorted(&t, plan))
+        return sort(&t, plan);
+    for (uint32_t i = 0; i < plan->work_count; i++)
+        plan->order[i] = i;
     return true;
 }

@@ -8,7 +8,8 @@
 #include "schema/value.h"
 #include "sql/rows.h"
 
-#define CN_BATCH_MOST 4096 /* rows whose values are in memory at a time */
+#define CN_BATCH_MOST 4096 /* rows whose values are in memory at a time, ... */
+#define CN_BATCH_FEW 1000  /* ... and on SQLite */
 
 /* ---- foreign keys that follow ---------------------------------------------------------------- */
 
@@ -94,19 +95,40 @@ typedef struct batch {
     uint32_t       *columns;
     uint32_t       *members; /* work */
     int64_t        *keys;
+    size_t          most; /* rows that there is room for, if there are so many */
 } batch;
 
-static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_table *table, size_t count)
+/* A database that takes rows one by one, or a few hundred, gains nothing by many at a time, and the
+   values of fewer stay in the processor's cache. */
+static size_t rows_at_once(const cn_session *session, cn_work_verb verb)
 {
-    size_t width = table->column_count + table->primary_key_count;
-    size_t rows  = count < CN_BATCH_MOST ? count : CN_BATCH_MOST;
-    *b           = (batch){.plan = plan, .table = table};
-    b->values    = cn_arena_take(&plan->scratch, width * rows * sizeof(cn_value), sizeof(void *));
-    b->columns   = CN_ARENA_ARRAY(&plan->scratch, uint32_t, table->column_count);
-    b->members   = CN_ARENA_ARRAY(&plan->scratch, uint32_t, rows);
-    b->keys      = CN_ARENA_ARRAY(&plan->scratch, int64_t, rows);
-    return (b->values != NULL && b->columns != NULL && b->members != NULL && b->keys != NULL) ||
-           cn_session_no_memory(plan->session);
+    /* A flush may be the first to need a link: rows to insert are sent in any case. */
+    const cn_link *link = verb == CN_WORK_INSERT ? cn_connection_link(session->connection)
+                                                 : cn_connection_held_link(session->connection);
+    return link != NULL && link->batch_form == CN_BATCH_VALUES ? CN_BATCH_FEW : CN_BATCH_MOST;
+}
+
+static bool batch_begin(batch *b, cn_flush_plan *plan, const cn_work *first, size_t count)
+{
+    const cn_table *table = first->slab->mapper->table;
+    size_t          width = table->column_count + table->primary_key_count;
+    *b                    = (batch){.plan = plan, .table = table};
+    b->most               = rows_at_once(plan->session, first->verb);
+    size_t rows           = count < b->most ? count : b->most;
+    /* One block, so that the scratch is of one piece and stays for the next flush. */
+    b->values = cn_arena_take(
+        &plan->scratch,
+        rows * (width * sizeof *b->values + sizeof *b->keys + sizeof *b->members) +
+            table->column_count * sizeof *b->columns,
+        sizeof(void *));
+    if (b->values == NULL) {
+        cn_session_no_memory(plan->session);
+        return false;
+    }
+    b->keys    = (int64_t *)(void *)(b->values + width * rows);
+    b->members = (uint32_t *)(void *)(b->keys + rows);
+    b->columns = b->members + rows;
+    return true;
 }
 
 bool cn_flush_load(cn_session *session, const cn_column *column, const void *row, cn_value *value)
@@ -120,9 +142,39 @@ bool cn_flush_load(cn_session *session, const cn_column *column, const void *row
     return true;
 }
 
-static bool is_zero(const cn_column *column, const void *row)
+/* What most columns are; false leaves it to cn_flush_load. */
+static inline bool load_common(const cn_decode *field, const void *row, cn_value *value)
 {
-    const char *at = (const char *)row + column->field.offset;
+    const void *at = (const char *)row + field->offset;
+    if (field->labels != NULL)
+        return false;
+    switch (field->storage) {
+    case CN_STORAGE_INT32:
+        *value = (cn_value){.kind = CN_KIND_INTEGER, .as.integer = *(const int32_t *)at};
+        return true;
+    case CN_STORAGE_INT64:
+        *value = (cn_value){.kind = CN_KIND_INTEGER, .as.integer = *(const int64_t *)at};
+        return true;
+    case CN_STORAGE_TEXT: {
+        const char *text = *(const char *const *)at;
+        *value           = (cn_value){.kind = CN_KIND_NULL};
+        if (text != NULL)
+            *value = (cn_value){.kind = CN_KIND_TEXT, .as.text = {text, strlen(text)}};
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+static inline bool is_zero(const cn_column *column, const void *row)
+{
+    const char *at   = (const char *)row + column->field.offset;
+    uint64_t    word = 0;
+    if (column->field.size == sizeof(int32_t)) {
+        memcpy(&word, at, sizeof(int32_t));
+        return word == 0;
+    }
     for (size_t i = 0; i < column->field.size; i++)
         if (at[i] != 0)
             return false;
@@ -136,9 +188,12 @@ static bool store_keys(const batch *b, size_t rows)
     const cn_column *column  = &b->table->columns[b->table->generated];
     cn_session      *session = b->plan->session;
     for (size_t i = 0; i < rows; i++) {
-        cn_value value = cn_value_int(b->keys[i]);
-        if (!cn_convert_store(&column->field, &value, b->plan->work[b->members[i]].instance, NULL,
-                              cn_connection_error_slot(session->connection)))
+        void    *instance = b->plan->work[b->members[i]].instance;
+        cn_value value    = {.kind = CN_KIND_INTEGER, .as.integer = b->keys[i]};
+        if (column->field.storage == CN_STORAGE_INT32 && b->keys[i] >= 0 && b->keys[i] <= INT32_MAX)
+            *(int32_t *)(void *)((char *)instance + column->field.offset) = (int32_t)b->keys[i];
+        else if (!cn_convert_store(&column->field, &value, instance, NULL,
+                                   cn_connection_error_slot(session->connection)))
             return cn_connection_fail_filled(session->connection, NULL);
     }
     return true;
@@ -153,11 +208,15 @@ static bool insert_members(batch *b, size_t rows, size_t column_count, bool gene
                             .values       = b->values,
                             .rows         = rows};
     cn_value    *value   = b->values;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t c = 0; c < column_count; c++)
-            if (!cn_flush_load(session, &b->table->columns[b->columns[c]],
-                               b->plan->work[b->members[i]].instance, value++))
+    for (size_t i = 0; i < rows; i++) {
+        const void *row = b->plan->work[b->members[i]].instance;
+        for (size_t c = 0; c < column_count; c++, value++) {
+            const cn_column *column = &b->table->columns[b->columns[c]];
+            if (!load_common(&column->field, row, value) &&
+                !cn_flush_load(session, column, row, value))
                 return false;
+        }
+    }
     return rows == 0 || (cn_session_count(session) &&
                          cn_rows_insert(session->connection, &send, generate ? b->keys : NULL) &&
                          (!generate || store_keys(b, rows)));
@@ -178,7 +237,7 @@ static bool insert_run(batch *b, const uint32_t *order, size_t count, bool gener
         if (open != generate)
             continue;
         b->members[rows++] = order[i];
-        if (rows == CN_BATCH_MOST) {
+        if (rows == b->most) {
             if (!insert_members(b, rows, column_count, generate))
                 return false;
             rows = 0;
@@ -190,7 +249,8 @@ static bool insert_run(batch *b, const uint32_t *order, size_t count, bool gener
 static bool send_inserts(batch *b, const uint32_t *order, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!follow(b->plan, &b->plan->work[order[i]]))
+        if (b->plan->work[order[i]].syncs != CN_NO_SYNC &&
+            !follow(b->plan, &b->plan->work[order[i]]))
             return false;
     if (b->table->has_defaults)
         return cn_made_insert(b->plan, b->table, order, count);
@@ -241,9 +301,10 @@ static bool update_members(batch *b, size_t rows, size_t column_count)
         return false;
     return matched < 0 || (uint64_t)matched == rows ||
            cn_connection_fail(session->connection, CN_CAUSE_STALE,
-                              "of %zu rows of %s to update, %lld are there: another transaction "
+                              "of %zu row%s of %s to update, %lld %s there: another transaction "
                               "has deleted the rest",
-                              rows, cn_table_title(table), (long long)matched);
+                              rows, rows == 1 ? "" : "s", cn_table_title(table), (long long)matched,
+                              matched == 1 ? "is" : "are");
 }
 
 /* Batches of consecutive rows that changed in the same columns. */
@@ -264,7 +325,7 @@ static bool send_updates(batch *b, const uint32_t *order, size_t count)
             continue;
         bool same = changed == column_count &&
                     memcmp(columns, b->columns, changed * sizeof *columns) == 0;
-        if (rows != 0 && (!same || rows == CN_BATCH_MOST)) {
+        if (rows != 0 && (!same || rows == b->most)) {
             if (!update_members(b, rows, column_count))
                 return false;
             rows = 0;
@@ -304,7 +365,7 @@ static bool send_deletes(batch *b, const uint32_t *order, size_t count)
     size_t rows = 0;
     for (size_t i = 0; i < count; i++) {
         b->members[rows++] = order[i];
-        if (rows < CN_BATCH_MOST && i + 1 < count)
+        if (rows < b->most && i + 1 < count)
             continue;
         if (!delete_members(b, rows))
             return false;
@@ -331,8 +392,7 @@ static bool send_run(cn_flush_plan *plan, const uint32_t *order, size_t count)
     const cn_work *work                 = &plan->work[order[0]];
     batch          b;
     cn_arena_mark  mark = cn_arena_here(&plan->scratch);
-    bool           good = batch_begin(&b, plan, work->slab->mapper->table, count) &&
-                send[work->verb](&b, order, count);
+    bool           good = batch_begin(&b, plan, work, count) && send[work->verb](&b, order, count);
     cn_arena_back(&plan->scratch, mark);
     return good;
 }

@@ -1,13 +1,12 @@
 /*
- * The fetching verbs: cn_first, cn_all, cn_get, cn_rows, cn_scalar. Each flushes what it reads,
- * runs its statement and makes instances, or plain structs, of the rows.
+ * The fetching verbs for instances, cn_first, cn_all, cn_get, and cn_scalar. Each flushes what it
+ * reads and runs its statement. Rows that are other structs are in rows.c.
  */
 #include "orm/session.h"
 
 #include "base/memory.h"
 
-/* A query that reads one model looks for changes in that one only. */
-static bool prepare(cn_session *session, const cn_mapper *reads)
+bool cn_session_prepare(cn_session *session, const cn_mapper *reads)
 {
     if (!cn_session_well(session) || !cn_session_scope(session))
         return false;
@@ -28,12 +27,11 @@ static bool matches(cn_session *session, const cn_mapper *mapper, const char *na
 }
 
 /* Starts a select of instances. False: failure, already reported. */
-static bool start(cn_load *load, cn_walk *walk, cn_session *session, size_t size,
+static bool start(cn_load *load, cn_walk *walk, cn_session *session, cn_mapper *mapper, size_t size,
                   const cn_select_statement *select)
 {
-    cn_mapper *mapper = cn_session_mapper(session, select->from);
     if (mapper == NULL || !matches(session, mapper, mapper->model->name, size) ||
-        !prepare(session, mapper))
+        !cn_session_prepare(session, cn_statement_reads_one(select) ? mapper : NULL))
         return false;
     if (select->columns != NULL)
         return cn_connection_fail(
@@ -51,29 +49,52 @@ static bool start(cn_load *load, cn_walk *walk, cn_session *session, size_t size
 
 /* Whether the condition is `key == value`: then there is one row at most, and no limit is
    needed. */
-static bool is_by_key(cn_session *session, const cn_select_statement *select)
+static bool is_by_key(const cn_mapper *mapper, const cn_select_statement *select)
 {
-    const cn_node   *where  = &select->where.node;
-    const cn_mapper *mapper = cn_session_mapper(session, select->from);
-    return where->kind == CN_NODE_COMPARE && where->op == CN_OPERATOR_(==) && mapper != NULL &&
-           where->model == select->from && mapper->table->primary_key_count == 1 &&
+    const cn_node *where = &select->where.node;
+    return where->kind == CN_NODE_OPERATOR && where->op == CN_OP_EQUAL &&
+           (where->flags & CN_NODE_FLAT) && where->count == 0 && mapper != NULL &&
+           where->value.kind != CN_KIND_MEMBER_ && where->model == select->from &&
+           select->join == NULL && select->also == NULL && select->with == NULL &&
+           mapper->table->primary_key_count == 1 &&
            where->offset == mapper->plan[mapper->table->primary_key[0]].offset;
+}
+
+static const cn_select_statement *with_limit(cn_select_statement       *limited,
+                                             const cn_select_statement *statement)
+{
+    *limited = (cn_select_statement){.head = statement->head};
+    memcpy(limited, statement,
+           statement->head.size < sizeof *limited ? statement->head.size : sizeof *limited);
+    if (limited->limit == 0)
+        limited->limit = 1;
+    limited->head.size = sizeof *limited;
+    return limited;
+}
+
+/* Rows of a query are no instances. */
+static bool is_shape(const cn_model *model)
+{
+    return model != NULL && (model->alias_of != NULL ? model->alias_of : model)->is_shape;
 }
 
 void *cn_first_(cn_session *session, size_t size, const cn_select_statement *statement)
 {
     if (!cn_session_well(session))
         return NULL;
-    cn_select_statement first = {.head = statement->head};
-    memcpy(&first, statement,
-           statement->head.size < sizeof first ? statement->head.size : sizeof first);
-    if (first.limit == 0 && !is_by_key(session, &first))
-        first.limit = 1;
+    cn_select_statement        limited;
+    const cn_select_statement *first = statement;
+    if (is_shape(statement->from))
+        return *(void *const *)cn_rows_(session, statement->from->name, size,
+                                        &with_limit(&limited, statement)->head);
+    cn_mapper *mapper = cn_session_mapper(session, statement->from);
+    if (first->head.size < sizeof limited || (first->limit == 0 && !is_by_key(mapper, first)))
+        first = with_limit(&limited, statement);
     cn_walk walk;
-    cn_load load     = {0};
+    cn_load load;
     void   *instance = NULL;
     cn_walk_begin(&walk, NULL);
-    if (start(&load, &walk, session, size, &first)) {
+    if (start(&load, &walk, session, mapper, size, first)) {
         instance = cn_load_next(&load);
         cn_load_end(&load);
     }
@@ -81,8 +102,7 @@ void *cn_first_(cn_session *session, size_t size, const cn_select_statement *sta
     return cn_session_well(session) ? instance : NULL;
 }
 
-/* A list of instances that lives as long as the session keeps things. */
-static const void *list_of(cn_load *load)
+const void *cn_load_kept_list(cn_load *load)
 {
     static void *const empty[1];
     cn_session        *session = load->session;
@@ -107,9 +127,12 @@ const void *cn_all_(cn_session *session, size_t size, const cn_select_statement 
     cn_load            load = {0};
     if (!cn_session_well(session))
         return empty;
+    if (is_shape(statement->from))
+        return cn_rows_(session, statement->from->name, size, &statement->head);
     cn_walk_begin(&walk, NULL);
-    if (start(&load, &walk, session, size, statement)) {
-        list = list_of(&load);
+    if (start(&load, &walk, session, cn_session_mapper(session, statement->from), size,
+              statement)) {
+        list = cn_load_kept_list(&load);
         cn_load_end(&load);
     }
     cn_walk_end(&walk);
@@ -127,8 +150,10 @@ void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_
     const cn_table *table = mapper->table;
     if (count != table->primary_key_count) {
         cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                           "cn_get: the primary key of %s has %zu columns, %zu values were given",
-                           model->name, table->primary_key_count, count);
+                           "cn_get: the primary key of %s has %zu column%s, and %zu value%s given",
+                           model->name, table->primary_key_count,
+                           table->primary_key_count == 1 ? "" : "s", count,
+                           count == 1 ? " was" : "s were");
         return NULL;
     }
     void    *instance = NULL;
@@ -156,223 +181,11 @@ void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_
     return instance;
 }
 
-/* ---- rows: plain structs --------------------------------------------------------------------- */
-
-/* Where rows come from, and how one is decoded. */
-typedef struct row_source {
-    cn_session        *session;
-    cn_statement_slot *rows;
-    cn_result         *result;
-    const cn_decode   *plan;
-    size_t             plan_count;
-    cn_mapper         *mapper; /* of instances; NULL: plain structs */
-    const char        *struct_name;
-    size_t             struct_size;
-} row_source;
-
-static cn_step next(row_source *source)
-{
-    return source->rows != NULL ? cn_connection_step(source->session->connection, source->rows)
-                                : cn_result_step(source->result);
-}
-
-static bool decode(row_source *source, void *row)
-{
-    cn_arena *kept = &source->session->kept;
-    source->session->statistics.rows++;
-    return source->rows != NULL
-               ? cn_connection_decode(source->session->connection, source->rows, source->plan,
-                                      source->plan_count, row, kept)
-               : cn_result_decode(source->result, source->plan, source->plan_count, row, kept);
-}
-
-static void finish(row_source *source)
-{
-    if (source->rows != NULL)
-        cn_connection_end(source->session->connection, source->rows);
-    cn_result_close(source->result);
-}
-
-/* The struct that a text fills: its .fields, or those of its .entity's columns. */
-static const cn_fields *fields_of(cn_session *session, const cn_text_statement *text,
-                                  cn_mapper **mapper)
-{
-    if (text->entity == NULL) {
-        if (text->fields == NULL)
-            cn_connection_fail(
-                session->connection, CN_CAUSE_MISUSE,
-                "the text does not say which members it fills: give it .fields = CN_FIELDS(...) or "
-                ".entity = &T_model");
-        return text->fields;
-    }
-    *mapper = cn_session_mapper(session, text->entity);
-    if (*mapper == NULL)
-        return NULL;
-    size_t     count  = (*mapper)->table->column_count;
-    cn_fields *fields = CN_ARENA_NEW(&session->kept, cn_fields);
-    cn_field  *list   = CN_ARENA_ARRAY(&session->kept, cn_field, count);
-    if (fields == NULL || list == NULL) {
-        cn_session_no_memory(session);
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const cn_column *column = &(*mapper)->table->columns[i];
-        list[i]                 = (cn_field){column->name, column->field.offset, column->field.size,
-                                             column->field.storage};
-    }
-    *fields = (cn_fields){(*mapper)->model->name, (*mapper)->size, list, count};
-    return fields;
-}
-
-/* The plan by names knows nothing of enumerations: the columns of the model do. */
-static const cn_decode *with_labels(cn_session *session, const cn_mapper *mapper,
-                                    const cn_decode *plan, size_t count)
-{
-    cn_decode *made = CN_ARENA_ARRAY(&session->kept, cn_decode, count);
-    if (made == NULL) {
-        cn_session_no_memory(session);
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint32_t         column = plan[i].column;
-        const cn_column *mapped = cn_table_at(mapper->table, plan[i].offset);
-        made[i]                 = mapped->field;
-        made[i].column          = column;
-    }
-    return made;
-}
-
-static bool open_text(row_source *source, const cn_text_statement *statement)
-{
-    cn_session       *session = source->session;
-    cn_text_statement text    = {.head = statement->head};
-    memcpy(&text, statement,
-           statement->head.size < sizeof text ? statement->head.size : sizeof text);
-    const cn_fields *fields = fields_of(session, &text, &source->mapper);
-    if (fields == NULL || !prepare(session, NULL))
-        return false;
-    source->result = cn_connection_execute(session->connection, &text.head, NULL);
-    source->plan   = source->result != NULL ? cn_result_plan(source->result, fields) : NULL;
-    if (source->plan == NULL)
-        return false;
-    source->plan_count  = fields->count;
-    source->struct_name = fields->struct_name;
-    source->struct_size = fields->struct_size;
-    if (source->mapper != NULL)
-        source->plan = with_labels(session, source->mapper, source->plan, fields->count);
-    return source->plan != NULL;
-}
-
-static bool open_built(row_source *source, cn_walk *walk, const cn_statement *statement)
-{
-    cn_session *session = source->session;
-    cn_mapper  *reads   = NULL;
-    if (statement->kind == CN_STATEMENT_SELECT &&
-        ((const cn_select_statement *)(const void *)statement)->from != NULL)
-        reads = cn_session_mapper(session,
-                                  ((const cn_select_statement *)(const void *)statement)->from);
-    if (!prepare(session, reads))
-        return false;
-    source->rows = cn_sql_run(session->connection, walk, statement, NULL, NULL);
-    if (source->rows == NULL)
-        return false;
-    const cn_plan *plan = cn_plan_of(source->rows);
-    if (plan->struct_name == NULL)
-        return cn_connection_fail(
-            session->connection, CN_CAUSE_MISUSE,
-            "the statement returns no rows: give it .returning = CN_INTO(%s, ...)",
-            source->struct_name);
-    source->plan       = plan->decode;
-    source->plan_count = plan->decode_count;
-    source->mapper = plan->entity == NULL ? NULL : cn_session_mapper(session, plan->entity->model);
-    source->struct_name = plan->struct_name;
-    source->struct_size = plan->struct_size;
-    return true;
-}
-
-static bool same_struct(cn_session *session, const row_source *source, const char *name,
-                        size_t size)
-{
-    return (strcmp(source->struct_name, name) == 0 && source->struct_size == size) ||
-           cn_connection_fail(session->connection, CN_CAUSE_MISUSE,
-                              "the statement fills the struct %s (%zu bytes), but its rows are "
-                              "asked for as %s (%zu bytes)",
-                              source->struct_name, source->struct_size, name, size);
-}
-
-/* Plain structs, one after the other, and a list of them. */
-static const void *plain_list(row_source *source)
-{
-    static void *const empty[1];
-    cn_session        *session = source->session;
-    void             **items   = NULL;
-    size_t             count = 0, capacity = 0;
-    const void        *list = empty;
-    while (next(source) == CN_STEP_ROW) {
-        void *row = cn_arena_zero(&session->kept, 1, source->struct_size);
-        if (row == NULL || !cn_reserve(&items, &capacity, count + 1, sizeof *items)) {
-            cn_session_no_memory(session);
-            break;
-        }
-        if (!decode(source, row))
-            break;
-        items[count++] = row;
-    }
-    if (cn_session_well(session)) {
-        void **made = CN_ARENA_ARRAY(&session->kept, void *, count + 1);
-        if (made == NULL)
-            cn_session_no_memory(session);
-        else if (count != 0)
-            memcpy(made, items, count * sizeof *items);
-        list = made != NULL ? made : list;
-    }
-    cn_release(items);
-    return list;
-}
-
-static const void *instance_list(row_source *source)
-{
-    static void *const empty[1];
-    cn_load            load;
-    if (!cn_load_begin(&load, source->session, source->mapper, source->plan, source->plan_count))
-        return empty;
-    load.rows        = source->rows;
-    load.result      = source->result;
-    const void *list = list_of(&load);
-    cn_load_end(&load);
-    return list;
-}
-
-static bool open_rows(row_source *source, cn_walk *walk, const cn_statement *statement)
-{
-    return statement->kind == CN_STATEMENT_TEXT
-               ? open_text(source, (const cn_text_statement *)(const void *)statement)
-               : open_built(source, walk, statement);
-}
-
-const void *cn_rows_(cn_session *session, const char *struct_name, size_t struct_size,
-                     const cn_statement *statement)
-{
-    static void *const empty[1];
-    const void        *list   = empty;
-    row_source         source = {.session = session, .struct_name = struct_name};
-    cn_walk            walk;
-    if (!cn_session_well(session))
-        return empty;
-    cn_walk_begin(&walk, NULL);
-    if (open_rows(&source, &walk, statement) &&
-        same_struct(session, &source, struct_name, struct_size))
-        list = source.mapper != NULL ? instance_list(&source) : plain_list(&source);
-    finish(&source);
-    cn_walk_end(&walk);
-    return list;
-}
-
 /* ---- one value ------------------------------------------------------------------------------- */
 
 void *cn_scalar_(cn_session *session, const cn_statement *statement, uint8_t storage, void *target)
 {
-    if (!cn_session_well(session) || !prepare(session, NULL))
+    if (!cn_session_well(session) || !cn_session_prepare(session, NULL))
         return target;
     cn_result *result = cn_connection_execute(session->connection, statement, NULL);
     cn_decode  plan   = {

@@ -34,12 +34,7 @@ cn_session *cn_session_open(cn_engine *engine, const cn_session_options *options
 /* Every instance of one model. */
 static void end_shelf(cn_shelf *shelf)
 {
-    for (size_t i = 0; i < shelf->adopted_count; i++) {
-        uint32_t slot;
-        cn_slab *slab = cn_slab_of(shelf->adopted[i], &slot);
-        if (slab != NULL && slab->records[slot].session == shelf->session)
-            cn_instance_end(slab, slot);
-    }
+    cn_instances_end(shelf->session, shelf->mapper, shelf->adopted, shelf->adopted_count);
     while (shelf->slabs != NULL) {
         cn_slab *slab = shelf->slabs;
         shelf->slabs  = slab->next;
@@ -50,13 +45,15 @@ static void end_shelf(cn_shelf *shelf)
 }
 
 /* A session that is used again loads about as much as before, so what it took to find instances is
-   kept, up to this many. */
-#define CN_ENTRIES_KEPT 16384
+   kept, up to this many; but not what was mostly empty, for emptying it takes time, too. */
+#define CN_ENTRIES_KEPT 65536
+#define CN_ENTRIES_EMPTY 32 /* entries for one that was used */
 
 static void empty_shelf(cn_shelf *shelf)
 {
     end_shelf(shelf);
-    if (shelf->entry_capacity > CN_ENTRIES_KEPT) {
+    if (shelf->entry_capacity > CN_ENTRIES_KEPT ||
+        shelf->entry_capacity / CN_ENTRIES_EMPTY > shelf->entry_used + CN_ENTRIES_EMPTY) {
         cn_release(shelf->entries);
         shelf->entries        = NULL;
         shelf->entry_capacity = 0;
@@ -100,6 +97,8 @@ void cn_session_close(cn_session *session)
     cn_release(session->undo);
     cn_release(session->scopes);
     cn_release(session->graves);
+    cn_release(session->work);
+    cn_arena_free(&session->scratch);
     cn_arena_free(&session->undo_images);
     cn_arena_free(&session->kept);
     cn_arena_free(&session->conditions);
@@ -138,20 +137,9 @@ bool cn_session_no_memory(cn_session *session)
     return cn_connection_fail(session->connection, CN_CAUSE_MEMORY, "out of memory");
 }
 
-cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper)
+cn_shelf *cn_session_new_shelf(cn_session *session, cn_mapper *mapper)
 {
-    for (size_t i = 0; i < session->shelf_count; i++)
-        if (session->shelves[i]->mapper == mapper)
-            return session->shelves[i];
-    return NULL;
-}
-
-cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
-{
-    cn_shelf *shelf = cn_session_find_shelf(session, mapper);
-    if (shelf != NULL)
-        return shelf;
-    shelf = cn_allocate_zero(1, sizeof *shelf);
+    cn_shelf *shelf = cn_allocate_zero(1, sizeof *shelf);
     if (shelf == NULL || !cn_reserve(&session->shelves, &session->shelf_capacity,
                                      session->shelf_count + 1, sizeof *session->shelves)) {
         cn_release(shelf);
@@ -164,12 +152,9 @@ cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
     return shelf;
 }
 
-cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model)
+cn_mapper *cn_session_new_mapper(cn_session *session, const cn_model *model)
 {
-    cn_mapper *mapper = cn_mapper_known(model);
-    if (mapper != NULL)
-        return mapper;
-    mapper = cn_mapper_of(model, cn_connection_error_slot(session->connection));
+    cn_mapper *mapper = cn_mapper_of(model, cn_connection_error_slot(session->connection));
     if (mapper == NULL)
         cn_connection_fail_filled(session->connection, NULL);
     return mapper;

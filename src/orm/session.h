@@ -70,6 +70,7 @@ typedef struct cn_shelf {
     size_t             adopted_count, adopted_capacity;
     cn_identity_entry *entries;
     size_t             entry_capacity, entry_used; /* used: removed ones too */
+    bool               known; /* the row that was read last was an instance already */
 } cn_shelf;
 
 /* What a rollback restores of one instance. */
@@ -106,18 +107,39 @@ struct cn_session {
     cn_arena              conditions;                     /* what cn_keep copied */
     void                 *first_stranded, *last_stranded; /* instances without a place */
     void                 *reached_stranded; /* what those up to this one reach was taken over */
+    struct cn_work       *work; /* of flushes, kept for the next; while one runs it has them */
+    size_t                work_capacity;
+    cn_arena              scratch; /* likewise */
     bool                  flushing;
     bool                  check_lent;
     cn_session_statistics statistics;
 };
 
-/* The shelf of a mapper; made if need be. NULL: no memory, the session has the error. */
-cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper);
 /* The shelf if there is one. */
-cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper);
+static inline cn_shelf *cn_session_find_shelf(const cn_session *session, const cn_mapper *mapper)
+{
+    for (size_t i = 0; i < session->shelf_count; i++)
+        if (session->shelves[i]->mapper == mapper)
+            return session->shelves[i];
+    return NULL;
+}
+/* The shelf of a mapper; made if need be. NULL: no memory, the session has the error. */
+CN_COLD_ cn_shelf      *cn_session_new_shelf(cn_session *session, cn_mapper *mapper);
+static inline cn_shelf *cn_session_shelf(cn_session *session, cn_mapper *mapper)
+{
+    cn_shelf *shelf = cn_session_find_shelf(session, mapper);
+    return shelf != NULL ? shelf : cn_session_new_shelf(session, mapper);
+}
 /* NULL: the session has the error */
-cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model);
-bool       cn_session_no_memory(cn_session *session);
+CN_COLD_ cn_mapper      *cn_session_new_mapper(cn_session *session, const cn_model *model);
+static inline cn_mapper *cn_session_mapper(cn_session *session, const cn_model *model)
+{
+    if (model->alias_of != NULL)
+        model = model->alias_of;
+    cn_mapper *mapper = cn_mapper_known(model);
+    return mapper != NULL ? mapper : cn_session_new_mapper(session, model);
+}
+CN_COLD_ bool cn_session_no_memory(cn_session *session);
 /* Whether calls do anything: false on NULL and in failure. */
 static inline bool cn_session_well(cn_session *session)
 {
@@ -132,6 +154,8 @@ bool cn_session_scope(cn_session *session);
 
 /* The instance with the key that stands in `row`, a struct of this model; NULL: none here. */
 void *cn_identity_find(const cn_shelf *shelf, const void *row, uint32_t *hash);
+/* Says that the key of `row` will be looked for soon: in a large table that is far away. */
+void cn_identity_expect(const cn_shelf *shelf, const void *row);
 /* Puts the instance at `place` of the shelf in, under the hash that find gave; its key is not
    there. False: no memory. */
 bool cn_identity_put(cn_shelf *shelf, uint32_t place, uint32_t hash);
@@ -142,7 +166,6 @@ void cn_shelf_forget(cn_shelf *shelf, cn_record *record);
 
 /* ---- instance.c ------------------------------------------------------------------------------ */
 
-cn_record *cn_record_of(const void *instance, cn_slab **slab, uint32_t *slot);
 /* The record of an instance of this session; NULL: the session has an error that names what `what`
    (a call or a member) was given. */
 cn_record *cn_session_record(cn_session *session, const void *instance, const char *what,
@@ -164,6 +187,9 @@ bool cn_instance_set_text(cn_session *session, cn_slab *slab, uint32_t slot, uin
                           cn_bytes text);
 /* Frees an instance, whoever owns it. */
 void cn_instance_end(cn_slab *slab, uint32_t slot);
+/* The same for many of one model's nursery: those that are this session's. */
+void cn_instances_end(const cn_session *session, cn_mapper *mapper, void *const *instances,
+                      size_t count);
 /* Frees what the instances of a slab own that is about to be freed itself. */
 void cn_slab_end_instances(cn_slab *slab);
 
@@ -209,6 +235,11 @@ bool cn_list_logged(const cn_record *record, const cn_relationship *relationship
 void cn_list_forget(cn_record *record, const cn_relationship *relationship, const void *element);
 void cn_list_changes_free(cn_list_changes *changes, size_t relationship_count);
 
+/* ---- query.c --------------------------------------------------------------------------------- */
+
+/* Flushes what a query is about to read: the changes of one model, or, NULL, all of them. */
+bool cn_session_prepare(cn_session *session, const cn_mapper *reads);
+
 /* ---- load.c ---------------------------------------------------------------------------------- */
 
 /*
@@ -228,7 +259,10 @@ bool cn_load_begin(cn_load *load, cn_session *session, cn_mapper *mapper, const 
                    size_t count);
 /* The instance of the next row; NULL at the end and in failure. */
 void *cn_load_next(cn_load *load);
-void  cn_load_end(cn_load *load); /* makes the shadows of what was loaded */
+void *cn_load_current(cn_load *load); /* that of the row at hand; NULL: failure */
+/* Whether the row at hand has no such instance: its key is NULL. False: failure. */
+bool cn_load_is_absent(cn_load *load, const cn_table *table, bool *absent);
+void cn_load_end(cn_load *load); /* makes the shadows of what was loaded */
 
 /* The instance with a key that stands in `key`, a struct of the model: from the session or the
    database; NULL: none or failure. */
@@ -239,6 +273,9 @@ bool cn_load_again(cn_session *session, cn_slab *slab, uint32_t slot);
    is a struct of its model. */
 cn_list *cn_load_related(cn_session *session, const cn_relationship *relationship,
                          const void *owner);
+/* A list of the instances of all rows that lives as long as the session keeps things; empty in
+   failure. */
+const void *cn_load_kept_list(cn_load *load);
 /* All rows that `load` gives, as a list of the caller's; NULL in failure. */
 cn_list *cn_load_list(cn_load *load);
 

@@ -90,6 +90,12 @@ cn_slab *cn_slab_of(const void *instance, uint32_t *slot)
     return slab;
 }
 
+cn_record *cn_record_of(const void *instance, cn_slab **slab, uint32_t *slot)
+{
+    *slab = cn_slab_of(instance, slot);
+    return *slab == NULL ? NULL : &(*slab)->records[*slot];
+}
+
 /* ---- memory: slabs of one page are kept for the next session --------------------------------- */
 
 #define CN_RECYCLED_MOST 512

@@ -72,6 +72,9 @@ void     cn_slab_trim(void); /* gives recycled slabs back to the system: for tes
    any pointer. */
 cn_slab *cn_slab_of(const void *instance, uint32_t *slot);
 
+/* The same with its record. */
+cn_record *cn_record_of(const void *instance, cn_slab **slab, uint32_t *slot);
+
 static inline void *cn_slab_struct(const cn_slab *slab, uint32_t slot)
 {
     return slab->structs + (size_t)slot * slab->stride;

@@ -33,8 +33,10 @@ static bool open_stream(cn_stream *stream, size_t size, const cn_select_statemen
                 : "CN_STREAM: the struct %s has another size where its model was compiled: two "
                   "structs share a name",
             stream->mapper->model->name);
+    bool reads_one = cn_statement_reads_one(statement);
     if (!cn_session_scope(session) ||
-        !cn_session_autoflush(session, CN_FLUSH_MODEL, stream->mapper) ||
+        !cn_session_autoflush(session, reads_one ? CN_FLUSH_MODEL : CN_FLUSH_ALL,
+                              reads_one ? stream->mapper : NULL) ||
         !cn_session_count(session))
         return false;
     stream->row = cn_allocate(size);

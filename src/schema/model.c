@@ -131,6 +131,8 @@ static cn_resolved *resolve(const cn_model *model, const cn_mapping *asked_by, c
 
 static const cn_table *table_of(const cn_model *model, const cn_mapping *asked_by, cn_error *error)
 {
+    if (model != NULL && model->alias_of != NULL)
+        model = model->alias_of;
     if (model == NULL || model->state == NULL || model->declare == NULL) {
         cn_error_set(error, CN_CAUSE_MISUSE, "no model was given");
         return NULL;

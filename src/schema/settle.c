@@ -132,7 +132,8 @@ static bool settle_generated(cn_mapping *mapping, cn_table *table)
             return cn_mapping_fail(mapping, "%s: .autoincrement is for a single integer key",
                                    column->field.name);
     }
-    if (table->primary_key_count == 0 && mapping->model->struct_size != 0 && table->name != NULL)
+    if (table->primary_key_count == 0 && mapping->model->struct_size != 0 && table->name != NULL &&
+        !mapping->model->is_shape)
         return cn_mapping_fail(mapping,
                                "%s has no primary key: mark a member with CN_COLUMN(member, "
                                ".primary_key = true)",

@@ -1,6 +1,10 @@
 /*
  * From a statement to SQL in one dialect, with a plan of how its values are bound and its rows
  * decoded. Runs once per structure and engine; what it makes is immutable.
+ *
+ * The files: compile.c names, values and the plan; compile_scope.c which tables a name may mean;
+ * compile_expression.c, compile_operator.c and compile_fragment.c expressions; compile_query.c,
+ * compile_select.c and compile_write.c statements.
  */
 #ifndef CN_SQL_COMPILE_H
 #define CN_SQL_COMPILE_H
@@ -8,12 +12,33 @@
 #include "engine/connection.h"
 #include "sql/dialect.h"
 #include "sql/node.h"
+#include "sql/operators.h"
+#include "sql/walk.h"
+#include "sql/words.h"
 
-/* A value that is sent in another form: the label of an enumeration. */
+typedef enum cn_conversion_kind {
+    CN_CONVERT_LABEL,     /* the label of an enumeration */
+    CN_CONVERT_JSON_STEP, /* '$."key"' to 'key', '$[3]' to 3 */
+    CN_CONVERT_JSON_PATH  /* '$."key"[3]' to '{"key",3}' */
+} cn_conversion_kind;
+
+/* A value that is sent in another form. */
 typedef struct cn_conversion {
-    uint32_t         slot;   /* placeholder */
-    const cn_column *column; /* whose type says how */
+    uint32_t           slot; /* placeholder */
+    cn_conversion_kind kind;
+    const cn_column   *column; /* of CN_CONVERT_LABEL: whose type says how */
 } cn_conversion;
+
+/* False: the error says why the value has no such form. */
+bool cn_conversion_apply(const cn_conversion *conversion, cn_value *value, cn_arena *arena,
+                         cn_error *error);
+
+/* A model whose instances a row refers to. */
+typedef struct cn_plan_entity {
+    const cn_table  *table;
+    uint32_t         offset; /* of the pointer in the row */
+    const cn_decode *decode;
+} cn_plan_entity;
 
 typedef struct cn_plan {
     cn_compiled          head;
@@ -22,38 +47,77 @@ typedef struct cn_plan {
     const cn_conversion *conversions;
     size_t               conversion_count;
     /* rows */
-    const cn_table  *entity;      /* they are instances of this table, all its columns; NULL: not */
-    const char      *struct_name; /* the struct that they fill; NULL: no rows, or whatever comes */
-    size_t           struct_size;
-    const cn_decode *decode;
-    size_t           decode_count;
+    const cn_table       *entity; /* they are instances of this table, all its columns; or NULL */
+    const char           *struct_name; /* that they fill; NULL: no rows, or whatever comes */
+    size_t                struct_size;
+    const cn_decode      *decode;
+    size_t                decode_count;
+    const cn_plan_entity *entities;
+    size_t                entity_count;
 } cn_plan;
+
+/* A table of the statement at hand. */
+typedef struct cn_source {
+    const cn_model *model; /* what expressions call it; an alias is a model of its own */
+    const cn_table *table;
+    const char     *name; /* in the SQL; NULL: the table's own */
+} cn_source;
+
+/* The tables that an expression may mention: those of its statement, then of those around it. */
+typedef struct cn_name_scope {
+    cn_source                  *sources;
+    size_t                      count, capacity;
+    const struct cn_name_scope *outer;
+    const cn_items             *labels; /* the columns of the statement */
+    const cn_hint              *hints;
+    bool                        bare;      /* columns without their table's name */
+    bool                        returning; /* its columns are those of RETURNING */
+} cn_name_scope;
+
+/* The queries of WITH that can be mentioned here. */
+typedef struct cn_with_scope {
+    const cn_model             *shape;
+    const struct cn_with_scope *outer;
+} cn_with_scope;
 
 /* While SQL is written. Other files of this floor write statements of their own with it. */
 typedef struct cn_compiler {
-    cn_buffer         sql;
-    const cn_dialect *dialect;
-    const cn_link    *link;
-    cn_error         *error;
-    cn_arena          scratch; /* ends with the compiler */
-    const cn_table   *from;    /* what a column may belong to ... */
-    const cn_table   *also;    /* ... or to this; NULL */
-    bool              bare;    /* columns without their table's name */
-    uint32_t          next_value;
+    cn_buffer            sql;
+    const cn_dialect    *dialect;
+    const cn_words      *words;
+    const cn_link       *link; /* the server: product and version */
+    cn_error            *error;
+    cn_arena             scratch; /* ends with the compiler */
+    cn_name_scope       *scope;   /* NULL: columns have their table's name */
+    const cn_with_scope *with;
+    const cn_table      *fills; /* the shape that the next query stands for: its columns have the
+                                      names of the shape's, AS id; or NULL */
+    const char          *part;  /* of the statement, for errors: ".where" */
+    const char       *proposed; /* what stands before a column of an upsert's row; NULL: nothing */
+    bool              inlined;  /* values as literals */
+    uint32_t          next_value; /* where they are written in order, without numbers */
+    const cn_numbers *numbers;
     const cn_value   *values; /* those of the first execution: their types are structure */
+    const cn_param   *params; /* of it */
     uint32_t         *slots;
     size_t            slot_count, slot_capacity;
     cn_conversion    *conversions;
     size_t            conversion_count, conversion_capacity;
     bool              reordered; /* slots are not 0, 1, 2, ... */
+    const char      **names;     /* of aliases that were made */
+    size_t            name_count, name_capacity;
 } cn_compiler;
 
 /* False: compiler->error is filled. */
 bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_error *error);
+void cn_compiler_begin_for(cn_compiler *compiler, const cn_dialect *dialect, const cn_link *server,
+                           cn_error *error);
 void cn_compiler_end(cn_compiler *compiler);
 /* A plan of `size` bytes (it begins with cn_plan) with the SQL and the slots; NULL: the error is
    filled. */
 cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan);
+
+/* ---- names and values (compile.c) ------------------------------------------------------------ */
 
 void cn_compiler_text(cn_compiler *compiler, const char *text);
 bool cn_compiler_identifier(cn_compiler *compiler, const char *name);
@@ -62,23 +126,107 @@ bool cn_compiler_column(cn_compiler *compiler, const cn_column *column);
 /* A placeholder for the next value; `column` (may be NULL) is what it meets. */
 bool cn_compiler_value(cn_compiler *compiler, const cn_column *column);
 bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32_t value);
-/* " \nWHERE ..." unless the condition is empty. */
-bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where);
-/* Any expression; `meets` (may be NULL) is the column that its value is assigned to. */
-bool cn_compiler_expression(cn_compiler *compiler, const cn_expr *value, const cn_column *meets);
+/* The same, sent in another form. */
+bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint32_t value);
 /* Columns of a table, separated by commas. */
 bool cn_compiler_columns(cn_compiler *compiler, const cn_table *table);
 /* The decode plan of a whole table, in column order. */
 const cn_decode *cn_plan_of_table(cn_arena *arena, const cn_table *table, uint32_t first_column);
 
+bool cn_compiler_no_memory(cn_compiler *compiler);
+bool cn_compiler_has(const cn_compiler *compiler, cn_feature feature);
+/* The same, or an error that names the construct, the database and its version. */
+bool cn_compiler_needs(cn_compiler *compiler, cn_feature feature);
+bool cn_compiler_lacks(cn_compiler *compiler, const char *what);
+
+/* ---- scopes (compile_scope.c) ---------------------------------------------------------------- */
+
+/* A table that can be mentioned from now on, under a name of its own if it needs one. NULL: the
+   error is filled. */
+const cn_source *cn_source_add(cn_compiler *compiler, const cn_model *model);
+/* NULL: an error that names the model, and what to do. */
+const cn_source *cn_source_find(cn_compiler *compiler, const cn_model *model);
+/* The column that a node is about, and where it is from. NULL: the error is filled. */
+const cn_column *cn_source_of(cn_compiler *compiler, const cn_node *node, const cn_source **source);
+bool             cn_compiler_source_column(cn_compiler *compiler, const cn_source *source,
+                                           const cn_column *column);
+/* "post", or "employee AS employee_1" */
+bool cn_compiler_source(cn_compiler *compiler, const cn_source *source);
+/* What the statement says for this database in that place. */
+void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *table);
+/* Whether a shape is a query of WITH here. */
+bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
+
+/* ---- expressions (compile_expression.c, compile_operator.c, compile_fragment.c) -------------- */
+
+/* " \nWHERE ..." unless the condition is empty; `before` is what stands in place of " \nWHERE ". */
+bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where, const char *before);
+/* Any expression; `meets` (may be NULL) is the column that its value is assigned to. */
+bool cn_compiler_expression(cn_compiler *compiler, const cn_expr *value, const cn_column *meets);
+/* Terms of ORDER BY. */
+bool cn_compiler_order(cn_compiler *compiler, const cn_node *terms, size_t count);
+bool cn_compiler_list(cn_compiler *compiler, const cn_node *parts, size_t count);
+bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_column *meets);
+bool cn_compiler_within(cn_compiler *compiler, const cn_node *node, cn_binding at_least,
+                        const cn_column *meets);
+/* `typed`: nothing around the value says its type. */
+bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn_column *meets,
+                            bool typed);
+bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negated);
+cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node, bool negated);
+bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_node *const *operands,
+                          cn_binding at_least);
+bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node);
+/* Whether anything of a condition was not left out. */
+bool cn_node_chosen(const cn_node *node);
+/* An AND or OR of a single condition is that condition. */
+const cn_node *cn_node_resolved(const cn_node *node);
+
+/* ---- statements (compile_query.c, compile_select.c, compile_write.c) ------------------------- */
+
+/* A query inside a statement, without parentheses. Its columns fill `plan`; NULL: nobody reads
+   them. */
+bool cn_compiler_query(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan);
+/* In parentheses, as a CN_QUERY_... it is used; it may mention the tables around it. It must have so
+   many columns; 0: any number. */
+bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement, int used,
+                           size_t columns);
+/* The same in the place of a table: it fills `shape`; `lateral` lets it mention those before it. */
+bool cn_compiler_derived(cn_compiler *compiler, const cn_statement *statement,
+                         const cn_model *shape, bool lateral);
+bool cn_compiler_with(cn_compiler *compiler, const cn_cte_clause *with);
+/* The columns of a result; 0: nobody knows, for they are those of a text. */
+size_t cn_plan_width(const cn_plan *plan);
+/* What of any query is not told apart: `any_column` if nobody reads its columns. */
+bool cn_compiler_select(cn_compiler *compiler, const void *statement, cn_plan *plan,
+                        bool any_column);
+/* A table, a query of WITH, or a shape that stands for `query`. */
+bool cn_compiler_from(cn_compiler *compiler, const cn_source *source, const cn_statement *query,
+                      bool lateral);
+/* Expressions of a list after `before`, which is left out with them; `ordered` as ORDER BY. */
+bool cn_compiler_terms(cn_compiler *compiler, const char *before, const cn_expr *list,
+                       bool ordered);
+/* Whether the text of a query ends with a table, so that ON behind it would belong to a join. */
+bool cn_compiler_ends_with_table(const cn_compiler *compiler, const cn_statement *statement);
+/* Columns and the members of a struct that take them. */
+bool cn_compiler_result(cn_compiler *compiler, const cn_items *items, cn_plan *plan);
+bool cn_compiler_insert(cn_compiler *compiler, const void *statement, cn_plan *plan);
+bool cn_compiler_update(cn_compiler *compiler, const void *statement, cn_plan *plan);
+bool cn_compiler_delete(cn_compiler *compiler, const void *statement, cn_plan *plan);
+/* "\n LIMIT ..."; the places are those of the statement's members. */
+bool cn_compiler_limit(cn_compiler *compiler, const int64_t *limit, const int64_t *offset);
+
 /* cn_compile_function for the statements of cinnabar/sql.h; `context` is a cn_compile_request. */
 typedef struct cn_compile_request {
     const cn_statement *statement;
-    const cn_value     *values;
+    const cn_param     *params;
+    bool                describing;
     const void         *key;
     size_t              key_size;
     uint64_t            hash;
 } cn_compile_request;
+/* Walks and writes a whole statement. */
+bool cn_compiler_spell(cn_compiler *compiler, const cn_compile_request *request, cn_plan *plan);
 cn_compiled *cn_compile_statement(cn_connection *connection, void *context, cn_error *error);
 
 #endif

@@ -21,37 +21,37 @@ typedef struct cn_ddl {
 } cn_ddl;
 
 /* What some databases, or their older versions, do not have. */
-typedef enum cn_feature {
-    CN_FEATURE_CHECK,
-    CN_FEATURE_COMPUTED,
-    CN_FEATURE_COMPUTED_STORED,
-    CN_FEATURE_COMPUTED_VIRTUAL,
-    CN_FEATURE_IDENTITY,
-    CN_FEATURE_SEQUENCE,
-    CN_FEATURE_DEFERRABLE_KEY,
-    CN_FEATURE_DEFERRABLE_UNIQUE,
-    CN_FEATURE_MATCH,
-    CN_FEATURE_NOT_VALID,
-    CN_FEATURE_NULLS_NOT_DISTINCT,
-    CN_FEATURE_PARTIAL_INDEX,
-    CN_FEATURE_EXPRESSION_INDEX,
-    CN_FEATURE_NULLS_ORDER,
-    CN_FEATURE_EXPRESSION_DEFAULT,
-    CN_FEATURE_ON_CONFLICT,
-    CN_FEATURE_ON_UPDATE,
-    CN_FEATURE_STRICT,
-    CN_FEATURE_SCHEMA,
-    CN_FEATURE_ARRAY,
-    CN_FEATURE_SET,
-    CN_FEATURE_BIT,
-    CN_FEATURE_COUNT
-} cn_feature;
+typedef enum cn_ddl_feature {
+    CN_DDL_CHECK,
+    CN_DDL_COMPUTED,
+    CN_DDL_COMPUTED_STORED,
+    CN_DDL_COMPUTED_VIRTUAL,
+    CN_DDL_IDENTITY,
+    CN_DDL_SEQUENCE,
+    CN_DDL_DEFERRABLE_KEY,
+    CN_DDL_DEFERRABLE_UNIQUE,
+    CN_DDL_MATCH,
+    CN_DDL_NOT_VALID,
+    CN_DDL_NULLS_NOT_DISTINCT,
+    CN_DDL_PARTIAL_INDEX,
+    CN_DDL_EXPRESSION_INDEX,
+    CN_DDL_NULLS_ORDER,
+    CN_DDL_EXPRESSION_DEFAULT,
+    CN_DDL_ON_CONFLICT,
+    CN_DDL_ON_UPDATE,
+    CN_DDL_STRICT,
+    CN_DDL_SCHEMA,
+    CN_DDL_ARRAY,
+    CN_DDL_SET,
+    CN_DDL_BIT,
+    CN_DDL_COUNT
+} cn_ddl_feature;
 
 /* Whether the server has it. */
-bool cn_dialect_has(const cn_ddl *ddl, cn_feature feature);
+bool cn_ddl_has(const cn_ddl *ddl, cn_ddl_feature feature);
 /* The same, and an error otherwise: "Post.total: a stored computed column is not known to MySQL
    5.6.51". */
-bool cn_dialect_needs(const cn_ddl *ddl, cn_feature feature, const char *title);
+bool cn_ddl_needs(const cn_ddl *ddl, cn_ddl_feature feature, const char *title);
 
 struct cn_definition {
     /* the type of a column, its variant for this database considered: nothing that it lacks */

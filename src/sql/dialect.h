@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "schema/table.h"
+#include "sql/words.h"
 
 /* What a backslash in a text literal means to the server, and so how such a text is written. */
 typedef enum cn_backslash {
@@ -31,19 +32,8 @@ typedef struct cn_dialect {
         const char    *word,
         const cn_link *server); /* words of one product or version only; may be NULL */
 
-    /* statements */
-    const char *same; /* of two values that may be NULL: "IS", "<=>", "IS NOT DISTINCT FROM" */
-    const char *not_same_open; /* around the negation: "", "NOT (" */
-    const char *not_same;      /* "IS NOT", "<=>", "IS DISTINCT FROM" */
-    const char *concat;        /* "||"; NULL: the function concat() */
-    const char *true_text;     /* a condition that is always true: "1 = 1", "true" */
-    const char *
-        /* LIMIT where there is only an OFFSET: "-1", "18446744073709551615"; NULL: none needed */
-                no_limit;
-    const char *default_values; /* of an INSERT without columns: "DEFAULT VALUES", "() VALUES ()" */
-    bool update_returning; /* UPDATE, too, where the server returns rows from INSERT and DELETE */
-    bool typed_values;     /* a placeholder takes the type of what it meets, unless it is cast */
-    const char *ilike;     /* the operator, or NULL: lower() on both sides */
+    const cn_words *words; /* of statements */
+    const char     *ilike; /* the operator, or NULL: lower() on both sides */
 
     /* The type of a column, as DDL spells it. */
     void (*type)(cn_buffer *sql, const cn_type *type, const cn_link *server);
@@ -60,6 +50,9 @@ typedef struct cn_dialect {
 /* By the name a driver gives ("sqlite"); NULL if there is none. Defined in src/dialect/dialects.c.
    */
 const cn_dialect *cn_dialect_named(const char *name);
+/* The same with a server of the newest version, for statements that are shown without a connection;
+   "mariadb", too. */
+const cn_dialect *cn_dialect_newest(const char *name, const cn_link **server);
 
 /* Writes an identifier, quoted where the dialect needs it. False: it has a NUL, is empty or too
    long (the error names it). */
@@ -70,5 +63,11 @@ bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffe
                       const cn_table *table, cn_error *error);
 /* A text as an SQL literal in this dialect. */
 void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *text, size_t size);
+/* Any value as an SQL literal; `column` (may be NULL) is what it meets. False: it has none. */
+bool cn_dialect_value(const cn_dialect *dialect, cn_buffer *sql, const cn_value *value,
+                      const cn_column *column, cn_error *error);
+/* The name of a collation behind COLLATE. */
+bool cn_dialect_collation(const cn_dialect *dialect, cn_buffer *sql, const char *name,
+                          cn_error *error);
 
 #endif

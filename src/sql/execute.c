@@ -2,7 +2,6 @@
  * The door for every statement on a connection: by its kind it goes to the floor that knows how
  * to compile it. Called by programs.
  */
-#include "base/memory.h"
 #include "engine/handle.h"
 #include "sql/keep.h"
 #include "sql/many.h"
@@ -71,41 +70,4 @@ cn_condition cn_connection_keep(cn_connection *owner, cn_condition condition)
     if (owner == NULL)
         return cn_condition_broken(CN_BROKEN_DEAD);
     return cn_keep_in(&owner->kept, condition);
-}
-
-char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
-{
-    if (connection == NULL || !cn_connection_enter(connection))
-        return NULL;
-    char     *sql   = NULL;
-    cn_error *error = cn_connection_error_slot(connection);
-    cn_walk   walk;
-    cn_walk_begin(&walk, error);
-    walk.describing = true;
-    if (!given(connection, statement)) {
-        /* the error is there */
-    } else if (is_text(statement)) {
-        sql = cn_duplicate(((const cn_text_statement *)(const void *)statement)->sql);
-    } else if (!cn_connection_is_failed(connection)) {
-        cn_compiled *compiled = NULL;
-        if (cn_walk_statement(&walk, statement, NULL)) {
-            size_t             size    = walk.word_count * sizeof *walk.words;
-            cn_compile_request request = {statement, walk.values, walk.words, size,
-                                          cn_hash(walk.words, size)};
-            compiled                   = cn_compile_statement(connection, &request, error);
-        }
-        if (compiled == NULL)
-            cn_connection_fail_filled(connection, NULL);
-        else if ((sql = cn_duplicate(compiled->sql)) == NULL)
-            cn_connection_fail(connection, CN_CAUSE_MEMORY, "out of memory");
-        cn_compiled_release(compiled);
-    }
-    cn_walk_end(&walk);
-    cn_connection_leave(connection);
-    return sql;
-}
-
-void cn_text_free(char *text)
-{
-    cn_release(text);
 }

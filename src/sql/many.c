@@ -21,6 +21,7 @@ typedef struct batch {
     cn_statement_slot     *slot;
     cn_value              *matrix;
     size_t                 rows, columns; /* of the matrix */
+    size_t                 done;          /* rows of the parts before */
     cn_arena               texts;         /* values that were made of the caller's */
     cn_result             *result;
 } batch;
@@ -35,8 +36,11 @@ static bool no_memory(batch *b)
 static bool begin(batch *b, cn_walk *walk)
 {
     size_t             size    = walk->word_count * sizeof *walk->words;
-    cn_compile_request request = {b->statement, walk->values, walk->words, size,
-                                  cn_hash(walk->words, size)};
+    cn_compile_request request = {.statement = b->statement,
+                                  .params    = walk->params,
+                                  .key       = walk->words,
+                                  .key_size  = size,
+                                  .hash      = cn_sql_hash(b->connection, walk)};
     size_t             count   = 0;
     b->slot = cn_connection_statement(b->connection, request.hash, walk->words, size,
                                       cn_compile_statement, &request);
@@ -75,8 +79,13 @@ static bool take_set(batch *b, size_t row)
 static bool run(batch *b, size_t rows)
 {
     const cn_execution plainly = {0};
-    if (!cn_connection_run_many(b->connection, b->slot, b->matrix, rows, b->columns, &plainly))
+    b->connection->rows_before = b->done;
+    bool good = cn_connection_run_many(b->connection, b->slot, b->matrix, rows, b->columns,
+                                       &plainly);
+    b->connection->rows_before = 0;
+    if (!good)
         return false;
+    b->done += rows;
     const cn_prepared *prepared = b->slot->prepared;
     if (b->result == NULL) {
         b->result = cn_connection_result(b->connection, b->slot);

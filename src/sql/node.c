@@ -1,7 +1,7 @@
 /*
- * Making expressions: the functions behind the macros of cinnabar/sql.h. They allocate nothing and
- * know no database; a node with parts remembers a checksum of them, so that whoever walks it can
- * tell whether the block that wrote them is still there.
+ * Making expressions: the functions behind the macros of cinnabar/expression.h. They allocate
+ * nothing and know no database; a node with parts remembers a checksum of them, so that whoever
+ * walks it can tell whether the block that wrote them is still there.
  */
 #include "sql/node.h"
 
@@ -9,10 +9,18 @@
 
 /* ---- checksums ------------------------------------------------------------------------------- */
 
-static uint32_t mix(uint32_t sum, uint64_t word)
+uint32_t cn_sum_mix(uint32_t sum, uint64_t word)
 {
     uint64_t product = (sum ^ word) * UINT64_C(0x9E3779B97F4A7C15);
     return (uint32_t)(product >> 32) ^ (uint32_t)product;
+}
+
+static uint32_t sum_type(uint32_t sum, const cn_type *type)
+{
+    return cn_sum_mix(cn_sum_mix(sum, (uint64_t)type->kind | (uint64_t)type->precision << 8 |
+                                          (uint64_t)type->scale << 16 |
+                                          (uint64_t)type->length << 32),
+                      (uint64_t)(uintptr_t)type->labels);
 }
 
 static uint32_t sum_value(uint32_t sum, const cn_value *value)
@@ -21,12 +29,12 @@ static uint32_t sum_value(uint32_t sum, const cn_value *value)
     memcpy(words, &value->as, sizeof words);
     switch (value->kind) { /* only the bytes that the kind gives a meaning */
     case CN_KIND_NULL:
-        return mix(sum, 0);
+        return cn_sum_mix(sum, 0);
     case CN_KIND_BOOLEAN:
-        return mix(sum, value->as.boolean ? 2 : 1);
+        return cn_sum_mix(sum, value->as.boolean ? 2 : 1);
     case CN_KIND_DATE:
-        return mix(sum, (uint64_t)(uint16_t)value->as.date.year << 16 |
-                            (uint64_t)value->as.date.month << 8 | value->as.date.day);
+        return cn_sum_mix(sum, (uint64_t)(uint16_t)value->as.date.year << 16 |
+                                   (uint64_t)value->as.date.month << 8 | value->as.date.day);
     case CN_KIND_INTEGER:
     case CN_KIND_UNSIGNED:
     case CN_KIND_REAL:
@@ -35,18 +43,20 @@ static uint32_t sum_value(uint32_t sum, const cn_value *value)
     case CN_KIND_TIMESTAMP:
     case CN_KIND_PARAMS_:
     case CN_KIND_LATER_:
-        return mix(mix(sum, value->kind), words[0]);
+    case CN_KIND_TYPE_:
+        return cn_sum_mix(cn_sum_mix(sum, value->kind), words[0]);
     default:
-        return mix(mix(mix(sum, value->kind), words[0]), words[1]);
+        return cn_sum_mix(cn_sum_mix(cn_sum_mix(sum, value->kind), words[0]), words[1]);
     }
 }
 
-static uint32_t sum_node(uint32_t sum, const cn_node *node)
+uint32_t cn_sum_node(uint32_t sum, const cn_node *node)
 {
-    sum = mix(sum, (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->storage << 16 |
-                       (uint64_t)node->flags << 24 | (uint64_t)node->offset << 32);
-    sum = mix(sum, (uint64_t)node->count << 32 | node->check);
-    sum = mix(sum, (uint64_t)(uintptr_t)node->model ^ (uint64_t)(uintptr_t)node->parts << 1);
+    sum = cn_sum_mix(sum, (uint64_t)node->kind | (uint64_t)node->op << 8 |
+                              (uint64_t)node->storage << 16 | (uint64_t)node->flags << 24 |
+                              (uint64_t)node->offset << 32);
+    sum = cn_sum_mix(sum, (uint64_t)node->count << 32 | node->check);
+    sum = cn_sum_mix(sum, (uint64_t)(uintptr_t)node->model ^ (uint64_t)(uintptr_t)node->parts << 1);
     return sum_value(sum, &node->value);
 }
 
@@ -54,8 +64,8 @@ static uint32_t sum_params(const cn_node *node)
 {
     const cn_param *params = node->value.as.list.items;
     uint32_t        sum    = 2166136261u;
-    for (uint32_t i = 0; i < node->count; i++)
-        sum = sum_value(mix(sum, (uint64_t)(uintptr_t)params[i].name), &params[i].value);
+    for (uint32_t i = 0; params != NULL && i < node->count; i++)
+        sum = sum_value(cn_sum_mix(sum, (uint64_t)(uintptr_t)params[i].name), &params[i].value);
     return sum;
 }
 
@@ -64,11 +74,16 @@ static uint32_t sum_parts(const cn_node *node)
     uint32_t sum = 2166136261u;
     if (node->kind == CN_NODE_FRAGMENT)
         return sum_params(node);
+    if (node->kind == CN_NODE_QUERY)
+        return cn_statement_sum(node->parts);
     for (uint32_t i = 0; i < node->count; i++)
-        sum = sum_node(sum, cn_node_has_conditions(node)
-                                ? &((const cn_condition *)node->parts)[i].node
-                                : &((const cn_expr *)node->parts)[i].node);
-    return sum;
+        sum = cn_sum_node(sum, cn_node_part(node, i));
+    return node->value.kind == CN_KIND_TYPE_ ? sum_type(sum, node->value.as.list.items) : sum;
+}
+
+uint32_t cn_node_sum(const cn_node *node)
+{
+    return sum_parts(node);
 }
 
 bool cn_node_alive(const cn_node *node)
@@ -115,14 +130,43 @@ cn_expr cn_later(const char *name)
     return cn_expr_of_((cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}});
 }
 
-cn_expr cn_compute_(int kind, int op, const char *name, const cn_expr *parts, size_t count)
+/* ---- values with parts ----------------------------------------------------------------------- */
+
+/* A node whose parts are at hand. */
+static cn_node made_of(int kind, int op, const cn_expr *parts, size_t count)
 {
-    cn_expr made    = {{.kind  = (uint8_t)kind,
-                        .op    = (uint8_t)op,
-                        .count = (uint32_t)count,
-                        .value = {.kind = CN_KIND_LATER_, .as.text = {name, 0}},
-                        .parts = parts}};
-    made.node.check = sum_parts(&made.node);
+    cn_node made = {
+        .kind = (uint8_t)kind, .op = (uint8_t)op, .count = (uint32_t)count, .parts = parts};
+    made.check = sum_parts(&made);
+    return made;
+}
+
+static cn_value name_value(const char *name)
+{
+    return (cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}};
+}
+
+cn_expr cn_compute_(int op, const cn_expr *parts, size_t count)
+{
+    return (cn_expr){made_of(CN_NODE_OPERATOR, op, parts, count)};
+}
+
+cn_expr cn_custom_(const char *op, const cn_expr *parts)
+{
+    cn_expr made    = cn_compute_(CN_OP_CUSTOM, parts, 2);
+    made.node.value = name_value(op);
+    return made;
+}
+
+cn_expr cn_parts_(int kind, const cn_expr *parts, size_t count)
+{
+    return (cn_expr){made_of(kind, 0, parts, count)};
+}
+
+cn_expr cn_call_(const char *name, const cn_expr *parts, size_t count)
+{
+    cn_expr made    = cn_parts_(CN_NODE_CALL, parts, count);
+    made.node.value = name_value(name);
     return made;
 }
 
@@ -131,29 +175,213 @@ cn_expr cn_compute_(int kind, int op, const char *name, const cn_expr *parts, si
 cn_expr cn_aggregate_(const char *name, const cn_expr *of)
 {
     if (of->node.kind != CN_NODE_MEMBER)
-        return cn_compute_(CN_NODE_CALL, 0, name, of, 1);
+        return cn_call_(name, of, 1);
     cn_expr made   = *of;
     made.node.kind = CN_NODE_CALL;
     made.node.flags &= CN_NODE_BY_INDEX;
-    made.node.value = (cn_value){.kind = CN_KIND_LATER_, .as.text = {name, 0}};
+    made.node.value = name_value(name);
     return made;
+}
+
+cn_expr cn_truth_(const cn_condition *test)
+{
+    return (cn_expr){made_of(CN_NODE_TRUTH, 0, (const cn_expr *)(const void *)test, 1)};
+}
+
+cn_expr cn_then_(cn_expr *parts, const cn_condition *test, cn_expr value)
+{
+    parts[0].node = test->node;
+    parts[1]      = value;
+    return cn_parts_(CN_NODE_THEN, parts, 2);
+}
+
+cn_expr cn_filter_(cn_expr *parts, const cn_condition *test)
+{
+    parts[1].node = test->node;
+    return cn_parts_(CN_NODE_FILTER, parts, 2);
+}
+
+const cn_param *cn_param_named(const cn_param *params, const char *name)
+{
+    for (; params != NULL && params->name != NULL; params++)
+        if (strcmp(params->name, name) == 0)
+            return params;
+    return NULL;
+}
+
+size_t cn_expr_count(const cn_expr *list)
+{
+    size_t count = 0;
+    while (list != NULL && list[count].node.kind != CN_NODE_NONE)
+        count++;
+    return count;
+}
+
+static cn_expr list_of(const cn_expr *list)
+{
+    return cn_parts_(CN_NODE_LIST, list, cn_expr_count(list));
+}
+
+cn_expr cn_ordered_(int kind, cn_expr *parts, const cn_expr *by)
+{
+    parts[1] = list_of(by);
+    return cn_parts_(kind, parts, 2);
+}
+
+cn_expr cn_over_(cn_expr *parts, const cn_window *window)
+{
+    parts[1]        = list_of(window->partition_by);
+    parts[2]        = list_of(window->order_by);
+    cn_expr made    = {made_of(CN_NODE_OVER, window->frame.unit, parts, 3)};
+    made.node.value = cn_value_int(
+        (int64_t)((uint64_t)(uint32_t)window->frame.from << 32 | (uint32_t)window->frame.to));
+    return made;
+}
+
+cn_expr cn_cast_(const cn_expr *of, const cn_type *type)
+{
+    cn_expr made                  = cn_parts_(CN_NODE_CAST, of, 1);
+    made.node.value.kind          = CN_KIND_TYPE_;
+    made.node.value.as.list.items = type;
+    made.node.check               = sum_parts(&made.node);
+    return made;
+}
+
+cn_expr cn_extract_(cn_part part, const cn_expr *of)
+{
+    return (cn_expr){made_of(CN_NODE_EXTRACT, (int)part, of, 1)};
+}
+
+cn_expr cn_collate_(const cn_expr *of, const char *collation)
+{
+    cn_expr made    = cn_parts_(CN_NODE_COLLATE, of, 1);
+    made.node.value = name_value(collation);
+    return made;
+}
+
+cn_expr cn_json_(int result, const cn_expr *parts, size_t count)
+{
+    return (cn_expr){made_of(CN_NODE_JSON, result, parts, count)};
+}
+
+static cn_node query(int op, const cn_statement *statement)
+{
+    cn_node made = {.kind = CN_NODE_QUERY, .op = (uint8_t)op, .count = 1, .parts = statement};
+    made.check   = sum_parts(&made);
+    return made;
+}
+
+cn_expr cn_query_value_(int op, const cn_statement *statement)
+{
+    return (cn_expr){query(op, statement)};
+}
+
+cn_condition cn_exists_(const cn_statement *statement)
+{
+    return (cn_condition){query(CN_QUERY_EXISTS, statement)};
+}
+
+/* ---- values without -------------------------------------------------------------------------- */
+
+cn_expr cn_entity_(const void *model)
+{
+    return (cn_expr){{.kind = CN_NODE_ENTITY, .model = model}};
+}
+
+cn_expr cn_named(const cn_model *table, const char *column)
+{
+    return (cn_expr){{.kind = CN_NODE_NAMED, .model = table, .value = name_value(column)}};
+}
+
+cn_expr cn_keyword_(int which)
+{
+    return (cn_expr){{.kind = CN_NODE_KEYWORD, .op = (uint8_t)which}};
 }
 
 cn_expr cn_count_all(void)
 {
-    return (cn_expr){{.kind = CN_NODE_COUNT_ALL}};
+    return cn_keyword_(CN_KEYWORD_COUNT_ALL);
+}
+
+cn_expr cn_default(void)
+{
+    return cn_keyword_(CN_KEYWORD_DEFAULT);
+}
+
+cn_expr cn_current_timestamp(void)
+{
+    return cn_keyword_(CN_KEYWORD_NOW);
+}
+
+cn_expr cn_current_date(void)
+{
+    return cn_keyword_(CN_KEYWORD_TODAY);
+}
+
+cn_expr cn_current_time(void)
+{
+    return cn_keyword_(CN_KEYWORD_TIME_OF_DAY);
+}
+
+cn_condition cn_always(void)
+{
+    return (cn_condition){cn_keyword_(CN_KEYWORD_ALWAYS).node};
+}
+
+cn_condition cn_never(void)
+{
+    return (cn_condition){cn_keyword_(CN_KEYWORD_NEVER).node};
+}
+
+cn_expr cn_row_number(void)
+{
+    return cn_call_("row_number", NULL, 0);
+}
+
+cn_expr cn_rank(void)
+{
+    return cn_call_("rank", NULL, 0);
+}
+
+cn_expr cn_dense_rank(void)
+{
+    return cn_call_("dense_rank", NULL, 0);
+}
+
+cn_expr cn_percent_rank(void)
+{
+    return cn_call_("percent_rank", NULL, 0);
+}
+
+cn_expr cn_cume_dist(void)
+{
+    return cn_call_("cume_dist", NULL, 0);
+}
+
+static cn_expr flagged(cn_expr value, unsigned without, unsigned with)
+{
+    value.node.flags = (uint8_t)((value.node.flags & ~without) | with);
+    return value;
 }
 
 cn_expr cn_desc(cn_expr value)
 {
-    value.node.flags |= CN_NODE_DESC;
-    return value;
+    return flagged(value, 0, CN_NODE_DESC);
 }
 
 cn_expr cn_asc(cn_expr value)
 {
-    value.node.flags &= (uint8_t)~CN_NODE_DESC;
-    return value;
+    return flagged(value, CN_NODE_DESC, 0);
+}
+
+cn_expr cn_nulls_first(cn_expr value)
+{
+    return flagged(value, CN_NODE_NULLS_LAST, CN_NODE_NULLS_FIRST);
+}
+
+cn_expr cn_nulls_last(cn_expr value)
+{
+    return flagged(value, CN_NODE_NULLS_FIRST, CN_NODE_NULLS_LAST);
 }
 
 cn_expr cn_node_column(const cn_model *model, uint32_t index)
@@ -166,79 +394,60 @@ cn_expr cn_node_column(const cn_model *model, uint32_t index)
 
 /* What a member meets, in the node itself if it is flat. False: it has parts, which stay where they
    are. */
-static bool take_flat(cn_node *node, const cn_expr *value)
+static bool take_flat(cn_node *node, const cn_node *other)
 {
-    const cn_node *other = &value->node;
     if (other->kind == CN_NODE_VALUE) {
         node->value = other->value;
-        return true;
-    }
-    if (other->kind == CN_NODE_MEMBER) {
+    } else if (other->kind == CN_NODE_MEMBER) {
         node->value.kind          = CN_KIND_MEMBER_;
         node->value.element       = other->flags & CN_NODE_BY_INDEX;
         node->value.as.list.items = other->model;
         node->value.as.list.count = other->offset;
-        return true;
+    } else {
+        return false;
     }
-    node->count = 1;
-    node->parts = value;
-    node->check = sum_parts(node);
-    return false;
+    node->flags |= CN_NODE_FLAT;
+    return true;
 }
 
-cn_condition cn_compare_(const cn_model *model, uint32_t offset, uint8_t storage, int op,
-                         const cn_expr *value)
+cn_condition cn_test_(int op, const cn_model *model, uint32_t offset, uint8_t storage,
+                      const cn_expr *parts, size_t count)
 {
-    cn_condition made = {{.kind    = CN_NODE_COMPARE,
-                          .op      = (uint8_t)op,
-                          .storage = storage,
-                          .offset  = offset,
-                          .model   = model}};
-    if (!take_flat(&made.node, value))
-        made.node.kind = CN_NODE_COMPARE_PART;
-    return made;
+    cn_node made = {.kind    = CN_NODE_OPERATOR,
+                    .op      = (uint8_t)op,
+                    .storage = storage,
+                    .offset  = offset,
+                    .model   = model};
+    if (model != NULL && count == 1 && take_flat(&made, &parts->node))
+        return (cn_condition){made};
+    made.count = (uint32_t)count;
+    made.parts = parts;
+    made.check = count == 0 ? 0 : sum_parts(&made);
+    return (cn_condition){made};
 }
 
-cn_condition cn_compare_both_(int op, const cn_expr *two)
+cn_condition cn_test_list_(const cn_model *model, uint32_t offset, uint8_t storage,
+                           const cn_expr *part, const void *items, size_t count, uint8_t element)
 {
-    cn_condition made = {
-        {.kind = CN_NODE_COMPARE_BOTH, .op = (uint8_t)op, .count = 2, .parts = two}};
-    made.node.check = sum_parts(&made.node);
-    return made;
-}
-
-cn_condition cn_test_(int kind, const cn_model *model, uint32_t offset, uint8_t storage,
-                      const cn_expr *value)
-{
-    cn_condition made = {
-        {.kind = (uint8_t)kind, .storage = storage, .offset = offset, .model = model}};
-    bool is_text_only = kind == CN_NODE_CONTAINS || kind == CN_NODE_STARTS_WITH ||
-                        kind == CN_NODE_ENDS_WITH;
-    if (value != NULL && is_text_only && value->node.kind != CN_NODE_VALUE)
-        return cn_condition_broken(CN_BROKEN_MATCH);
-    if (value != NULL)
-        (void)take_flat(&made.node, value);
-    return made;
+    element &= CN_STORAGE_OPT - 1;
+    if (element == CN_STORAGE_CHARS)
+        element = CN_STORAGE_TEXT;
+    cn_node made = {.kind    = CN_NODE_OPERATOR,
+                    .op      = CN_OP_IN,
+                    .storage = storage,
+                    .flags   = CN_NODE_FLAT,
+                    .offset  = offset,
+                    .model   = model,
+                    .count   = part == NULL ? 0 : 1,
+                    .value   = cn_list_of(items, count, element),
+                    .parts   = part};
+    made.check   = part == NULL ? 0 : sum_parts(&made);
+    return (cn_condition){made};
 }
 
 cn_condition cn_connect_(int kind, const cn_condition *parts, size_t count)
 {
-    cn_condition made = {{.kind = (uint8_t)kind, .count = (uint32_t)count, .parts = parts}};
-    made.node.check   = sum_parts(&made.node);
-    return made;
-}
-
-cn_condition cn_in_(const cn_model *model, uint32_t offset, uint8_t storage, const void *items,
-                    size_t count)
-{
-    uint8_t element = storage & (CN_STORAGE_OPT - 1);
-    if (element == CN_STORAGE_CHARS)
-        element = CN_STORAGE_TEXT;
-    return (cn_condition){{.kind    = CN_NODE_IN,
-                           .storage = storage,
-                           .offset  = offset,
-                           .model   = model,
-                           .value   = cn_list_of(items, count, element)}};
+    return (cn_condition){made_of(kind, 0, (const cn_expr *)(const void *)parts, count)};
 }
 
 cn_condition cn_fragment_(const char *sql, const cn_param *params)
@@ -254,9 +463,9 @@ cn_condition cn_fragment_(const char *sql, const cn_param *params)
 
 cn_condition cn_node_equals(const cn_model *model, uint32_t index, cn_value value)
 {
-    return (cn_condition){{.kind   = CN_NODE_COMPARE,
-                           .op     = 1,
-                           .flags  = CN_NODE_BY_INDEX,
+    return (cn_condition){{.kind   = CN_NODE_OPERATOR,
+                           .op     = CN_OP_EQUAL,
+                           .flags  = CN_NODE_BY_INDEX | CN_NODE_FLAT,
                            .offset = index,
                            .model  = model,
                            .value  = value}};
@@ -271,132 +480,4 @@ cn_condition cn_node_joins(const cn_model *model, uint32_t index, const cn_model
     made.node.value.as.list.items = other;
     made.node.value.as.list.count = other_index;
     return made;
-}
-
-/* ---- copies ---------------------------------------------------------------------------------- */
-
-static bool copy_value(cn_value *value, cn_arena *arena)
-{
-    switch (value->kind) {
-    case CN_KIND_TEXT:
-    case CN_KIND_DECIMAL:
-    case CN_KIND_JSON:
-    case CN_KIND_LATER_:
-        if (value->as.text.data == NULL)
-            return true;
-        if (value->kind == CN_KIND_LATER_ || value->as.text.size == CN_TERMINATED)
-            value->as.text.data = cn_arena_text(arena, value->as.text.data);
-        else
-            value->as.text.data = cn_arena_text_sized(arena, value->as.text.data,
-                                                      value->as.text.size);
-        return value->as.text.data != NULL;
-    case CN_KIND_BYTES: {
-        void *data = cn_arena_take(arena, value->as.bytes.size + 1, 1);
-        if (data != NULL && value->as.bytes.size != 0)
-            memcpy(data, value->as.bytes.data, value->as.bytes.size);
-        value->as.bytes.data = data;
-        return data != NULL;
-    }
-    case CN_KIND_LIST: {
-        size_t size  = cn_storage_size(value->element) * value->as.list.count;
-        void  *items = cn_arena_take(arena, size + 1, sizeof(void *));
-        if (items == NULL)
-            return false;
-        if (size != 0)
-            memcpy(items, value->as.list.items, size);
-        if (value->element == CN_STORAGE_TEXT)
-            for (size_t i = 0; i < value->as.list.count; i++) {
-                const char **text = (const char **)items + i;
-                if (*text != NULL && (*text = cn_arena_text(arena, *text)) == NULL)
-                    return false;
-            }
-        value->as.list.items = items;
-        return true;
-    }
-    default:
-        return true;
-    }
-}
-
-bool cn_params_copy(const cn_param **params, cn_arena *arena)
-{
-    const cn_param *from  = *params;
-    size_t          count = 0;
-    if (from == NULL)
-        return true;
-    while (from[count].name != NULL)
-        count++;
-    cn_param *to = CN_ARENA_ARRAY(arena, cn_param, count + 1);
-    if (to == NULL)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        to[i].name  = cn_arena_text(arena, from[i].name);
-        to[i].value = from[i].value;
-        if (to[i].name == NULL || !copy_value(&to[i].value, arena))
-            return false;
-    }
-    to[count] = (cn_param){0};
-    *params   = to;
-    return true;
-}
-
-static bool break_node(cn_node *node, uint8_t why)
-{
-    *node = cn_condition_broken(why).node;
-    return false;
-}
-
-static bool copy_fragment(cn_node *node, cn_arena *arena)
-{
-    const cn_param *params = node->value.as.list.items;
-    node->parts            = cn_arena_text(arena, node->parts);
-    if (node->parts == NULL || !cn_params_copy(&params, arena))
-        return break_node(node, CN_BROKEN_MEMORY);
-    node->value.as.list.items = params;
-    node->check               = sum_parts(node);
-    return true;
-}
-
-static bool copy_node(cn_node *node, cn_arena *arena, unsigned depth);
-
-/* Conditions and expressions are different types for the caller; each is one node. */
-_Static_assert(sizeof(cn_condition) == sizeof(cn_node) && sizeof(cn_expr) == sizeof(cn_node),
-               "parts are copied as nodes");
-
-static bool copy_parts(cn_node *node, cn_arena *arena, unsigned depth)
-{
-    cn_node *parts = CN_ARENA_ARRAY(arena, cn_node, node->count);
-    if (parts == NULL)
-        return break_node(node, CN_BROKEN_MEMORY);
-    memcpy(parts, node->parts, node->count * sizeof *parts);
-    for (uint32_t i = 0; i < node->count; i++)
-        if (!copy_node(&parts[i], arena, depth))
-            return break_node(node, parts[i].op);
-    node->parts = parts;
-    return true;
-}
-
-static bool copy_node(cn_node *node, cn_arena *arena, unsigned depth)
-{
-    if (node->kind == CN_NODE_BROKEN)
-        return false;
-    if (depth > CN_NODE_DEPTH)
-        return break_node(node, CN_BROKEN_DEEP);
-    if (!cn_node_alive(node))
-        return break_node(node, CN_BROKEN_DEAD);
-    if (node->kind == CN_NODE_FRAGMENT)
-        return copy_fragment(node, arena);
-    if (!copy_value(&node->value, arena))
-        return break_node(node, CN_BROKEN_MEMORY);
-    if (node->count == 0)
-        return true;
-    if (!copy_parts(node, arena, depth + 1))
-        return false;
-    node->check = sum_parts(node);
-    return true;
-}
-
-bool cn_node_copy(cn_node *node, cn_arena *arena)
-{
-    return copy_node(node, arena, 0);
 }

@@ -102,7 +102,7 @@ static bool spell_insert(cn_compiler *compiler, const row_statement *statement)
     if (!cn_compiler_table(compiler, batch->table))
         return false;
     if (batch->column_count == 0)
-        cn_buffer_format(&compiler->sql, " %s", compiler->dialect->default_values);
+        cn_buffer_format(&compiler->sql, " %s", compiler->words->default_values);
     else if (!names(compiler, batch) ||
              !(statement->form == FORM_ARRAYS ? spell_arrays(compiler, statement)
                                               : spell_values(compiler, statement)))
@@ -116,7 +116,7 @@ static bool spell_insert(cn_compiler *compiler, const row_statement *statement)
 static bool spell_where(cn_compiler *compiler, const cn_row_batch *batch)
 {
     for (size_t i = 0; i < batch->where_count; i++) {
-        cn_compiler_text(compiler, i == 0 ? " \nWHERE " : " AND ");
+        cn_compiler_text(compiler, i == 0 ? " WHERE " : " AND ");
         if (!cn_compiler_column(compiler, &batch->table->columns[batch->where[i]]))
             return false;
         cn_compiler_text(compiler, " = ");
@@ -161,7 +161,6 @@ static cn_compiled *compile_rows(cn_connection *connection, void *context, cn_er
     cn_plan             *plan = NULL;
     if (!cn_compiler_begin(&compiler, connection, error))
         goto done;
-    compiler.from = statement->batch->table;
     plan = (cn_plan *)cn_compiled_new(sizeof *plan, walk->words, size, cn_hash(walk->words, size));
     if (plan == NULL) {
         cn_error_no_memory(error);

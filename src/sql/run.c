@@ -6,34 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
-#include "schema/value.h"
-
-/* The label of an enumeration's value. */
-static bool labelled(const cn_column *column, cn_value *value, cn_error *error)
-{
-    size_t count = 0;
-    if (value->kind == CN_KIND_NULL || value->kind == CN_KIND_TEXT)
-        return true;
-    while (column->type.labels[count] != NULL)
-        count++;
-    int64_t index = value->kind == CN_KIND_BOOLEAN ? value->as.boolean : value->as.integer;
-    if (value->kind == CN_KIND_REAL || index < 0 || (uint64_t)index >= count)
-        return cn_error_set(error, CN_CAUSE_CONVERSION,
-                            "%s: %lld is none of the %zu values of the enumeration",
-                            column->field.name, (long long)index, count);
-    *value = cn_value_text(column->type.labels[index]);
-    cn_value_measure(value);
-    return true;
-}
-
-static bool converted(const cn_column *column, cn_value *value, cn_walk *walk)
-{
-    if (column->type.user == NULL)
-        return labelled(column, value, walk->error);
-    bool done = cn_column_bind(column, value, &walk->arena, walk->error);
-    cn_value_measure(value);
-    return done;
-}
+#include "engine/statement_text.h"
 
 /* The values in the order of the placeholders, in the forms that are sent. */
 static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
@@ -48,7 +21,8 @@ static cn_value *arranged(const cn_plan *plan, cn_walk *walk)
     for (size_t i = 0; i < plan->slot_count; i++)
         values[i] = walk->values[plan->slots != NULL ? plan->slots[i] : i];
     for (size_t i = 0; i < plan->conversion_count; i++)
-        if (!converted(plan->conversions[i].column, &values[plan->conversions[i].slot], walk))
+        if (!cn_conversion_apply(&plan->conversions[i], &values[plan->conversions[i].slot],
+                                 &walk->arena, walk->error))
             return NULL;
     return values;
 }
@@ -62,23 +36,41 @@ cn_value *cn_sql_arranged(cn_connection *connection, cn_statement_slot *slot, cn
     return values;
 }
 
+/* Runs what was found for the walk; NULL in, NULL out. */
+static cn_statement_slot *run_slot(cn_connection *connection, cn_statement_slot *slot,
+                                   cn_walk *walk, const cn_execution *execution)
+{
+    if (slot == NULL)
+        return NULL;
+    const cn_plan *plan   = cn_plan_of(slot);
+    bool           plain  = plan->slots == NULL && plan->conversion_count == 0;
+    cn_value      *values = plain ? walk->values : cn_sql_arranged(connection, slot, walk);
+    if (values == NULL)
+        return NULL;
+    if (walk->lend && slot->prepared->column_count > 0 &&
+        cn_values_point(values, plan->slot_count) &&
+        !cn_connection_lend(connection, values, plan->slot_count))
+        return NULL;
+    return cn_connection_run(connection, slot, values, plan->slot_count, execution) ? slot : NULL;
+}
+
+uint64_t cn_sql_hash(cn_connection *connection, const cn_walk *walk)
+{
+    const cn_link *link = cn_connection_link(connection);
+    return cn_hash(walk->words, walk->word_count * sizeof *walk->words) ^
+           (link == NULL ? 0 : cn_text_rules_salt(link));
+}
+
 cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                    cn_compile_function *compile, void *context,
                                    const cn_execution *execution)
 {
     size_t             size = walk->word_count * sizeof *walk->words;
-    cn_statement_slot *slot = cn_connection_statement(connection, cn_hash(walk->words, size),
-                                                      walk->words, size, compile, context);
+    cn_statement_slot *slot = cn_connection_again(connection, walk->words, size);
     if (slot == NULL)
-        return NULL;
-    const cn_plan *plan   = cn_plan_of(slot);
-    cn_value      *values = cn_sql_arranged(connection, slot, walk);
-    if (values == NULL)
-        return NULL;
-    if (walk->lend && slot->prepared->column_count > 0 &&
-        !cn_connection_lend(connection, values, plan->slot_count))
-        return NULL;
-    return cn_connection_run(connection, slot, values, plan->slot_count, execution) ? slot : NULL;
+        slot = cn_connection_statement(connection, cn_hash(walk->words, size), walk->words, size,
+                                       compile, context);
+    return run_slot(connection, slot, walk, execution);
 }
 
 cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
@@ -92,8 +84,16 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
         cn_connection_fail_filled(connection, NULL);
         return NULL;
     }
-    size_t             size    = walk->word_count * sizeof *walk->words;
-    cn_compile_request request = {statement, walk->values, walk->words, size,
-                                  cn_hash(walk->words, size)};
-    return cn_sql_run_walk(connection, walk, cn_compile_statement, &request, execution);
+    size_t             size = walk->word_count * sizeof *walk->words;
+    cn_statement_slot *slot = cn_connection_again(connection, walk->words, size);
+    if (slot == NULL) {
+        cn_compile_request request = {.statement = statement,
+                                      .params    = walk->params,
+                                      .key       = walk->words,
+                                      .key_size  = size,
+                                      .hash      = cn_sql_hash(connection, walk)};
+        slot = cn_connection_statement(connection, request.hash, walk->words, size,
+                                       cn_compile_statement, &request);
+    }
+    return run_slot(connection, slot, walk, execution);
 }

@@ -16,6 +16,10 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
                               const cn_statement *statement, const cn_param *params,
                               const cn_execution *execution);
 
+/* The hash of a walk's key; connections that read text otherwise, which fragments are, have
+   another. */
+uint64_t cn_sql_hash(cn_connection *connection, const cn_walk *walk);
+
 /* The same for a walk that is filled already, with a compile function for its key. */
 cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                    cn_compile_function *compile, void *context,

@@ -1,13 +1,14 @@
 /*
- * See walk.h. The order of this walk is the order in which compile.c numbers values: the two must
- * visit clauses and parts alike.
+ * See walk.h: the walk over expressions; walk_statement.c has the clauses of statements.
  */
 #include "sql/walk.h"
 
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "schema/table.h"
+#include "sql/operators.h"
 
 void cn_walk_begin(cn_walk *walk, cn_error *error)
 {
@@ -19,6 +20,7 @@ void cn_walk_begin(cn_walk *walk, cn_error *error)
     walk->value_capacity = CN_WALK_VALUES;
     walk->params         = NULL;
     walk->taken          = NULL;
+    walk->numbers        = NULL;
     walk->describing     = false;
     walk->lend           = false;
     walk->depth          = 0;
@@ -26,7 +28,7 @@ void cn_walk_begin(cn_walk *walk, cn_error *error)
     walk->arena          = (cn_arena){0};
 }
 
-void cn_walk_end(cn_walk *walk)
+void cn_walk_end_slow(cn_walk *walk)
 {
     if (walk->words != walk->first_words)
         cn_release(walk->words);
@@ -64,28 +66,61 @@ bool cn_walk_value_slow(cn_walk *walk, const cn_value *value)
            cn_walk_value(walk, value);
 }
 
-static bool pointer(cn_walk *walk, const void *p)
+/* ---- where values are ------------------------------------------------------------------------ */
+
+/* One address, one hash: the map never has to compare keys. */
+static uint64_t place_hash(const void *place)
 {
-    return cn_walk_word(walk, (uint64_t)(uintptr_t)p);
+    uint64_t hash = (uint64_t)(uintptr_t)place * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 32;
 }
 
-/* By its address; of one that may end, also by its number: another may come to stand there. */
-static bool model(cn_walk *walk, const cn_model *m)
+void cn_numbers_free(cn_numbers *numbers)
 {
-    if (m == NULL || m->state == NULL || m->state->serial == 0)
-        return pointer(walk, m);
-    return cn_walk_word(walk, (uint64_t)(uintptr_t)m | 1) && cn_walk_word(walk, m->state->serial);
+    cn_map_free(&numbers->map);
+}
+
+uint32_t cn_numbers_get(const cn_numbers *numbers, const void *place)
+{
+    void *found = cn_map_get(&numbers->map, place_hash(place), place, 0);
+    return found == NULL ? 0 : (uint32_t)((uintptr_t)found - 1);
+}
+
+const void *cn_numbers_whole(const cn_numbers *numbers, const cn_statement *statement)
+{
+    const void *found = cn_map_get(&numbers->map, place_hash(&statement->size), &statement->size,
+                                   0);
+    return found != NULL ? found : (const void *)statement;
+}
+
+bool cn_numbers_set_whole(cn_numbers *numbers, const cn_statement *statement, void *copy)
+{
+    return cn_map_put(&numbers->map, place_hash(&statement->size), &statement->size, 0, copy);
+}
+
+/* The next value is the first that belongs to `place`. */
+static bool number(cn_walk *walk, const void *place)
+{
+    return walk->numbers == NULL ||
+           cn_map_put(&walk->numbers->map, place_hash(place), place, 0,
+                      (void *)(uintptr_t)(walk->value_count + 1)) ||
+           cn_error_no_memory(walk->error);
+}
+
+bool cn_walk_bound(cn_walk *walk, const void *place, const cn_value *value)
+{
+    return number(walk, place) && cn_walk_value(walk, value);
 }
 
 /* A text by its content: its size, then its bytes. */
-static bool text(cn_walk *walk, const char *s)
+bool cn_walk_text(cn_walk *walk, const char *text)
 {
-    size_t size = s == NULL ? 0 : strlen(s);
+    size_t size = text == NULL ? 0 : strlen(text);
     if (!cn_walk_word(walk, size))
         return false;
     for (size_t at = 0; at < size; at += 8) {
         uint64_t word = 0;
-        memcpy(&word, s + at, size - at < 8 ? size - at : 8);
+        memcpy(&word, text + at, size - at < 8 ? size - at : 8);
         if (!cn_walk_word(walk, word))
             return false;
     }
@@ -97,11 +132,13 @@ static bool text(cn_walk *walk, const char *s)
 /* "Author.name", for messages; the model may be unusable. */
 static const char *member_name(const cn_node *node)
 {
+    if (node->model == NULL)
+        return "an expression";
     cn_error         ignored = {0};
     const cn_table  *table   = cn_table_of(node->model, &ignored);
     const cn_column *column  = NULL;
     cn_error_clear(&ignored);
-    if (table != NULL)
+    if (table != NULL && node->kind != CN_NODE_NAMED)
         column = node->flags & CN_NODE_BY_INDEX ? &table->columns[node->offset]
                                                 : cn_table_at(table, node->offset);
     return column != NULL && column->field.name != NULL ? column->field.name : node->model->name;
@@ -130,11 +167,10 @@ static bool broken(cn_walk *walk, const cn_node *node)
         return cn_error_no_memory(walk->error);
     case CN_BROKEN_DEEP:
         return too_deep(walk);
-    case CN_BROKEN_MATCH:
-        return cn_error_set(
-            walk->error, CN_CAUSE_MISUSE,
-            "cn_contains, cn_starts_with and cn_ends_with take a text or cn_later: for another "
-            "expression use cn_like or cn_sql");
+    case CN_BROKEN_CLAUSE:
+        return cn_error_set(walk->error, CN_CAUSE_MISUSE,
+                            "the builder of this statement was given a clause that it does not "
+                            "have");
     default:
         return dead(walk);
     }
@@ -151,7 +187,8 @@ static bool null_text(cn_walk *walk, const char *what)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static bool later(cn_walk *walk, const char *name, cn_value *value)
+/* What the execution gives for a name. */
+static bool given(cn_walk *walk, const char *name, cn_value *value)
 {
     *value = cn_value_null();
     if (name == NULL)
@@ -161,22 +198,28 @@ static bool later(cn_walk *walk, const char *name, cn_value *value)
             continue;
         walk->taken[i] = true;
         *value         = walk->params[i].value;
-        if (value->kind != CN_KIND_LIST)
-            return true;
-        return cn_error_set(
-            walk->error, CN_CAUSE_PARAMETER,
-            value->element == CN_STORAGE_NONE
-                ? "the parameter '%s' is a void pointer, which has no type: NULL is the only one "
-                  "that is a value"
-                : "the parameter '%s' is a list, but cn_later stands for one value: use "
-                  "cn_in_array",
-            name);
+        return value->kind != CN_KIND_LIST || value->element != CN_STORAGE_NONE ||
+               cn_error_set(walk->error, CN_CAUSE_PARAMETER,
+                            "the parameter '%s' is a void pointer, which has no type: NULL is the "
+                            "only one that is a value",
+                            name);
     }
     return walk->describing ||
            cn_error_set(
                walk->error, CN_CAUSE_PARAMETER,
                "the statement's parameter '%s' has no value: give it with CN_PARAMS(\"%s\", ...)",
                name, name);
+}
+
+/* The same where one value is meant. */
+static bool later(cn_walk *walk, const char *name, cn_value *value)
+{
+    return given(walk, name, value) &&
+           (value->kind != CN_KIND_LIST ||
+            cn_error_set(walk->error, CN_CAUSE_PARAMETER,
+                         "the parameter '%s' is a list, but cn_later stands for one value: use "
+                         "cn_in_later or cn_in_array",
+                         name));
 }
 
 static bool is_integer(uint8_t kind)
@@ -202,32 +245,13 @@ static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn
 /* Another column that a member meets: structure. */
 static bool other_column(cn_walk *walk, const cn_value *v)
 {
-    return pointer(walk, v->as.list.items) &&
+    return cn_walk_model(walk, v->as.list.items) &&
            cn_walk_word(walk, (uint64_t)v->element << 32 | (uint32_t)v->as.list.count);
 }
 
-/* One value of a node: another column is structure, anything else is bound. */
-static bool value(cn_walk *walk, const cn_node *node)
+static bool list(cn_walk *walk, const void *place, const cn_value *v)
 {
-    const cn_value *v = &node->value;
-    if (v->kind == CN_KIND_MEMBER_)
-        return other_column(walk, v);
-    if (v->kind != CN_KIND_LATER_)
-        return cn_walk_value(walk, v);
-    cn_value found;
-    return later_for(walk, node, v->as.text.data, &found) && cn_walk_value(walk, &found);
-}
-
-/* A value that no column gives its type to. */
-static bool free_value(cn_walk *walk, const cn_node *node)
-{
-    return value(walk, node) &&
-           cn_walk_word(walk, cn_value_cast(&walk->values[walk->value_count - 1]));
-}
-
-static bool list(cn_walk *walk, const cn_value *v)
-{
-    if (!cn_walk_word(walk, v->as.list.count))
+    if (!cn_walk_word(walk, v->as.list.count) || !number(walk, place))
         return false;
     for (size_t i = 0; i < v->as.list.count; i++) {
         cn_value element = cn_convert_element(v->as.list.items, i, v->element);
@@ -237,68 +261,92 @@ static bool list(cn_walk *walk, const cn_value *v)
     return true;
 }
 
-/* What a comparison is with: text that is NULL here was meant to be a value. */
-static bool compared(cn_walk *walk, const cn_node *node)
-{
-    cn_value v = node->value;
-    if (v.kind == CN_KIND_MEMBER_)
-        return other_column(walk, &v);
-    if (v.kind == CN_KIND_LATER_ && !later_for(walk, node, v.as.text.data, &v))
-        return false;
-    if (v.kind == CN_KIND_NULL && !walk->describing)
-        return null_text(walk, member_name(node));
-    return cn_walk_value(walk, &v);
-}
-
 static bool is_special(char c)
 {
     return c == '%' || c == '_' || c == '/';
 }
 
-/* The value of a LIKE whose text is taken as it is: %, _ and the escape character are escaped. */
-static bool escaped(cn_walk *walk, const cn_node *node)
+/* A text with its special characters escaped. */
+static bool escape(cn_walk *walk, cn_value *value)
 {
-    cn_value found = node->value;
-    if (found.kind == CN_KIND_LATER_ && !later_for(walk, node, found.as.text.data, &found))
-        return false;
-    if (found.kind == CN_KIND_NULL)
-        return walk->describing ? cn_walk_value(walk, &found) : null_text(walk, member_name(node));
-    const char *from = found.as.text.data;
-    size_t      size = found.as.text.size == CN_TERMINATED ? strlen(from) : found.as.text.size;
+    if (value->kind != CN_KIND_TEXT)
+        return true;
+    const char *from = value->as.text.data;
+    size_t      size = value->as.text.size == CN_TERMINATED ? strlen(from) : value->as.text.size;
     size_t      more = 0;
     for (size_t i = 0; i < size; i++)
         more += is_special(from[i]);
-    found.as.text.size = size;
-    if (more != 0) {
-        char *to = cn_arena_take(&walk->arena, size + more + 1, 1);
-        if (to == NULL)
-            return cn_error_no_memory(walk->error);
-        found.as.text.data = to;
-        found.as.text.size = size + more;
-        for (size_t i = 0; i < size; i++) {
-            if (is_special(from[i]))
-                *to++ = '/';
-            *to++ = from[i];
-        }
-        *to = '\0';
+    if (more == 0)
+        return true;
+    char *to = cn_arena_take(&walk->arena, size + more + 1, 1);
+    if (to == NULL)
+        return cn_error_no_memory(walk->error);
+    value->as.text.data = to;
+    value->as.text.size = size + more;
+    for (size_t i = 0; i < size; i++) {
+        if (is_special(from[i]))
+            *to++ = '/';
+        *to++ = from[i];
     }
-    return cn_walk_value(walk, &found);
+    *to = '\0';
+    return true;
 }
 
-/* A parameter of a fragment: how many values it is, 0 if it is not a list, and they. */
+/*
+ * The value beside an operator, which stands in the node at `place`; `left` says what it meets. Text
+ * that is NULL here was meant to be a value.
+ */
+static bool operand(cn_walk *walk, const cn_node *left, const void *place, const cn_value *from,
+                    cn_operand how)
+{
+    cn_value found;
+    if (from->kind == CN_KIND_MEMBER_)
+        return other_column(walk, from);
+    if (from->kind == CN_KIND_LATER_) {
+        const char *name = from->as.text.data;
+        if (how == CN_OPERAND_LIST ? !given(walk, name, &found)
+                                   : !later_for(walk, left, name, &found))
+            return false;
+        from = &found;
+    }
+    if (how == CN_OPERAND_LIST && from->kind == CN_KIND_LIST)
+        return list(walk, place, from);
+    if (from->kind == CN_KIND_NULL && how != CN_OPERAND_ANY && !walk->describing)
+        return null_text(walk, member_name(left));
+    if (how != CN_OPERAND_ESCAPED)
+        return cn_walk_bound(walk, place, from);
+    found = *from;
+    return escape(walk, &found) && cn_walk_bound(walk, place, &found);
+}
+
+/* The structure of a value that no column gives its type to: what it is cast to. */
+static bool free_value(cn_walk *walk, const cn_node *left, const cn_node *node, cn_operand how)
+{
+    size_t before = walk->value_count;
+    if (!operand(walk, left, node, &node->value, how))
+        return false;
+    return cn_walk_word(walk, walk->value_count == before + 1
+                                  ? 1 + (uint64_t)walk->values[before].kind +
+                                        ((uint64_t)cn_value_type(&walk->values[before]) << 8)
+                                  : 0);
+}
+
+/* ---- fragments ------------------------------------------------------------------------------- */
+
+/* A parameter of a fragment: whether it is a list, and its values. */
 static bool fragment_param(cn_walk *walk, const cn_param *param)
 {
-    if (!text(walk, param->name))
+    if (!cn_walk_text(walk, param->name))
         return false;
     if (param->value.kind != CN_KIND_LIST)
-        return cn_walk_word(walk, 0) && cn_walk_value(walk, &param->value);
+        return cn_walk_word(walk, 0) && cn_walk_bound(walk, param, &param->value);
     if (param->value.element == CN_STORAGE_NONE)
         return cn_error_set(
             walk->error, CN_CAUSE_PARAMETER,
             "the parameter '%s' is a void pointer, which has no type: NULL is the only one that is "
             "a value",
             param->name);
-    return cn_walk_word(walk, 1) && list(walk, &param->value);
+    return cn_walk_word(walk, 1) && list(walk, param, &param->value);
 }
 
 static bool fragment(cn_walk *walk, const cn_node *node)
@@ -308,7 +356,7 @@ static bool fragment(cn_walk *walk, const cn_node *node)
         return dead(walk);
     if (node->parts == NULL)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_sql was given no text");
-    if (!text(walk, node->parts) || !cn_walk_word(walk, node->count))
+    if (!cn_walk_text(walk, node->parts) || !cn_walk_word(walk, node->count))
         return false;
     for (uint32_t i = 0; i < node->count; i++)
         if (!fragment_param(walk, &params[i]))
@@ -318,23 +366,15 @@ static bool fragment(cn_walk *walk, const cn_node *node)
 
 /* ---- nodes ----------------------------------------------------------------------------------- */
 
-static bool walk_node(cn_walk *walk, const cn_node *node);
-
-static bool enter(cn_walk *walk, const cn_node *node)
+bool cn_walk_enter(cn_walk *walk)
 {
     walk->depth++;
-    if (!cn_node_alive(node))
-        return dead(walk);
     return walk->depth <= CN_NODE_DEPTH || too_deep(walk);
 }
 
-static bool parts(cn_walk *walk, const cn_node *node)
+static bool enter(cn_walk *walk, const cn_node *node)
 {
-    bool good = enter(walk, node) && cn_walk_word(walk, node->count);
-    for (uint32_t i = 0; good && i < node->count; i++)
-        good = walk_node(walk, &((const cn_expr *)node->parts)[i].node);
-    walk->depth--;
-    return good;
+    return cn_walk_enter(walk) && (cn_node_alive(node) || dead(walk));
 }
 
 /*
@@ -348,7 +388,7 @@ static bool connected(cn_walk *walk, const cn_node *node)
     bool   good   = enter(walk, node) && cn_walk_word(walk, node->kind);
     for (uint32_t i = 0; good && i < node->count; i++) {
         size_t before = walk->word_count;
-        good          = walk_node(walk, &((const cn_condition *)node->parts)[i].node);
+        good          = cn_walk_node(walk, cn_node_part(node, i));
         chosen += walk->word_count != before;
     }
     walk->depth--;
@@ -359,97 +399,156 @@ static bool connected(cn_walk *walk, const cn_node *node)
     return true;
 }
 
-/* Of two expressions that are compared, a NULL that stands there plainly. */
-static bool null_side(cn_walk *walk, const cn_node *node)
+/* An operator, whose value on the right is taken as it says. */
+static bool operation(cn_walk *walk, const cn_node *node)
 {
-    const cn_expr *two = node->parts;
-    for (uint32_t i = 0; i < node->count; i++) {
-        const cn_node *side = &two[i].node, *other = &two[1 - i].node;
-        cn_value       v = side->value;
-        if (side->kind != CN_NODE_VALUE)
-            continue;
-        if (v.kind == CN_KIND_LATER_ && !later(walk, v.as.text.data, &v))
+    cn_operand how = cn_operators[node->op < CN_OP_COUNT ? node->op : 0].operand;
+    if (node->count == 0)
+        return (node->flags & CN_NODE_FLAT) == 0 || operand(walk, node, node, &node->value, how);
+    bool           good = enter(walk, node) && cn_walk_word(walk, node->count);
+    const cn_node *left = node->model != NULL ? node : cn_node_part(node, 0);
+    for (uint32_t i = 0; good && i < node->count; i++) {
+        const cn_node *part = cn_node_part(node, i);
+        good                = part->kind == CN_NODE_VALUE
+                                  ? cn_walk_word(walk, CN_NODE_VALUE) && free_value(walk, left, part, how)
+                                  : cn_walk_node(walk, part);
+    }
+    if (good && (node->flags & CN_NODE_FLAT))
+        good = operand(walk, left, node, &node->value, how);
+    if (good && node->op == CN_OP_CUSTOM)
+        good = cn_walk_text(walk, node->value.as.text.data);
+    walk->depth--;
+    return good;
+}
+
+static bool parts(cn_walk *walk, const cn_node *node)
+{
+    bool good = enter(walk, node) && cn_walk_word(walk, node->count);
+    for (uint32_t i = 0; good && i < node->count; i++)
+        good = cn_walk_node(walk, cn_node_part(node, i));
+    walk->depth--;
+    return good;
+}
+
+/* A name that becomes structure of the SQL must be one: not whatever a text may hold. */
+static bool named(cn_walk *walk, const cn_node *node)
+{
+    return cn_walk_text(walk, node->value.as.text.data) && parts(walk, node);
+}
+
+/* A path into a JSON document: '$."key"[0]', as SQLite and MySQL want it. One value. */
+static bool json(cn_walk *walk, const cn_node *node)
+{
+    cn_buffer path = {0};
+    bool      good = enter(walk, node) && cn_walk_node(walk, cn_node_part(node, 0));
+    cn_buffer_char(&path, '$');
+    for (uint32_t i = 1; good && i < node->count; i++) {
+        const cn_value *step = &cn_node_part(node, i)->value;
+        bool            text = step->kind == CN_KIND_TEXT;
+        if (cn_node_part(node, i)->kind != CN_NODE_VALUE ||
+            (!text && step->kind != CN_KIND_INTEGER)) {
+            good = cn_error_set(walk->error, CN_CAUSE_MISUSE,
+                                "a step into a JSON document is a key, which is a text, or an "
+                                "index, which is a number");
+        } else if (!text) {
+            cn_buffer_format(&path, "[%lld]", (long long)step->as.integer);
+        } else {
+            cn_buffer_text(&path, ".\"");
+            for (const char *c = step->as.text.data; *c != '\0'; c++) {
+                if (*c == '"' || *c == '\\')
+                    cn_buffer_char(&path, '\\');
+                cn_buffer_char(&path, *c);
+            }
+            cn_buffer_char(&path, '"');
+        }
+        good = good && cn_walk_word(walk, text);
+    }
+    walk->depth--;
+    if (good && path.failed)
+        good = cn_error_no_memory(walk->error);
+    cn_value value = cn_value_text(good ? cn_arena_text(&walk->arena, path.text) : NULL);
+    cn_buffer_free(&path);
+    if (good && value.kind == CN_KIND_NULL)
+        return cn_error_no_memory(walk->error);
+    return good && cn_walk_word(walk, node->count) && cn_walk_bound(walk, node, &value);
+}
+
+static bool cast(cn_walk *walk, const cn_node *node)
+{
+    if (!parts(walk, node))
+        return false;
+    const cn_type *type = node->value.as.list.items;
+    return cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
+                                  (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
+                                  (uint64_t)type->length << 32) &&
+           cn_walk_word(walk, (uint64_t)type->element | (uint64_t)type->dimensions << 8 |
+                                  (uint64_t)type->enum_form << 16 |
+                                  (uint64_t)type->with_zone << 24) &&
+           cn_walk_pointer(walk, type->labels) && cn_walk_pointer(walk, type->name);
+}
+
+/* The bounds of a frame that are numbers are values. */
+static bool over(cn_walk *walk, const cn_node *node)
+{
+    uint64_t packed = (uint64_t)node->value.as.integer;
+    int32_t  ends[] = {(int32_t)(packed >> 32), (int32_t)(uint32_t)packed};
+    if (!parts(walk, node) || !number(walk, node))
+        return false;
+    for (size_t i = 0; node->op != CN_FRAME_NONE && i < 2; i++) {
+        int32_t  end   = ends[i];
+        bool     bound = end != 0 && end != INT32_MIN && end != INT32_MAX;
+        cn_value value = cn_value_int(end < 0 ? -(int64_t)end : end);
+        if (!cn_walk_word(walk, bound ? (end < 0 ? 1 : 2) : 3 + (uint64_t)(uint32_t)end) ||
+            (bound && !cn_walk_value(walk, &value)))
             return false;
-        if (v.kind == CN_KIND_NULL && !walk->describing)
-            return null_text(walk,
-                             other->kind == CN_NODE_MEMBER ? member_name(other) : "an expression");
     }
     return true;
 }
 
-/* A function's name is structure of the SQL, so it must be one: not whatever a text may hold. */
-static bool call(cn_walk *walk, const cn_node *node)
+static bool sub_query(cn_walk *walk, const cn_node *node)
 {
-    const char *name = node->value.as.text.data;
-    size_t      size = name == NULL ? 0 : strlen(name);
-    bool        good = size != 0 && !(name[0] >= '0' && name[0] <= '9');
-    for (size_t i = 0; good && i < size; i++)
-        good = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= 'A' && name[i] <= 'Z') ||
-               (name[i] >= '0' && name[i] <= '9') || name[i] == '_' || name[i] == '.';
-    if (!good)
-        return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "\"%s\" is no name of a function: letters, digits, _ and . make one",
-                            name == NULL ? "" : name);
-    return text(walk, name) && parts(walk, node);
+    bool good = enter(walk, node) && cn_walk_query(walk, node->parts);
+    walk->depth--;
+    return good;
 }
 
-/* A test of a member with an expression that has parts. */
-static bool tested(cn_walk *walk, const cn_node *node, bool (*flat)(cn_walk *, const cn_node *))
+bool cn_walk_node(cn_walk *walk, const cn_node *node)
 {
-    return cn_walk_word(walk, node->count) &&
-           (node->count != 0 ? parts(walk, node) : flat(walk, node));
-}
-
-static bool walk_node(cn_walk *walk, const cn_node *node)
-{
-    uint64_t head = (uint64_t)node->kind | (uint64_t)node->op << 8 | (uint64_t)node->flags << 16 |
-                    (uint64_t)(node->value.kind == CN_KIND_MEMBER_) << 24 |
-                    (uint64_t)node->offset << 32;
+    uint64_t head = cn_walk_head(node);
     if (node->kind == CN_NODE_NONE || node->kind == CN_NODE_LEFT_OUT)
         return true;
-    if (cn_node_has_conditions(node))
+    if (cn_node_connects(node))
         return connected(walk, node);
     if (node->kind >= CN_NODE_BROKEN)
         return broken(walk, node);
-    if (!cn_walk_word(walk, head) || !model(walk, node->model))
+    if (!cn_walk_word(walk, head) || !cn_walk_model(walk, node->model))
         return false;
     switch (node->kind) {
+    case CN_NODE_OPERATOR:
+        return operation(walk, node);
     case CN_NODE_VALUE:
-        return free_value(walk, node);
-    case CN_NODE_SAME:
-    case CN_NODE_NOT_SAME:
-        return tested(walk, node, value);
-    case CN_NODE_LIKE:
-        return tested(walk, node, compared);
-    case CN_NODE_COMPARE:
-        return compared(walk, node);
-    case CN_NODE_CONTAINS:
-    case CN_NODE_STARTS_WITH:
-    case CN_NODE_ENDS_WITH:
-        return escaped(walk, node);
-    case CN_NODE_IN:
-        return list(walk, &node->value);
+        return free_value(walk, node, node, CN_OPERAND_ANY);
     case CN_NODE_FRAGMENT:
         return fragment(walk, node);
     case CN_NODE_CALL:
-        return call(walk, node);
-    case CN_NODE_COMPARE_BOTH:
-        return parts(walk, node) && null_side(walk, node);
-    case CN_NODE_COMPARE_PART:
-    case CN_NODE_ARITHMETIC:
-        return parts(walk, node);
+    case CN_NODE_COLLATE:
+    case CN_NODE_NAMED:
+    case CN_NODE_LABEL:
+        return named(walk, node);
+    case CN_NODE_CAST:
+        return cast(walk, node);
+    case CN_NODE_OVER:
+        return over(walk, node);
+    case CN_NODE_JSON:
+        return json(walk, node);
+    case CN_NODE_QUERY:
+        return sub_query(walk, node);
     default:
-        return true; /* a member, a count, IS NULL: all that they say is in their head */
+        return parts(walk, node); /* all else that they say is in their head */
     }
 }
 
-static bool expressions(cn_walk *walk, const cn_expr *list_)
-{
-    for (; list_ != NULL && list_->node.kind != CN_NODE_NONE; list_++)
-        if (!walk_node(walk, &list_->node))
-            return false;
-    return cn_walk_word(walk, UINT64_MAX);
-}
+/* ---- what a member holds --------------------------------------------------------------------- */
 
 /* The numbers that a member holds; what is in no such member has no limits here. */
 static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *field,
@@ -480,166 +579,18 @@ static bool fits_member(cn_walk *walk, const cn_items *into, const cn_field *fie
                         field->name, below ? "is less" : "is more");
 }
 
-/* What is assigned to a member. */
-static bool assignment(cn_walk *walk, const cn_items *into, const cn_item *item)
+bool cn_walk_assigned(cn_walk *walk, const cn_items *into, const cn_item *item)
 {
-    cn_node node = item->value.node;
-    if (node.kind != CN_NODE_VALUE)
-        return walk_node(walk, &item->value.node);
-    if (node.value.kind == CN_KIND_LATER_) {
+    const cn_node *node = &item->value.node;
+    cn_value       v    = node->value;
+    if (node->kind != CN_NODE_VALUE)
+        return cn_walk_node(walk, node);
+    if (v.kind == CN_KIND_LATER_) {
         const cn_node member = {
             .model = into->model, .offset = item->field.offset, .storage = item->field.storage};
-        if (!later_for(walk, &member, node.value.as.text.data, &node.value))
+        if (!later_for(walk, &member, v.as.text.data, &v))
             return false;
     }
-    return fits_member(walk, into, &item->field, &node.value) &&
-           cn_walk_word(walk, CN_NODE_VALUE) && cn_walk_value(walk, &node.value);
-}
-
-/* Assignments and result columns. The struct that is filled is part of the structure. */
-static bool items(cn_walk *walk, const cn_items *list_)
-{
-    if (list_ == NULL)
-        return cn_walk_word(walk, UINT64_MAX);
-    if (!cn_walk_word(walk, list_->count) || !cn_walk_word(walk, list_->struct_size) ||
-        !model(walk, list_->model) || !text(walk, list_->struct_name))
-        return false;
-    for (size_t i = 0; i < list_->count; i++) {
-        const cn_item *item = &list_->items[i];
-        if (!cn_walk_word(walk, (uint64_t)item->field.offset << 32 |
-                                    (uint64_t)item->field.size << 8 | item->field.storage) ||
-            !(list_->model != NULL
-                  ? assignment(walk, list_, item)
-                  : text(walk, item->field.name) && walk_node(walk, &item->value.node)))
-            return false;
-    }
-    return true;
-}
-
-/* ---- statements ------------------------------------------------------------------------------ */
-
-/* Reading a statement of an older program: what it does not have is zero. */
-#define CN_COPY_STATEMENT(T, to, from)                                                             \
-    T to = {.head = *(from)};                                                                      \
-    memcpy(&to, (from), (from)->size < sizeof(T) ? (from)->size : sizeof(T))
-
-static bool where(cn_walk *walk, const cn_condition *condition)
-{
-    return walk_node(walk, &condition->node) && cn_walk_word(walk, UINT64_MAX);
-}
-
-/* A condition that must say something, unless every row is meant. */
-static bool where_some(cn_walk *walk, const cn_condition *condition, bool every_row,
-                       const char *verb, const cn_model *model)
-{
-    size_t before = walk->word_count;
-    if (!walk_node(walk, &condition->node))
-        return false;
-    if (walk->word_count == before && !every_row)
-        return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "the %s of %s has no condition, or every cn_when of it was false: say "
-                            ".every_row = true if "
-                            "every row is meant",
-                            verb, model->name);
-    return cn_walk_word(walk, UINT64_MAX);
-}
-
-static bool walk_select(cn_walk *walk, const cn_select_statement *select)
-{
-    if (select->limit < 0 || select->offset < 0)
-        return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
-                            "%s: limit and offset cannot be negative", select->from->name);
-    cn_value limit  = cn_value_int(select->limit);
-    cn_value offset = cn_value_int(select->offset);
-    uint64_t flags  = (select->distinct ? 1u : 0u) | (select->limit != 0 ? 2u : 0u) |
-                     (select->offset != 0 ? 4u : 0u);
-    return cn_walk_word(walk, CN_STATEMENT_SELECT | flags << 8) && model(walk, select->from) &&
-           items(walk, select->columns) && where(walk, &select->where) &&
-           expressions(walk, select->order_by) &&
-           (select->limit == 0 || cn_walk_value(walk, &limit)) &&
-           (select->offset == 0 || cn_walk_value(walk, &offset));
-}
-
-static bool walk_insert(cn_walk *walk, const cn_insert_statement *insert)
-{
-    return cn_walk_word(walk, CN_STATEMENT_INSERT) && model(walk, insert->into) &&
-           items(walk, insert->values) && items(walk, insert->returning);
-}
-
-static bool walk_update(cn_walk *walk, const cn_update_statement *update)
-{
-    return cn_walk_word(walk, CN_STATEMENT_UPDATE) && model(walk, update->table) &&
-           items(walk, update->set) &&
-           where_some(walk, &update->where, update->every_row, "update", update->table) &&
-           items(walk, update->returning);
-}
-
-static bool walk_delete(cn_walk *walk, const cn_delete_statement *deletion)
-{
-    return cn_walk_word(walk, CN_STATEMENT_DELETE) && model(walk, deletion->from) &&
-           where_some(walk, &deletion->where, deletion->every_row, "delete", deletion->from) &&
-           items(walk, deletion->returning);
-}
-
-/* Room to remember which parameters were asked for. */
-static bool take_params(cn_walk *walk, const cn_param *params)
-{
-    size_t count = 0;
-    while (params != NULL && params[count].name != NULL)
-        count++;
-    walk->params = params;
-    walk->taken  = count <= CN_WALK_PARAMS ? memset(walk->first_taken, 0, sizeof walk->first_taken)
-                                           : CN_ARENA_ARRAY(&walk->arena, bool, count);
-    return walk->taken != NULL || cn_error_no_memory(walk->error);
-}
-
-/* Every parameter was asked for, and none is there twice. */
-static bool params_used(cn_walk *walk)
-{
-    const cn_param *params = walk->params;
-    for (size_t i = 0; params != NULL && params[i].name != NULL; i++) {
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(params[i].name, params[j].name) == 0)
-                return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
-                                    "the parameter '%s' is given twice", params[i].name);
-        if (!walk->taken[i])
-            return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
-                                "the statement has no parameter '%s'", params[i].name);
-    }
-    return true;
-}
-
-bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params)
-{
-    bool good = false;
-    switch (statement->kind) {
-    case CN_STATEMENT_SELECT: {
-        CN_COPY_STATEMENT(cn_select_statement, select, statement);
-        good = take_params(walk, params != NULL ? params : select.params) &&
-               walk_select(walk, &select);
-        break;
-    }
-    case CN_STATEMENT_INSERT: {
-        CN_COPY_STATEMENT(cn_insert_statement, insert, statement);
-        good = take_params(walk, params != NULL ? params : insert.params) &&
-               walk_insert(walk, &insert);
-        break;
-    }
-    case CN_STATEMENT_UPDATE: {
-        CN_COPY_STATEMENT(cn_update_statement, update, statement);
-        good = take_params(walk, params != NULL ? params : update.params) &&
-               walk_update(walk, &update);
-        break;
-    }
-    case CN_STATEMENT_DELETE: {
-        CN_COPY_STATEMENT(cn_delete_statement, deletion, statement);
-        good = take_params(walk, params != NULL ? params : deletion.params) &&
-               walk_delete(walk, &deletion);
-        break;
-    }
-    default:
-        return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "this is no statement that was built from values");
-    }
-    return good && params_used(walk);
+    return fits_member(walk, into, &item->field, &v) && cn_walk_word(walk, CN_NODE_VALUE) &&
+           cn_walk_bound(walk, node, &v);
 }

@@ -67,6 +67,7 @@ static struct {
     char     message[2000];
     cn_cause cause;
     bool     encrypted;
+    bool     retryable;
     double   seconds;
 } seen;
 
@@ -119,6 +120,7 @@ static bool go_as_written(const char *url)
     see_error(cn_connection_error(connection));
     see(cn_connection_server(connection));
     seen.cause     = cn_error_cause(connection);
+    seen.retryable = cn_error_retryable(connection);
     seen.encrypted = cn_connection_encrypted(connection);
     seen.seconds   = seconds_now() - started;
     snprintf(seen.message, sizeof seen.message, "%s", cn_error_message(connection));
@@ -262,6 +264,9 @@ static void a_wrong_password_names_the_user_and_never_the_password(void **state)
     cn_url_set_password(url, SECRET);
     assert_refused(url, CN_CAUSE_AUTHENTICATION, "cinnabar");
     assert_says("password");
+    assert_says("cannot connect to the ");
+    assert_says(" database \"cinnabar\" at 127.0.0.1, port ");
+    assert_says(", as user \"cinnabar\": ");
 }
 
 static void no_password_and_an_unknown_user_are_refused_as_well(void **state)
@@ -326,7 +331,7 @@ static void a_file_that_is_no_database_is_named(void **state)
     remove(path);
     cn_url *folder = server();
     cn_url_set_database(folder, "/tmp");
-    assert_refused(folder, CN_CAUSE_NO_DATABASE, "/tmp");
+    assert_refused(folder, CN_CAUSE_NO_DATABASE, "cannot open the SQLite database \"/tmp\": ");
 }
 
 /* ---- where ---------------------------------------------------------------------------------- */
@@ -339,6 +344,7 @@ static void an_unknown_host_is_named(void **state)
     cn_url *url = server();
     cn_url_set_host(url, "no-such-host.invalid");
     assert_refused(url, CN_CAUSE_CONNECT, "no-such-host.invalid");
+    assert_false(seen.retryable);
 }
 
 /* A port of this machine, at which nobody answers: nobody listens, or somebody who says nothing. */

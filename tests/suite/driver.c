@@ -102,9 +102,13 @@ static void several_statements_are_refused_unless_asked_for(void **state)
                        "INSERT INTO driver_item (code) VALUES (2)";
     make_items(f);
     assert_int_equal(number(f, "SELECT 1;"), 1);
-    (void)cause_of(f, sql, NULL, 0);
+    /* The same words everywhere; and after a ';' whatever else is wrong is said as it is. */
+    assert_int_equal(cause_of(f, sql, NULL, 0), CN_CAUSE_MISUSE);
+    assert_non_null(strstr(f->message, "several statements: execute them one by one"));
     assert_false(f->driver->run(f->link, sql, strlen(sql), &f->error));
-    (void)failed(f);
+    assert_int_equal(failed(f), CN_CAUSE_MISUSE);
+    assert_non_null(strstr(f->message, "several statements: execute them one by one"));
+    assert_int_equal(cause_of(f, "SELEKT ';' ", NULL, 0), CN_CAUSE_SYNTAX);
     assert_int_equal(number(f, "SELECT count(*) FROM driver_item"), 0);
 
     cn_link_parameters parameters = f->parameters;
@@ -214,10 +218,12 @@ static void a_statement_survives_a_change_of_its_table(void **state)
     assert_int_equal(prepared->column_count, 3);
     assert_int_equal(step(f, prepared), CN_STEP_ROW);
     assert_int_equal(step(f, prepared), CN_STEP_DONE);
+    unsigned described = prepared->described;
     run(f, "ALTER TABLE driver_item ADD COLUMN colour INTEGER");
     execute(f, prepared, NULL, 0);
     assert_int_equal(prepared->column_count, 4);
     assert_string_equal(prepared->columns[3].name, "colour");
+    assert_true(prepared->described == 0 || prepared->described != described);
     assert_int_equal(step(f, prepared), CN_STEP_ROW);
     assert_int_equal(step(f, prepared), CN_STEP_DONE);
     release(f, prepared);

@@ -39,6 +39,12 @@ static void rest(void)
     (void)nanosleep(&(const struct timespec){0, 20000000}, NULL);
 }
 
+/* The tests' server writes to its disk once in a second: for what must survive a crash. */
+static void await_disk(void)
+{
+    (void)nanosleep(&(const struct timespec){1, 500000000}, NULL);
+}
+
 /* ---- interrupting ---------------------------------------------------------------------------- */
 
 static cn_engine *admin;
@@ -305,15 +311,35 @@ static bool work_in_session(cn_session *session)
 
 #define LAST_SESSION_STEP 6
 
-static void interrupt_session(int at)
+/* What the program made before it was interrupted is as it was. */
+static void check_as_before(const Mark *kept, const Mark *assigned, const Mark *made)
 {
-    begin_cut(at, false);
+    assert_string_equal(kept->name, "kept");
+    assert_int_equal(kept->run, -cut.run);
+    assert_int_equal(cn_state(kept), CN_INSTANCE_PERSISTENT);
+    assert_string_equal(assigned->name, "assigned");
+    assert_int_equal(cn_state(assigned), CN_INSTANCE_PERSISTENT);
+    assert_string_equal(made->name, "made before");
+    assert_int_equal(made->id, 0);
+    assert_int_equal(cn_state(made), CN_INSTANCE_TRANSIENT);
+}
+
+static void interrupt_session(int at, bool server)
+{
+    begin_cut(at, server);
     cn_engine  *engine  = one_connection();
     cn_session *session = cn_session(engine);
     cut.id              = cn_scalar(session, int64_t, cn_text(id_sql()));
     Mark *kept          = cn_new(Mark, .run = -cut.run, .name = "kept");
-    cn_add(session, kept);
+    Mark *assigned      = cn_new(Mark, .run = -cut.run, .name = "assigned");
+    Mark *made          = cn_new(Mark, .run = -cut.run, .name = "made before");
+    cn_add_all(session, kept, assigned);
     assert_true(cn_commit(session));
+    if (server)
+        await_disk();
+    kept->name = "changed";       /* flushed, or not, before it is interrupted */
+    cn_delete(session, assigned); /* so is this */
+    cn_add(session, made);
     bool stored = work_in_session(session);
     assert_int_equal(cut.step, LAST_SESSION_STEP + 1);
     check(stored, cn_session_error(session), at == LAST_SESSION_STEP, 4);
@@ -324,10 +350,13 @@ static void interrupt_session(int at)
         assert_int_equal(rows_of_run(), 0);
         (void)cn_rollback(session);
         assert_true(cn_ok(session));
+        check_as_before(kept, assigned, made);
         cn_set(kept, name, "well again");
+        cn_add(session, made);
         if (!cn_commit(session))
             fail_msg("step %d: not well again: %s", at, cn_error_message(session));
         assert_int_equal(rows_of_run(), 0);
+        assert_int_not_equal(made->id, 0);
     }
     cn_close(session);
     cn_engine_dispose(engine);
@@ -337,7 +366,112 @@ static void a_session_is_interrupted_between_any_two_calls(void **state)
 {
     (void)state;
     for (int at = 0; !no_server() && at <= LAST_SESSION_STEP + 1; at++)
-        interrupt_session(at);
+        interrupt_session(at, false);
+}
+
+static void the_server_crashes_between_any_two_calls_of_a_session(void **state)
+{
+    (void)state;
+    for (int at = 0; !no_server() && at <= LAST_SESSION_STEP; at++)
+        interrupt_session(at, true);
+}
+
+/* Everything is flushed, and what is lost is the COMMIT: whether it happened is asked of the
+   database. */
+static void lose_commit_of_session(bool server)
+{
+    begin_cut(0, server);
+    cn_engine  *engine  = one_connection();
+    cn_session *session = cn_session(engine);
+    cut.id              = cn_scalar(session, int64_t, cn_text(id_sql()));
+    Mark *kept          = cn_new(Mark, .run = -cut.run, .name = "kept");
+    cn_add(session, kept);
+    assert_true(cn_commit(session));
+    if (server)
+        await_disk();
+    Mark *made = cn_new(Mark, .run = cut.run, .name = "made");
+    cn_add(session, made);
+    kept->name = "changed";
+    assert_true(cn_flush(session));
+    step();
+    assert_false(cn_commit(session));
+    check(false, cn_session_error(session), true, 1);
+    assert_false(cn_error_cause(session) == CN_CAUSE_UNKNOWN_OUTCOME &&
+                 cn_error_retryable(session));
+    assert_int_equal(cn_state(made), CN_INSTANCE_PERSISTENT); /* until it is rolled back */
+    assert_false(cn_commit(session));                         /* and not by asking again */
+    (void)cn_rollback(session);
+    assert_true(cn_ok(session));
+    assert_string_equal(kept->name, "kept");
+    assert_int_equal(cn_state(made), CN_INSTANCE_TRANSIENT);
+    assert_int_equal(made->id, 0);
+    cn_add(session, made);
+    if (!cn_commit(session))
+        fail_msg("not well again: %s", cn_error_message(session));
+    assert_int_equal(rows_of_run(), 1);
+    cn_close(session);
+    cn_engine_dispose(engine);
+}
+
+static void a_commit_in_doubt_leaves_a_session_that_goes_on(void **state)
+{
+    (void)state;
+    for (int server = 0; !no_server() && server < 2; server++)
+        lose_commit_of_session(server);
+}
+
+/* ---- nested scopes --------------------------------------------------------------------------- */
+
+/* The scope ends as failed, and what was lost is the whole transaction's: the flag and the cause
+   stay on the handle until that is rolled back. */
+static void check_lost_scope(cn_session *session, bool ended)
+{
+    assert_false(ended);
+    assert_int_equal(cn_nested_cause(session), CN_CAUSE_LOST);
+    assert_true(strlen(cn_nested_message(session)) > 10);
+    assert_true(cn_error_lost(session));
+    assert_int_equal(cn_error_cause(session), CN_CAUSE_LOST);
+    assert_false(cn_nested_begin(session)); /* no way around it */
+    assert_false(cn_nested_end(session));
+}
+
+/* `at` is how many of the scopes have begun when the connection goes. */
+static void lose_nested_scopes(int at, bool changed)
+{
+    begin_cut(at, false);
+    cn_engine  *engine  = one_connection();
+    cn_session *session = cn_session(engine);
+    cut.id              = cn_scalar(session, int64_t, cn_text(id_sql()));
+    cn_add(session, cn_new(Mark, .run = cut.run, .name = "outer"));
+    assert_true(cn_flush(session));
+    step();
+    cn_nested_begin(session);
+    step();
+    cn_nested_begin(session);
+    if (changed)
+        cn_add(session, cn_new(Mark, .run = cut.run, .name = "inner"));
+    step();
+    bool inner = cn_nested_end(session);
+    check_lost_scope(session, inner || cn_nested_end(session));
+    assert_false(cn_commit(session));
+    (void)cn_rollback(session);
+    assert_true(cn_ok(session));
+    cn_nested_begin(session);
+    cn_add(session, cn_new(Mark, .run = cut.run, .name = "again"));
+    assert_true(cn_nested_end(session));
+    assert_true(cn_commit(session));
+    assert_int_equal(rows_of_run(), 1);
+    cn_close(session);
+    cn_engine_dispose(engine);
+}
+
+static void a_nested_scope_ends_as_lost_with_its_connection(void **state)
+{
+    (void)state;
+    for (int at = 0; !no_server() && at < 3; at++) {
+        lose_nested_scopes(at, false);
+        lose_nested_scopes(at, true);
+    }
 }
 
 /* ---- a unit ---------------------------------------------------------------------------------- */
@@ -417,8 +551,7 @@ static int open_tables(void **state)
     admin             = cn_create_engine(suite_server_url("_ADMIN"), .pool_size = CN_NONE);
     assert_true(cn_drop_all(&Marks, engine));
     assert_true(cn_create_all(&Marks, engine));
-    /* The tests' server writes to its disk once in a second; a table must survive the crash. */
-    (void)nanosleep(&(const struct timespec){1, 500000000}, NULL);
+    await_disk();
     cn_engine_dispose(engine);
     return 0;
 }
@@ -444,7 +577,10 @@ int main(void)
         cmocka_unit_test(a_session_is_interrupted_between_any_two_calls),
         cmocka_unit_test(a_unit_is_run_again_after_each_interruption),
         cmocka_unit_test(a_commit_of_unknown_outcome_is_not_run_again),
+        cmocka_unit_test(a_commit_in_doubt_leaves_a_session_that_goes_on),
+        cmocka_unit_test(a_nested_scope_ends_as_lost_with_its_connection),
         cmocka_unit_test(the_server_crashes_between_any_two_statements),
+        cmocka_unit_test(the_server_crashes_between_any_two_calls_of_a_session),
     };
     return suite_main_(
         cmocka_run_group_tests_name("interrupted", tests, open_tables, close_tables));

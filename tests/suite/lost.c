@@ -6,6 +6,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "suite.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <cinnabar/transact.h>
@@ -155,6 +157,7 @@ static void a_server_that_is_not_there_is_an_error_of_the_connection(void **stat
     suite_server_kill();
     cn_connection *connection = cn_connect(engine);
     assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONNECT);
+    assert_true(cn_error_retryable(connection)); /* it may come back */
     assert_false(select_one(connection));
     assert_true(cn_ok(engine)); /* and not the engine's */
     start_server();
@@ -163,6 +166,29 @@ static void a_server_that_is_not_there_is_an_error_of_the_connection(void **stat
         fail_msg("%s", cn_error_message(connection));
     cn_close(connection);
     cn_engine_dispose(engine);
+}
+
+/* MySQL hangs up on what is larger than it takes, without a word. */
+static void a_value_too_large_for_the_server_is_suspected(void **state)
+{
+    (void)state;
+    if (suite_which() != SUITE_MYSQL)
+        return;
+    size_t     size   = (size_t)70 << 20;
+    char      *large  = malloc(size);
+    cn_engine *engine = suite_engine();
+    assert_non_null(large);
+    memset(large, 'x', size);
+    CN_CONNECT(connection, engine) {
+        cn_execute(connection, cn_text("SELECT LENGTH(:t) AS n"),
+                   CN_PARAMS("t", cn_value_text_sized(large, size)));
+        assert_true(cn_error_lost(connection)); /* if it had a last word, that says it, too */
+        assert_non_null(strstr(cn_error_message(connection), "max_allowed_packet"));
+        assert_true(cn_rollback(connection));
+        assert_true(select_one(connection));
+    }
+    cn_engine_dispose(engine);
+    free(large);
 }
 
 static bool lose_the_first_time(cn_connection *connection, void *context)
@@ -202,6 +228,7 @@ int main(void)
         TEST(with_autocommit_the_next_statement_connects_again),
         TEST(a_server_that_is_not_there_is_an_error_of_the_connection),
         TEST(a_unit_runs_again_after_its_server),
+        cmocka_unit_test(a_value_too_large_for_the_server_is_suspected),
     };
     return suite_main("lost servers", tests);
 }

@@ -739,10 +739,10 @@ static void keep_and_build(cn_engine *engine, account *said)
     cn_query *query = cn_build(cn_select(APost, .order_by = CN_BY(cn_attr(APost, id))));
     cn_query_where(query, kept);
     cn_query_where(query, cn_is(APost, id, <, 1000003));
-    const cn_select_statement *statement = cn_built(query);
-    APost *const *posts = statement == NULL ? NULL : cn_rows(session, APost, statement);
-    said->right         = cn_list_count(posts) == 2 || (query == NULL && failing.failures > 0);
-    said->unchanged     = true;
+    const cn_statement *statement = cn_built(query);
+    APost *const       *posts     = statement == NULL ? NULL : cn_rows(session, APost, statement);
+    said->right     = cn_list_count(posts) == 2 || (query == NULL && failing.failures > 0);
+    said->unchanged = true;
     cn_query_free(query);
     finish(session, said);
 }

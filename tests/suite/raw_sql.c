@@ -140,9 +140,9 @@ static void a_statement_that_is_none_is_refused(void **state)
 static void several_statements_in_one_text_are_refused(void **state)
 {
     (void)state;
-    cn_execute(connection, cn_text("INSERT INTO raw_sql (id) VALUES (1); DELETE FROM raw_sql"));
-    assert_false(cn_ok(connection));
-    cn_rollback(connection);
+    a_refused(
+        cn_execute(connection, cn_text("INSERT INTO raw_sql (id) VALUES (1); DELETE FROM raw_sql")),
+        CN_CAUSE_MISUSE, ".multi_statements = true");
     assert_int_equal(count_rows(""), 0);
 }
 
@@ -205,6 +205,46 @@ static void a_set_with_other_names_is_refused(void **state)
                               CN_PARAMS("id", 1, "name", "x"), CN_PARAMS("id", 2)),
               CN_CAUSE_PARAMETER, ":name");
     assert_int_equal(count_rows(""), 0);
+}
+
+/* A batch is sent in parts; its rows are counted through all of them. */
+static void the_row_of_a_batch_that_failed_is_named(void **state)
+{
+    enum { ROWS = 9000, BAD = 8190 };
+    static cn_param        sets[ROWS][3];
+    static const cn_param *list[ROWS + 1];
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        sets[i][0] = (cn_param){"id", cn_value_int(i == BAD - 1 ? 5 : i)};
+        sets[i][1] = (cn_param){"name", cn_value_text("Ada")};
+        list[i]    = sets[i];
+    }
+    const cn_text_statement *insert = cn_text("INSERT INTO raw_sql (id, name) VALUES (:id, :name)");
+    cn_execute(connection, cn_text("CREATE UNIQUE INDEX raw_sql_id ON raw_sql (id)"));
+    a_refused(cn_connection_execute_many(connection, &insert->head, list), CN_CAUSE_UNIQUE,
+              suite_which() == SUITE_SQLITE ? "(row 8190 of the batch)"
+                                            : "(in rows 4097 to 8192 of the batch)");
+    sets[BAD - 1][1].value = cn_value_decimal((cn_decimal){"NaN"}); /* what no driver sends */
+    sets[BAD - 1][0].value = cn_value_int(BAD - 1);
+    a_refused(cn_connection_execute_many(connection, &insert->head, list), CN_CAUSE_CONVERSION,
+              suite_which() == SUITE_MYSQL ? "(in rows 4097 to 8192 of the batch)"
+                                           : "(row 8190 of the batch)");
+    sets[BAD - 1][1].name = "nmae";
+    a_refused(cn_connection_execute_many(connection, &insert->head, list), CN_CAUSE_PARAMETER,
+              "(row 8190 of the batch)");
+    cn_execute_many(connection, cn_text("INSERT INTO raw_sql (id, name) VALUES (:id, :name)"),
+                    CN_PARAMS("id", "no number", "name", 5));
+    assert_null(strstr(cn_error_message(connection), "of the batch"));
+    cn_rollback(connection);
+}
+
+static void a_text_without_a_statement_is_refused(void **state)
+{
+    (void)state;
+    a_refused(cn_execute(connection, cn_text("")), CN_CAUSE_SYNTAX, "empty");
+    a_refused(cn_execute(connection, cn_text("  \n ")), CN_CAUSE_SYNTAX, "no statement");
+    a_refused(cn_execute(connection, cn_text("-- nothing\n /* at all */ ")), CN_CAUSE_SYNTAX,
+              "no statement");
 }
 
 static void no_sets_do_nothing(void **state)
@@ -326,6 +366,42 @@ static void a_schema_that_changes_under_a_held_statement_is_no_matter(void **sta
     assert_well();
 }
 
+/* The same statement under two modes at once: only one takes `:b` for a parameter. */
+static void assert_modes(const char *mode, const char *sql, const char *parameter,
+                         const char *expected)
+{
+    char url[600];
+    snprintf(url, sizeof url, "%s?sql_mode=%s", suite_url(), mode);
+    cn_engine *moded = cn_create_engine(url);
+    CN_CONNECT(other, moded) {
+        cn_result *result = cn_execute(other, cn_text(sql), CN_PARAMS(parameter, "value"));
+        if (!cn_only(result))
+            fail_msg("%s: %s", mode, cn_error_message(other));
+        assert_string_equal(cn_get_text(result, "v"), expected);
+        result = cn_execute(other, cn_text("SELECT 7 IN :ids AND '\\\\' IN :texts AS v"),
+                            CN_PARAMS("ids", cn_list(((const int[]){6, 7}), 2), "texts",
+                                      cn_list(((const char *const[]){"x", "\\"}), 2)));
+        assert_true(cn_only(result));
+        assert_int_equal(cn_get_int(result, "v"), strstr(mode, "NO_BACK") == NULL);
+    }
+    cn_engine_dispose(moded);
+}
+
+static void text_is_read_by_the_modes_of_its_session(void **state)
+{
+    (void)state;
+    if (suite_which() != SUITE_MYSQL) /* the only one with such modes */
+        return;
+    const char *const literal = "SELECT CONCAT('\\', :a, ', :b) AS v";
+    assert_modes("STRICT_TRANS_TABLES", literal, "b", "', :a, value");
+    assert_modes("ANSI_QUOTES", literal, "b", "', :a, value");
+    assert_modes("NO_BACKSLASH_ESCAPES", "SELECT CONCAT('\\', :a, ':b') AS v", "a", "\\value:b");
+    const char *const name = "SELECT \"\\\" AS v FROM (SELECT :a AS \"\\\") AS t";
+    assert_modes("ANSI_QUOTES", name, "a", "value");
+    assert_modes("ANSI_QUOTES,NO_BACKSLASH_ESCAPES", name, "a", "value");
+    assert_modes("ANSI", name, "a", "value");
+}
+
 #define WITH_TABLE(test) cmocka_unit_test_setup_teardown(test, open_table, close_table)
 
 int main(void)
@@ -340,6 +416,8 @@ int main(void)
         WITH_TABLE(the_error_names_statement_and_parameters),
         WITH_TABLE(many_sets_are_all_stored),
         WITH_TABLE(a_set_with_other_names_is_refused),
+        WITH_TABLE(the_row_of_a_batch_that_failed_is_named),
+        WITH_TABLE(a_text_without_a_statement_is_refused),
         WITH_TABLE(no_sets_do_nothing),
         WITH_TABLE(a_list_finds_its_members),
         WITH_TABLE(an_empty_list_is_in_nothing_whatever_its_type),
@@ -347,6 +425,7 @@ int main(void)
         WITH_TABLE(the_drivers_own_words_go_to_it_as_they_are),
         WITH_TABLE(many_different_statements_do_not_pile_up),
         WITH_TABLE(a_schema_that_changes_under_a_held_statement_is_no_matter),
+        WITH_TABLE(text_is_read_by_the_modes_of_its_session),
     };
     return suite_main("raw SQL", tests);
 }

@@ -77,4 +77,4 @@ CN_TABLE(thing, "rf_thing")
     CN_INDEX((number), .name = "ix_rf_part", .where = "number > 3 AND word IS NOT NULL");
     CN_TABLE_OPTIONS(.comment = "things, it's said", .mysql_engine = "InnoDB");
 }
-const cn_metadata things = {.models = CN_MODELS(&thing, &owner)};
+const cn_metadata things = {.models = CN_MODEL_LIST(&thing, &owner)};

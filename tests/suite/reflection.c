@@ -152,7 +152,7 @@ static void types_of_every_kind_come_back(void **state)
 
 /* ---- constraints, indexes, defaults ---------------------------------------------------------- */
 
-CN_METADATA_WITH(named_things, CN_MODELS(&thing, &owner),
+CN_METADATA_WITH(named_things, CN_MODEL_LIST(&thing, &owner),
                  .naming = {.ix = "ix_%(table_name)s_%(column_0N_name)s",
                             .uq = "uq_%(table_name)s_%(column_0_N_name)s",
                             .fk = "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
@@ -213,7 +213,7 @@ CN_TABLE(deferring, "rf_deferring")
                    .initially = "deferred", .on_delete = "restrict", .name = "fk_rf_late");
     CN_FOREIGN_KEY((a), "rf_stepped", (id), .not_valid = true);
 }
-CN_METADATA_WITH(postgresql_only, CN_MODELS(&stepped, &deferring),
+CN_METADATA_WITH(postgresql_only, CN_MODEL_LIST(&stepped, &deferring),
                  .sequences = CN_SEQUENCES(&lone));
 
 CN_TABLE(mysql_table, "rf_mysql")
@@ -242,7 +242,8 @@ CN_TABLE(parted, "rf_parted")
     CN_TABLE_OPTIONS(.mysql_partition_by = "RANGE (id) (PARTITION p0 VALUES LESS THAN (5), "
                                            "PARTITION p1 VALUES LESS THAN MAXVALUE)");
 }
-CN_METADATA_WITH(mysql_only, CN_MODELS(&mysql_table, &parted), .sequences = CN_SEQUENCES(&lone));
+CN_METADATA_WITH(mysql_only, CN_MODEL_LIST(&mysql_table, &parted),
+                 .sequences = CN_SEQUENCES(&lone));
 
 CN_TABLE(rowless, "rf_rowless")
 {

@@ -261,6 +261,39 @@ static void two_structs_read_one_result_in_turn(void **state)
     assert_well();
 }
 
+static void a_statement_fills_another_struct_the_next_time(void **state)
+{
+    (void)state;
+    typedef struct {
+        CN_OPT(int) maybe;
+        const char *name;
+        int         id;
+    } Other;
+    for (int turn = 0; turn < 4; turn++) {
+        Row   row;
+        Other other;
+        char  changing[] = "maybe"; /* the program's memory, which says something else afterwards */
+        const cn_field fields[] = {
+            {"id", offsetof(Other, id), sizeof other.id, CN_STORAGE_INT32},
+            {"name", offsetof(Other, name), sizeof other.name, CN_STORAGE_TEXT},
+            {changing, offsetof(Other, maybe), sizeof other.maybe,
+             CN_STORAGE_OPT + CN_STORAGE_INT32}};
+        const cn_fields filled = {"Other", sizeof other, fields, 3};
+        assert_true(cn_fetch_row(all_rows(), &filled, &other));
+        assert_false(other.maybe.set);
+        assert_true(cn_fetch(all_rows(), Row, &row, id, name, maybe));
+        assert_string_equal(row.name, "name 0");
+        assert_true(cn_fetch(all_rows(), Other, &other, maybe, name, id));
+        assert_string_equal(other.name, "name 0");
+        assert_well();
+        memcpy(changing, "other", sizeof changing);
+        assert_false(cn_fetch_row(all_rows(), &filled, &other));
+        assert_non_null(strstr(cn_error_message(connection), "other"));
+        assert_false(cn_fetch(all_rows(), Row, &row, id, name));
+        cn_rollback(connection);
+    }
+}
+
 static void row_counts_are_of_rows_matched(void **state)
 {
     (void)state;
@@ -388,6 +421,7 @@ int main(void)
         TEST(rows_go_into_structs_by_the_names_of_members),
         TEST(a_struct_that_does_not_match_is_an_error_naming_both),
         TEST(two_structs_read_one_result_in_turn),
+        TEST(a_statement_fills_another_struct_the_next_time),
         TEST(row_counts_are_of_rows_matched),
         TEST(a_generated_key_is_told_where_the_database_tells),
         TEST(a_closed_result_gives_no_more_rows),

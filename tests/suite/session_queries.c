@@ -103,7 +103,7 @@ static void get_is_answered_without_asking_the_database(void **state)
         assert_ptr_equal(cn_get(session, Author, late->id), late);
         assert_int_equal(blog_statements(), 0);
         assert_null(cn_get(session, Author, 1, 2));
-        blog_error(session, CN_CAUSE_MISUSE, "Author", "1 columns");
+        blog_error(session, CN_CAUSE_MISUSE, "Author", "1 column,");
     }
 }
 
@@ -159,6 +159,41 @@ static void a_hundred_thousand_rows_with_keys_in_steps_of_4096(void **state)
     }
     free(rows);
     assert_int_equal(blog_number("SELECT COUNT(*) FROM flake WHERE value = -1"), 1);
+}
+
+static void rows_that_are_known_and_rows_that_are_not_come_in_any_order(void **state)
+{
+    (void)state;
+    enum { ROWS = 60 };
+    Flake  rows[ROWS];
+    Flake *known[ROWS] = {0};
+    for (int i = 0; i < ROWS; i++)
+        rows[i] = (Flake){.id = i + 1, .value = i};
+    CN_SESSION(session, blog) {
+        assert_int_equal(cn_insert_rows(session, Flake, rows, ROWS), ROWS);
+        for (int turn = 1; turn <= 3; turn++) { /* every sixth row, every third ... every row */
+            CN_EACH(Flake, flake,
+                    cn_rows(session, Flake,
+                            cn_text("SELECT value, id FROM flake WHERE id % :step = 0 ORDER BY id",
+                                    .params = CN_PARAMS("step", turn == 3 ? 1 : 6 / turn),
+                                    .entity = &Flake_model))) {
+                Flake **here = &known[flake->id - 1];
+                assert_int_equal(flake->value, flake->id - 1);
+                assert_true(*here == NULL || *here == flake);
+                *here = flake;
+            }
+            blog_well(session);
+        }
+        for (int i = 0; i < ROWS; i++)
+            assert_ptr_equal(cn_first(session, Flake, .where = cn_is(Flake, id, ==, i + 1)),
+                             known[i]);
+        cn_execute(session, cn_text("UPDATE flake SET value = value + 1000"));
+        for (int i = 0; i < ROWS; i++)
+            cn_expire(session, known[i]);
+        CN_EACH(Flake, flake, cn_all(session, Flake))
+            assert_int_equal(flake->value, flake->id + 999);
+        assert_int_equal(cn_session_stats(session).instances, ROWS);
+    }
 }
 
 /* A page of rows that are known already, read when a slab is full to the last slot. */
@@ -366,6 +401,7 @@ int main(void)
         TEST(get_is_answered_without_asking_the_database),
         KEYS(composite_and_textual_keys_are_told_apart),
         KEYS(a_hundred_thousand_rows_with_keys_in_steps_of_4096),
+        KEYS(rows_that_are_known_and_rows_that_are_not_come_in_any_order),
         KEYS(rows_that_are_known_may_fill_a_slab),
         TEST(text_fills_structs_by_name),
         TEST(a_struct_that_does_not_match_is_an_error_naming_both),

@@ -360,6 +360,22 @@ static void one_buffer_lent_by_two_members_is_found(void **state)
     }
 }
 
+/* The aid is asked for, or told to stay away, whatever the library was built as. */
+static void a_session_that_wants_no_aid_gets_none(void **state)
+{
+    (void)state;
+    char buffer[40] = "shared";
+    CN_SESSION(session, blog, .check_lent = CN_NONE) {
+        Post *first = cn_new(Post, .title = "x"), *second = cn_new(Post, .title = "y");
+        cn_add_all(session, first, second);
+        assert_true(cn_flush(session));
+        first->title = second->title = buffer;
+        assert_true(cn_commit(session));
+        assert_string_equal(first->title, "shared");
+        assert_string_equal(second->title, "shared");
+    }
+}
+
 static void literals_and_live_buffers_may_be_lent(void **state)
 {
     (void)state;
@@ -397,6 +413,7 @@ int main(void)
         TEST(a_member_flushed_100_000_times_takes_bounded_memory),
         TEST(a_pointer_into_a_function_that_returned_is_found),
         TEST(one_buffer_lent_by_two_members_is_found),
+        TEST(a_session_that_wants_no_aid_gets_none),
         TEST(literals_and_live_buffers_may_be_lent),
     };
     return suite_main("text of members", tests);

@@ -248,6 +248,20 @@ static void pointers_may_be_null(void **state)
     }
 }
 
+static void a_decimal_that_is_none_names_its_member(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"NaN", "-Infinity", "twelve", "", "1,5"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        CN_SESSION(session, blog) {
+            Every every          = example();
+            every.decimal.digits = texts[i];
+            assert_int_equal(cn_insert_rows(session, Every, &every, 1), -1);
+            blog_error(session, CN_CAUSE_CONVERSION, "Every.decimal", "no decimal number");
+        }
+    }
+}
+
 static void bytes_and_empty_bytes_are_told_apart_and_copied(void **state)
 {
     (void)state;
@@ -319,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         VALUES(every_type_comes_back_as_it_went_in),
         VALUES(pointers_may_be_null),
+        VALUES(a_decimal_that_is_none_names_its_member),
         VALUES(bytes_and_empty_bytes_are_told_apart_and_copied),
         VALUES(each_change_is_one_column),
         VALUES(an_enumeration_without_a_label_is_refused),

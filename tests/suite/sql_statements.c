@@ -157,7 +157,7 @@ static void a_change_returns_rows_where_the_database_can(void **state)
     if (suite_which() == SUITE_MYSQL) {
         sql_refused(STATEMENT(cn_update(Thing, .set = CN_SET(Thing, name, "Gus"),
                                         .where = cn_is(Thing, id, ==, 2), .returning = back)),
-                    NULL, CN_CAUSE_UNSUPPORTED, "cannot return rows from UPDATE");
+                    NULL, CN_CAUSE_UNSUPPORTED, "has no UPDATE ... RETURNING");
     } else {
         result = cn_execute(sql_connection,
                             cn_update(Thing, .set = CN_SET(Thing, name, "Hal"),
@@ -204,7 +204,7 @@ static void what_is_wrong_is_named_before_anything_is_sent(void **state)
     sql_refused(STATEMENT(cn_select(Thing, .where = cn_cmp(cn_attr(Thing, name), ==, nothing))),
                 NULL, CN_CAUSE_PARAMETER, "Thing.name is compared with NULL");
     sql_refused(STATEMENT(cn_select(Thing, .where = ABOUT_ANOTHER)), NULL, CN_CAUSE_MISUSE,
-                "is about Thing, but one of its expressions is about Other");
+                "is about Thing, but its .where mentions Other");
     sql_refused(STATEMENT(cn_select(Thing, .where = cn_is(Thing, unmapped, ==, 1))), NULL,
                 CN_CAUSE_MODEL, "Thing");
     sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Thing, unmapped, 1))), NULL,

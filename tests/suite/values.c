@@ -184,6 +184,8 @@ static void a_text_longer_than_its_member_is_an_error(void **state)
     result = cn_execute(connection, cn_text("SELECT v FROM one_value"));
     assert_false(cn_fetch(result, Row, &row, v));
     assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONVERSION);
+    assert_non_null(strstr(cn_error_message(connection), "char[5]"));
+    assert_non_null(strstr(cn_error_message(connection), "5 bytes where 4 fit"));
     cn_rollback(connection);
     drop_table();
 }
@@ -219,6 +221,62 @@ static void decimals_keep_every_digit(void **state)
     }
     ROUND_TRIPS(cn_decimal, DECIMALS, same_decimal, {"0.100000000"},
                 {"-12345678901234567890123456789.123456789"}, {"99999999999999999999.000000001"});
+}
+
+/* Others may have written what is no number of digits: a double reads it. */
+static void not_a_number_of_others_reads_as_double_only(void)
+{
+    typedef struct {
+        cn_decimal v;
+    } Row;
+    Row row;
+    cn_execute(connection, cn_text("INSERT INTO one_value (n, v) VALUES (-1, 'NaN')"));
+    assert_true(cn_commit(connection));
+    cn_result *result = cn_execute(connection, cn_text("SELECT v FROM one_value WHERE n = -1"));
+    assert_false(cn_fetch(result, Row, &row, v));
+    assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONVERSION);
+    assert_ptr_equal(strstr(cn_error_message(connection), "v: "), cn_error_message(connection));
+    assert_non_null(strstr(cn_error_message(connection), "NaN as cn_decimal"));
+    cn_rollback(connection);
+    result = cn_execute(connection, cn_text("SELECT v FROM one_value WHERE n = -1"));
+    assert_true(cn_only(result));
+    assert_true(isnan(cn_get_double(result, "v")));
+    assert_true(cn_ok(connection));
+}
+
+static void a_decimal_without_digits_is_refused_before_it_is_sent(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"NaN", "Infinity", "-Infinity", "inf", "", "twelve", "0x1"};
+    make_table(suite_which() == SUITE_POSTGRESQL ? (column_type){{"", "", "NUMERIC"}} : DECIMALS);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        cn_execute(connection, cn_text("INSERT INTO one_value (n, v) VALUES (0, :v)"),
+                   CN_PARAMS("v", ((cn_decimal){texts[i]})));
+        assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONVERSION);
+        assert_int_equal(cn_error_sqlstate(connection)[0], '\0'); /* the server never saw it */
+        cn_rollback(connection);
+        cn_execute_many(connection, cn_text("INSERT INTO one_value (n, v) VALUES (:n, :v)"),
+                        CN_PARAMS("n", 0, "v", ((cn_decimal){"1.5"})),
+                        CN_PARAMS("n", 0, "v", ((cn_decimal){texts[i]})));
+        assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONVERSION);
+        cn_rollback(connection);
+    }
+    if (suite_which() == SUITE_POSTGRESQL) /* the others have none */
+        not_a_number_of_others_reads_as_double_only();
+    drop_table();
+}
+
+static void a_day_that_is_none_is_said_to_be_none(void **state)
+{
+    (void)state;
+    make_table((column_type){{"DATE", "DATE", "DATE"}});
+    cn_execute(connection, cn_text("INSERT INTO one_value (n, v) VALUES (0, :v)"),
+               CN_PARAMS("v", ((cn_date){2026, 2, 30})));
+    assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONVERSION);
+    assert_non_null(strstr(cn_error_message(connection),
+                           suite_which() == SUITE_SQLITE ? "not in the calendar" : "no such day"));
+    cn_rollback(connection);
+    drop_table();
 }
 
 static bool same_date(cn_date a, cn_date b)
@@ -321,14 +379,22 @@ static void null_in_a_plain_number_is_an_error(void **state)
 
 /* ---- what does not fit ----------------------------------------------------------------------- */
 
-static void refuses(cn_value value, uint8_t storage)
+/* The type is called as C calls it. */
+static void refuses_as(cn_value value, uint8_t storage, const char *word)
 {
     int64_t    target[4] = {-1, -1, -1, -1};
     cn_result *result    = store(value);
     cn_cell_into(result, "v", storage, target);
     assert_int_equal(cn_error_cause(connection), CN_CAUSE_CONVERSION);
     assert_int_equal(*(unsigned char *)target, 0); /* zeroed */
+    if (strstr(cn_error_message(connection), word) == NULL)
+        fail_msg("'%s' does not say '%s'", cn_error_message(connection), word);
     cn_rollback(connection);
+}
+
+static void refuses(cn_value value, uint8_t storage)
+{
+    refuses_as(value, storage, "cannot take the");
 }
 
 static void a_number_that_does_not_fit_is_an_error_not_another_number(void **state)
@@ -339,7 +405,8 @@ static void a_number_that_does_not_fit_is_an_error_not_another_number(void **sta
     refuses(CN_VALUE(-129), CN_STORAGE_INT8);
     refuses(CN_VALUE(-1), CN_STORAGE_UINT8);
     refuses(CN_VALUE(65536), CN_STORAGE_UINT16);
-    refuses(CN_VALUE(INT64_C(2147483648)), CN_STORAGE_INT32);
+    refuses_as(CN_VALUE(INT64_C(2147483648)), CN_STORAGE_INT32, " as int: ");
+    refuses_as(CN_VALUE(-1), CN_STORAGE_UINT32, " as unsigned: ");
     refuses(CN_VALUE(-1), CN_STORAGE_UINT64);
     refuses(CN_VALUE(2), CN_STORAGE_BOOL);
     refuses(CN_VALUE(INT64_MAX), CN_STORAGE_DOUBLE);
@@ -381,6 +448,8 @@ int main(void)
         TEST(a_text_longer_than_its_member_is_an_error),
         TEST(bytes_come_back_with_their_zeros),
         TEST(decimals_keep_every_digit),
+        TEST(a_decimal_without_digits_is_refused_before_it_is_sent),
+        TEST(a_day_that_is_none_is_said_to_be_none),
         TEST(dates_and_times_keep_their_microseconds),
         TEST(uuids_and_documents_come_back),
         TEST(intervals_keep_their_three_parts),

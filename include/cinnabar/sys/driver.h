@@ -76,6 +76,10 @@ typedef struct cn_link {
     cn_batch_form    batch_form;
     bool             insert_returning; /* the server knows INSERT ... RETURNING */
     bool             encrypted;        /* TLS is in use on this connection */
+    /* Where this session reads text in another way than its dialect does by default (MySQL's
+       NO_BACKSLASH_ESCAPES and ANSI_QUOTES, as they were when it was opened). */
+    bool plain_backslashes; /* a backslash in a literal is a character like any other */
+    bool quoted_names;      /* "x" is a name, not a text */
 } cn_link;
 
 /* ---- transactions ---------------------------------------------------------------------------- */
@@ -115,6 +119,9 @@ typedef struct cn_prepared {
     /* The rows of the result are all in the client's memory and stay readable while other
        statements run on the link, until reset. */
     bool buffered;
+    /* Another number whenever the columns were read anew: as long as it stays, so do their names
+       and their order. 0: the driver does not say, and they are looked at after each execution. */
+    unsigned described;
 } cn_prepared;
 
 typedef enum cn_step { CN_STEP_ERROR, CN_STEP_ROW, CN_STEP_DONE } cn_step;

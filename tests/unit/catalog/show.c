@@ -274,7 +274,7 @@ static void a_shop_is_dropped_with_what_it_needed(void **state)
                 "DROP SEQUENCE IF EXISTS item_numbers;\n"
                 "DROP TYPE IF EXISTS item_mood;\n",
                 .if_exists = true);
-    ASSERT_DROP(shop, "postgresql", "\nDROP TABLE part;\n", .only = CN_MODELS(&part));
+    ASSERT_DROP(shop, "postgresql", "\nDROP TABLE part;\n", .only = CN_MODEL_LIST(&part));
 }
 
 static void a_part_of_the_tables_and_no_look_at_what_exists(void **state)
@@ -287,8 +287,8 @@ static void a_part_of_the_tables_and_no_look_at_what_exists(void **state)
                   "\tPRIMARY KEY (id)\n"
                   ");\n"
                   "COMMENT ON COLUMN owner.name IS E'it''s the \\\\ name';\n",
-                  .if_exists = true, .only = CN_MODELS(&Owner_model));
-    ASSERT_REFUSED(shop, "sqlite", "the metadata does not list zoo", .only = CN_MODELS(&zoo));
+                  .if_exists = true, .only = CN_MODEL_LIST(&Owner_model));
+    ASSERT_REFUSED(shop, "sqlite", "the metadata does not list zoo", .only = CN_MODEL_LIST(&zoo));
 }
 
 static void foreign_keys_stay_in_the_model_by_one_switch(void **state)
@@ -302,7 +302,7 @@ static void foreign_keys_stay_in_the_model_by_one_switch(void **state)
                   "\tparent_number SMALLINT, \n"
                   "\tCONSTRAINT pk_part PRIMARY KEY (number, item_id)\n"
                   ");\n",
-                  .no_foreign_keys = true, .only = CN_MODELS(&part));
+                  .no_foreign_keys = true, .only = CN_MODEL_LIST(&part));
 }
 
 /* ---- naming conventions ---------------------------------------------------------------------- */
@@ -327,7 +327,7 @@ CN_TABLE(child, "child")
     CN_INDEX((pa, pb));
 }
 
-CN_METADATA_WITH(conventional, CN_MODELS(&parent, &child),
+CN_METADATA_WITH(conventional, CN_MODEL_LIST(&parent, &child),
                  .naming = {.ix = "ix_%(column_0_label)s",
                             .uq = "uq_%(table_name)s_%(column_0_N_name)s",
                             .ck = "ck_%(table_name)s_%(constraint_name)s",
@@ -375,10 +375,10 @@ static void a_naming_convention_names_what_has_no_name(void **state)
                   ");\n"
                   "CREATE INDEX ix_child_pa ON child (pa, pb);\n"
                   "CREATE INDEX ix_child_n ON child (n);\n",
-                  .only = CN_MODELS(&child));
+                  .only = CN_MODEL_LIST(&child));
 }
 
-CN_METADATA_WITH(every_token, CN_MODELS(&parent, &child),
+CN_METADATA_WITH(every_token, CN_MODEL_LIST(&parent, &child),
                  .naming = {.ix = "%(column_0N_name)s-%(column_0N_label)s-%(column_0_N_label)s-",
                             .uq = "%(column_0_key)s",
                             .fk = "%(column_1_label)s %(referred_column_0_name)s "
@@ -404,17 +404,18 @@ static void every_token_stands_for_its_part(void **state)
                   ");\n"
                   "CREATE INDEX \"papb-child_pachild_pb-child_pa_child_pb-\" ON child (pa, pb);\n"
                   "CREATE INDEX \"n-child_n-child_n-\" ON child (n);\n",
-                  .only = CN_MODELS(&child));
+                  .only = CN_MODEL_LIST(&child));
 }
 
-CN_METADATA_WITH(no_such_token, CN_MODELS(&parent), .naming = {.pk = "pk_%(tabel)s"});
-CN_METADATA_WITH(too_many_columns, CN_MODELS(&parent), .naming = {.pk = "pk_%(column_2_name)s"});
-CN_METADATA_WITH(no_reference, CN_MODELS(&parent), .naming = {.pk = "%(referred_table_name)s"});
+CN_METADATA_WITH(no_such_token, CN_MODEL_LIST(&parent), .naming = {.pk = "pk_%(tabel)s"});
+CN_METADATA_WITH(too_many_columns, CN_MODEL_LIST(&parent),
+                 .naming = {.pk = "pk_%(column_2_name)s"});
+CN_METADATA_WITH(no_reference, CN_MODEL_LIST(&parent), .naming = {.pk = "%(referred_table_name)s"});
 CN_TABLE(nameless, "nameless")
 {
     CN_TABLE_COLUMN(a, CN_INTEGER, .check = "a > 0");
 }
-CN_METADATA_WITH(nameless_check, CN_MODELS(&nameless), .naming = {.ck = "%(constraint_name)s"});
+CN_METADATA_WITH(nameless_check, CN_MODEL_LIST(&nameless), .naming = {.ck = "%(constraint_name)s"});
 
 static void a_convention_that_cannot_be_followed_is_an_error(void **state)
 {

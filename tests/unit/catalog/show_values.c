@@ -35,7 +35,7 @@ CN_TABLE(counted, "counted")
                     .identity_numbers = {.start = 7});
     CN_TABLE_COLUMN(odd, CN_BIGINT, .sequence = &odd_numbers);
 }
-CN_METADATA_WITH(counts, CN_MODELS(&counted), .sequences = CN_SEQUENCES(&lone));
+CN_METADATA_WITH(counts, CN_MODEL_LIST(&counted), .sequences = CN_SEQUENCES(&lone));
 
 CN_TABLE(stepped, "stepped")
 {

@@ -61,9 +61,13 @@ static void what_is_not_known_is_named_with_what_is(void **state)
 {
     (void)state;
     expect_error("oracle://h/d", CN_CAUSE_URL, "'oracle'", "sqlite, mysql, mariadb, postgresql");
-    expect_error("postgres://h/d", CN_CAUSE_URL, "'postgres'", "it is called postgresql");
+    expect_error("postgres://h/d", CN_CAUSE_URL, "'postgres'", "did you mean postgresql?");
+    expect_error("sqllite:///x.db", CN_CAUSE_URL, "'sqllite'", "did you mean sqlite? known are");
+    expect_error("mysql+pymyslq://h/d", CN_CAUSE_URL, "'pymyslq'", "did you mean pymysql?");
+    expect_error("postgresql+psycopg3://h/d", CN_CAUSE_URL, "'psycopg3'", "did you mean psycopg?");
     expect_error("mysql+psycopg2://h/d", CN_CAUSE_URL, "'psycopg2'", "pymysql");
-    expect_error("sqlite:///x.db?tiemout=3", CN_CAUSE_URL, "'tiemout'", "timeout");
+    expect_error("sqlite:///x.db?tiemout=3", CN_CAUSE_URL, "'tiemout'", "did you mean timeout?");
+    expect_error("sqlite:///x.db?pool_size=3", CN_CAUSE_URL, "driver sqlite: known are", "timeout");
     expect_error(NULL, CN_CAUSE_URL, "NULL", "");
 }
 

@@ -14,11 +14,16 @@ static const cn_driver sqlite     = {.dialect = "sqlite"};
 static const cn_driver mysql      = {.dialect = "mysql"};
 static const cn_driver postgresql = {.dialect = "postgresql", .numbered_parameters = true};
 
-static cn_text_compiled *compile(const cn_driver *driver, const char *text, cn_error *error)
+static cn_text_compiled *compile_by(const cn_text_rules *rules, const char *text, cn_error *error)
 {
     size_t size = strlen(text);
-    return (cn_text_compiled *)(void *)cn_text_compile(cn_text_rules_of(driver), text, size, text,
-                                                       size, cn_hash(text, size), error);
+    return (cn_text_compiled *)(void *)cn_text_compile(rules, text, size, text, size,
+                                                       cn_hash(text, size), error);
+}
+
+static cn_text_compiled *compile(const cn_driver *driver, const char *text, cn_error *error)
+{
+    return compile_by(cn_text_rules_of(driver), text, error);
 }
 
 /* What a text becomes, and the names of the values in order, with a blank between them. */
@@ -28,11 +33,11 @@ typedef struct row {
     const char *names;
 } row;
 
-static void check(const cn_driver *driver, const row *rows, size_t count)
+static void check_by(const cn_text_rules *rules, const row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         cn_error          error = {0};
-        cn_text_compiled *made  = compile(driver, rows[i].text, &error);
+        cn_text_compiled *made  = compile_by(rules, rows[i].text, &error);
         if (made == NULL)
             fail_msg("%s: %s", rows[i].text, cn_error_get_message(&error));
         char names[200] = "";
@@ -47,7 +52,8 @@ static void check(const cn_driver *driver, const row *rows, size_t count)
     }
 }
 
-#define CHECK(driver, rows) check(&(driver), (rows), sizeof(rows) / sizeof *(rows))
+#define CHECK_BY(rules, rows) check_by((rules), (rows), sizeof(rows) / sizeof *(rows))
+#define CHECK(driver, rows) CHECK_BY(cn_text_rules_of(&(driver)), rows)
 
 static void a_name_becomes_the_placeholder_of_the_driver(void **state)
 {
@@ -298,6 +304,32 @@ static void thousands_of_names_are_found_again(void **state)
     cn_compiled_release(&made->head);
 }
 
+/* A backslash, and what a double quote holds, mean what the session's modes make of them. */
+static void modes_of_a_session_are_followed(void **state)
+{
+    (void)state;
+    static const row usual[] = {{"'\\' :a' :b", "'\\' :a' ?", "b"},
+                                {"\"\\\" :a\" :b", "\"\\\" :a\" ?", "b"}};
+    static const row names[] = {{"'\\' :a' :b", "'\\' :a' ?", "b"}, {"\"\\\" :a", "\"\\\" ?", "a"}};
+    static const row plain[] = {{"'\\' :a", "'\\' ?", "a"}, {"\"\\\" :a", "\"\\\" ?", "a"}};
+    cn_link          link    = {.driver = &mysql};
+    uint64_t         salts[4];
+    CHECK_BY(cn_text_rules_of_link(&link), usual);
+    salts[0]          = cn_text_rules_salt(&link);
+    link.quoted_names = true;
+    CHECK_BY(cn_text_rules_of_link(&link), names);
+    salts[1]               = cn_text_rules_salt(&link);
+    link.plain_backslashes = true;
+    CHECK_BY(cn_text_rules_of_link(&link), plain);
+    salts[2]          = cn_text_rules_salt(&link);
+    link.quoted_names = false;
+    CHECK_BY(cn_text_rules_of_link(&link), plain);
+    salts[3] = cn_text_rules_salt(&link);
+    assert_int_equal(salts[0], 0);
+    for (size_t i = 1; i < 4; i++)
+        assert_int_not_equal(salts[i], salts[i - 1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +341,7 @@ int main(void)
         cmocka_unit_test(an_empty_list_matches_nothing_in_correct_sql),
         cmocka_unit_test(each_value_keeps_its_name_for_messages),
         cmocka_unit_test(thousands_of_names_are_found_again),
+        cmocka_unit_test(modes_of_a_session_are_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -469,9 +469,10 @@ static void options_of_another_version_are_read_as_far_as_both_know_them(void **
 {
     (void)state;
     static cn_model_state versions_state;
-    const cn_model        versions = {"Versions",          "versions",      sizeof(Thing), 8,
-                                      declare_old_and_new, &versions_state, NULL};
-    const cn_table       *table    = TABLE_OF(versions);
+    const cn_model        versions = {
+               "Versions",      "versions", sizeof(Thing), 8,    declare_old_and_new,
+               &versions_state, NULL,       NULL,          false};
+    const cn_table *table = TABLE_OF(versions);
     assert_true(table->columns[0].primary_key);
     assert_true(table->columns[1].unique);
     assert_false(table->columns[1].indexed);

@@ -372,7 +372,10 @@ PLAIN static void nothing_is_kept_by_nobody(void **state)
     (void)state;
     assert_string_equal(look(cn_connection_keep(NULL, cn_is(Row, id, ==, 1))), "refused");
     assert_string_equal(look(cn_session_keep(NULL, cn_is(Row, id, ==, 1))), "refused");
-    assert_null(cn_build(NULL));
+    cn_query *of_nothing = cn_build_(NULL);
+    assert_non_null(of_nothing);
+    assert_int_equal(cn_built(of_nothing)->kind, CN_STATEMENT_DELETE);
+    cn_query_free(of_nothing);
     assert_non_null(cn_built(NULL));
     cn_query_where(NULL, cn_is(Row, id, ==, 1));
     cn_query_order_by(NULL, cn_attr(Row, id));

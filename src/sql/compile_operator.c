@@ -1,0 +1,376 @@
+/*
+ * Operators to SQL, flat or with parts, and what each database spells otherwise. See compile.h.
+ */
+#include <string.h>
+
+#include "sql/compile.h"
+
+/*
+ * The operands of an operator, whichever form it has. The left one, if it stands in the node
+ * itself, is a column; so may the right one be, or it is a value of the node.
+ */
+typedef struct operands {
+    const cn_node   *node;
+    const cn_node   *left_part; /* NULL: the column `left` */
+    const cn_source *left_source;
+    const cn_column *left;
+    const cn_node   *rest; /* parts that follow the left operand */
+    size_t           rest_count;
+    bool             flat;                     /* the right operand stands in the node */
+    const cn_column *meets_left, *meets_right; /* the column on the other side */
+} operands;
+
+/* The column that a node is; NULL if it is none, and then nothing is wrong with it. */
+static bool column_of(cn_compiler *compiler, const cn_node *node, const cn_column **column)
+{
+    const cn_source *source;
+    *column = NULL;
+    if (node->kind != CN_NODE_MEMBER && node->kind != CN_NODE_NAMED)
+        return true;
+    *column = cn_source_of(compiler, node, &source);
+    return *column != NULL;
+}
+
+static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
+{
+    *o = (operands){.node = node, .flat = (node->flags & CN_NODE_FLAT) != 0};
+    if (node->model != NULL) {
+        o->left = cn_source_of(compiler, node, &o->left_source);
+        if (o->left == NULL)
+            return false;
+        o->meets_right = o->left;
+    } else {
+        o->left_part = cn_node_part(node, 0);
+        if (!column_of(compiler, o->left_part, &o->meets_right))
+            return false;
+    }
+    o->rest       = cn_node_part(node, cn_node_rest(node));
+    o->rest_count = node->count - cn_node_rest(node);
+    return o->flat || o->rest_count == 0 || column_of(compiler, o->rest, &o->meets_left);
+}
+
+/* A value beside something that has a type of its own, or not. */
+static bool emit_part(cn_compiler *compiler, const cn_node *part, cn_binding at_least,
+                      const cn_column *meets, const cn_node *other)
+{
+    bool typed = other == NULL || other->kind == CN_NODE_VALUE;
+    bool same  = meets != NULL && part->value.kind == CN_KIND_REAL &&
+                cn_storage_kind(meets->field.storage) == CN_KIND_REAL;
+    if (part->kind == CN_NODE_VALUE)
+        return same ? cn_compiler_value_at(compiler, meets, cn_numbers_get(compiler->numbers, part))
+                    : cn_compiler_free_value(compiler, part, meets, typed);
+    return cn_compiler_within(compiler, part, at_least, meets);
+}
+
+static bool emit_left(cn_compiler *compiler, const operands *o, cn_binding at_least)
+{
+    const cn_node *other = o->flat || o->rest_count == 0 ? NULL : o->rest;
+    if (o->left_part == NULL)
+        return cn_compiler_source_column(compiler, o->left_source, o->left);
+    if (o->flat || o->rest_count > 1)
+        other = o->left_part; /* lists and bounds are values, which say no type */
+    return emit_part(compiler, o->left_part, at_least, o->meets_left, other);
+}
+
+/* The value, or the column, that stands in the node. */
+static bool emit_flat(cn_compiler *compiler, const operands *o)
+{
+    const cn_value *value = &o->node->value;
+    if (value->kind != CN_KIND_MEMBER_)
+        return cn_compiler_value_at(compiler, o->meets_right,
+                                    cn_numbers_get(compiler->numbers, o->node));
+    const cn_node    member = {.kind   = CN_NODE_MEMBER,
+                               .flags  = value->element & CN_NODE_BY_INDEX,
+                               .offset = (uint32_t)value->as.list.count,
+                               .model  = value->as.list.items};
+    const cn_source *source;
+    const cn_column *column = cn_source_of(compiler, &member, &source);
+    return column != NULL && cn_compiler_source_column(compiler, source, column);
+}
+
+static bool emit_right(cn_compiler *compiler, const operands *o, cn_binding at_least)
+{
+    if (o->flat)
+        return emit_flat(compiler, o);
+    return emit_part(compiler, o->rest, at_least, o->meets_right, o->left_part);
+}
+
+/* ---- forms ----------------------------------------------------------------------------------- */
+
+/* The template of a database's own: @0 and @1 are the operands. */
+static bool emit_own(cn_compiler *compiler, const char *words, const operands *o,
+                     cn_binding at_least)
+{
+    for (; *words != '\0'; words++) {
+        if (*words != '@') {
+            cn_buffer_char(&compiler->sql, *words);
+            continue;
+        }
+        words++;
+        bool plain = *words == '^';
+        words += plain;
+        cn_binding level = plain ? CN_BIND_NOTHING : at_least;
+        if (!(*words == '0' ? emit_left(compiler, o, level) : emit_right(compiler, o, level)))
+            return false;
+    }
+    return true;
+}
+
+/* What the operands of an infix operator need, so that the tree is read as it was written. */
+static cn_binding right_level(const cn_node *node)
+{
+    cn_binding own = cn_operators[node->op].binding;
+    if (own == CN_BIND_COMPARE)
+        return CN_BIND_CONCAT;
+    return own == CN_BIND_BIT ? CN_BIND_UNARY : own + 1;
+}
+
+/* Reals are not associative, and - and / are not at all: only the left side goes without. */
+static cn_binding left_level(const cn_node *node)
+{
+    cn_binding own = cn_operators[node->op].binding;
+    return own == CN_BIND_ADD || own == CN_BIND_TIMES ? own : right_level(node);
+}
+
+static bool is_sign(const char *text)
+{
+    return text != NULL && *text != '\0' && text[strspn(text, "+-*/<>=~!@#%^&|`?")] == '\0' &&
+           strstr(text, "--") == NULL && strstr(text, "/*") == NULL && strchr(text, '?') == NULL;
+}
+
+static bool emit_infix(cn_compiler *compiler, const operands *o, const char *text)
+{
+    const cn_node *node = o->node;
+    bool           sign = node->op == CN_OP_CUSTOM;
+    if (sign && !is_sign(node->value.as.text.data))
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "\"%s\" is no sign of an operator: + - * / < > = ~ ! @ # %% ^ & | make "
+                            "one, and no comment",
+                            node->value.as.text.data == NULL ? "" : node->value.as.text.data);
+    if (!emit_left(compiler, o, left_level(node)))
+        return false;
+    if (sign)
+        cn_buffer_format(&compiler->sql, " %s ", node->value.as.text.data);
+    else
+        cn_compiler_text(compiler, text);
+    return emit_right(compiler, o, right_level(node));
+}
+
+/* concat(a, b, c), or a || b || c */
+static bool emit_concat(cn_compiler *compiler, const operands *o)
+{
+    bool function = compiler->words->concat_function;
+    cn_compiler_text(compiler, function ? "concat(" : "");
+    for (uint32_t i = 0; i < o->node->count; i++) {
+        if (i != 0)
+            cn_compiler_text(compiler, function ? ", " : " || ");
+        if (!cn_compiler_within(compiler, cn_node_part(o->node, i),
+                                function ? CN_BIND_NOTHING : CN_BIND_UNARY, NULL))
+            return false;
+    }
+    cn_compiler_text(compiler, function ? ")" : "");
+    return true;
+}
+
+static bool emit_between(cn_compiler *compiler, const operands *o, const char *text)
+{
+    if (!emit_left(compiler, o, CN_BIND_CONCAT))
+        return false;
+    cn_compiler_text(compiler, text);
+    if (!emit_part(compiler, &o->rest[0], CN_BIND_CONCAT, o->meets_right, o->left_part))
+        return false;
+    cn_compiler_text(compiler, " AND ");
+    return emit_part(compiler, &o->rest[1], CN_BIND_CONCAT, o->meets_right, o->left_part);
+}
+
+/* ---- LIKE ------------------------------------------------------------------------------------ */
+
+static bool is_caseless(uint8_t op)
+{
+    return op == CN_OP_ILIKE || op == CN_OP_ICONTAINS || op == CN_OP_ISTARTS_WITH ||
+           op == CN_OP_IENDS_WITH;
+}
+
+/* lower(x), where there is no operator for it */
+static bool emit_side(cn_compiler *compiler, const operands *o, bool left, bool lower,
+                      cn_binding at_least)
+{
+    if (lower)
+        cn_compiler_text(compiler, "lower(");
+    if (lower)
+        at_least = CN_BIND_NOTHING;
+    if (!(left ? emit_left(compiler, o, at_least) : emit_right(compiler, o, at_least)))
+        return false;
+    if (lower)
+        cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
+
+/* '%' || text || '%' */
+static bool emit_around(cn_compiler *compiler, const operands *o, bool lower)
+{
+    uint8_t op     = o->node->op;
+    bool    before = op != CN_OP_STARTS_WITH && op != CN_OP_ISTARTS_WITH;
+    bool    after  = op != CN_OP_ENDS_WITH && op != CN_OP_IENDS_WITH;
+    bool    joined = !compiler->words->concat_function;
+    cn_compiler_text(compiler, joined ? "" : "concat(");
+    if (before)
+        cn_compiler_text(compiler, joined ? "'%' || " : "'%', ");
+    if (!emit_side(compiler, o, false, lower, joined ? CN_BIND_UNARY : CN_BIND_NOTHING))
+        return false;
+    if (after)
+        cn_compiler_text(compiler, joined ? " || '%'" : ", '%'");
+    cn_compiler_text(compiler, joined ? "" : ")");
+    return true;
+}
+
+static bool emit_like(cn_compiler *compiler, const operands *o, bool negated)
+{
+    uint8_t op    = o->node->op;
+    bool    plain = op == CN_OP_LIKE || op == CN_OP_ILIKE;
+    bool    ilike = is_caseless(op) && compiler->dialect->ilike != NULL;
+    bool    lower = is_caseless(op) && !ilike;
+    if (!plain)
+        cn_buffer_char(&compiler->sql, '(');
+    if (!emit_side(compiler, o, true, lower, CN_BIND_CONCAT))
+        return false;
+    cn_compiler_text(compiler, negated ? " NOT " : " ");
+    cn_compiler_text(compiler, ilike ? compiler->dialect->ilike : "LIKE");
+    cn_buffer_char(&compiler->sql, ' ');
+    if (!plain) {
+        if (!emit_around(compiler, o, lower))
+            return false;
+        cn_compiler_text(compiler, " ESCAPE '/')");
+        return true;
+    }
+    if (!emit_side(compiler, o, false, lower, CN_BIND_CONCAT))
+        return false;
+    if (compiler->words->escape_needed) {
+        cn_compiler_text(compiler, " ESCAPE ");
+        cn_dialect_literal(compiler->dialect, &compiler->sql, "\\", 1);
+    }
+    return true;
+}
+
+/* ---- IN -------------------------------------------------------------------------------------- */
+
+/* Nothing is in an empty list, and everything is not in it, NULL included. */
+static bool emit_in_nothing(cn_compiler *compiler, const operands *o, bool negated)
+{
+    cn_buffer_char(&compiler->sql, '(');
+    if (!emit_left(compiler, o, CN_BIND_CONCAT))
+        return false;
+    cn_compiler_text(compiler, negated ? " NOT IN (NULL) OR (1 = 1))" : " IN (NULL) AND (1 != 1))");
+    return true;
+}
+
+static bool emit_in_list(cn_compiler *compiler, const operands *o, size_t count)
+{
+    uint32_t first = cn_numbers_get(compiler->numbers, o->node);
+    for (size_t i = 0; i < count; i++) {
+        if (i != 0)
+            cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_value_at(compiler, o->meets_right, first + (uint32_t)i))
+            return false;
+    }
+    return true;
+}
+
+/* The number of elements of a list in the node itself; one that comes later is counted by the
+   walk, whose values are the first execution's. */
+static bool list_count(cn_compiler *compiler, const operands *o, size_t *count)
+{
+    const cn_value *value = &o->node->value;
+    if (!o->flat || value->kind == CN_KIND_MEMBER_)
+        return false;
+    if (value->kind == CN_KIND_LIST) {
+        *count = value->as.list.count;
+        return true;
+    }
+    if (value->kind != CN_KIND_LATER_)
+        return false;
+    const cn_param *found = cn_param_named(compiler->params, value->as.text.data);
+    if (found == NULL || found->value.kind != CN_KIND_LIST)
+        return false;
+    *count = found->value.as.list.count;
+    return true;
+}
+
+static bool emit_in(cn_compiler *compiler, const operands *o, bool negated)
+{
+    const cn_operator *info  = &cn_operators[CN_OP_IN];
+    size_t             count = 0;
+    bool               list  = list_count(compiler, o, &count);
+    if (list && count == 0)
+        return emit_in_nothing(compiler, o, negated);
+    if (!emit_left(compiler, o, CN_BIND_CONCAT))
+        return false;
+    if (!o->flat && o->rest_count == 1 && o->rest->kind == CN_NODE_QUERY) {
+        cn_compiler_text(compiler, negated ? " NOT IN " : " IN ");
+        bool tuple = o->left_part != NULL && o->left_part->kind == CN_NODE_TUPLE;
+        return cn_compiler_sub_query(compiler, o->rest->parts, CN_QUERY_ROWS,
+                                     tuple ? o->left_part->count : 1);
+    }
+    cn_compiler_text(compiler, negated ? info->negated : info->text);
+    if (list ? !emit_in_list(compiler, o, count) : o->flat && !emit_flat(compiler, o))
+        return false;
+    for (size_t i = 0; !o->flat && i < o->rest_count; i++) {
+        if (i != 0)
+            cn_compiler_text(compiler, ", ");
+        if (!emit_part(compiler, &o->rest[i], CN_BIND_CONCAT, o->meets_right, o->left_part))
+            return false;
+    }
+    cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+static bool emit_form(cn_compiler *compiler, const operands *o, bool negated)
+{
+    const cn_operator *info = &cn_operators[o->node->op];
+    const char        *text = negated ? info->negated : info->text;
+    switch (info->form) {
+    case CN_FORM_PREFIX:
+        cn_compiler_text(compiler, text);
+        return emit_left(compiler, o,
+                         o->node->op == CN_OP_DISTINCT ? CN_BIND_CONCAT : CN_BIND_ATOM);
+    case CN_FORM_POSTFIX:
+        if (!emit_left(compiler, o, CN_BIND_CONCAT))
+            return false;
+        cn_compiler_text(compiler, text);
+        return true;
+    case CN_FORM_LIKE:
+        return emit_like(compiler, o, negated);
+    case CN_FORM_IN:
+        return emit_in(compiler, o, negated);
+    case CN_FORM_BETWEEN:
+        return emit_between(compiler, o, text);
+    case CN_FORM_CONCAT:
+        return emit_concat(compiler, o);
+    default:
+        return emit_infix(compiler, o, text);
+    }
+}
+
+bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negated)
+{
+    if (node->op == CN_OP_NONE || node->op >= CN_OP_COUNT)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "an expression has an operator that this version does not know");
+    const cn_operator *info = &cn_operators[node->op];
+    const cn_template *own  = &compiler->words->operators[node->op];
+    operands           o;
+    if (!split(compiler, node, &o) ||
+        (node->op == CN_OP_REGEXP && !cn_compiler_needs(compiler, CN_FEATURE_REGEXP)))
+        return false;
+    if (own->words != NULL && (!negated || own->negated != NULL))
+        return emit_own(compiler, negated ? own->negated : own->words, &o, right_level(node));
+    if (!negated || info->negated != NULL)
+        return emit_form(compiler, &o, negated);
+    cn_compiler_text(compiler, "NOT (");
+    if (!emit_form(compiler, &o, false))
+        return false;
+    cn_buffer_char(&compiler->sql, ')');
+    return true;
+}

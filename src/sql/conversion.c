@@ -1,0 +1,94 @@
+/*
+ * Values that are sent in another form than the program gave them. Called when a statement is
+ * executed, and when one is shown with its values in it.
+ */
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "schema/value.h"
+#include "sql/compile.h"
+
+/* The label of an enumeration's value. */
+static bool label(const cn_column *column, cn_value *value, cn_error *error)
+{
+    size_t count = 0;
+    if (value->kind == CN_KIND_NULL || value->kind == CN_KIND_TEXT)
+        return true;
+    while (column->type.labels[count] != NULL)
+        count++;
+    int64_t index = value->kind == CN_KIND_BOOLEAN ? value->as.boolean : value->as.integer;
+    if (value->kind == CN_KIND_REAL || index < 0 || (uint64_t)index >= count)
+        return cn_error_set(error, CN_CAUSE_CONVERSION,
+                            "%s: %lld is none of the %zu values of the enumeration",
+                            column->field.name, (long long)index, count);
+    *value = cn_value_text(column->type.labels[index]);
+    cn_value_measure(value);
+    return true;
+}
+
+/* The next step of a path that the walk has made: ."key" with escapes, or [3]. Returns where the
+   path goes on. */
+static const char *next_step(const char *path, cn_buffer *step, bool *is_index)
+{
+    *is_index = *path == '[';
+    path += *is_index ? 1 : 2;
+    for (; *path != '"' && *path != ']'; path++) {
+        if (!*is_index && *path == '\\')
+            path++;
+        cn_buffer_char(step, *path);
+    }
+    return path + 1;
+}
+
+/* '{"key","3"}': quotes and backslashes inside are escaped again. */
+static void add_element(cn_buffer *array, const cn_buffer *step)
+{
+    cn_buffer_text(array, array->size == 1 ? "\"" : ",\"");
+    for (size_t i = 0; i < step->size; i++) {
+        if (step->text[i] == '"' || step->text[i] == '\\')
+            cn_buffer_char(array, '\\');
+        cn_buffer_char(array, step->text[i]);
+    }
+    cn_buffer_char(array, '"');
+}
+
+static bool json(cn_conversion_kind kind, cn_value *value, cn_arena *arena, cn_error *error)
+{
+    cn_buffer   array = {0}, step = {0};
+    bool        is_index = false;
+    const char *path     = value->as.text.data + 1;
+    cn_buffer_char(&array, '{');
+    while (*path != '\0') {
+        cn_buffer_reset(&step);
+        path = next_step(path, &step, &is_index);
+        if (kind == CN_CONVERT_JSON_PATH)
+            add_element(&array, &step);
+    }
+    cn_buffer_char(&array, '}');
+    const cn_buffer *made = kind == CN_CONVERT_JSON_PATH ? &array : &step;
+    const char      *text = made->failed ? NULL
+                                         : cn_arena_text_sized(arena, cn_buffer_get(made), made->size);
+    if (text != NULL) {
+        *value = cn_value_text(text);
+        if (kind == CN_CONVERT_JSON_STEP && is_index)
+            *value = cn_value_int(strtoll(text, NULL, 10));
+        cn_value_measure(value);
+    }
+    cn_buffer_free(&array);
+    cn_buffer_free(&step);
+    return text != NULL || cn_error_no_memory(error);
+}
+
+bool cn_conversion_apply(const cn_conversion *conversion, cn_value *value, cn_arena *arena,
+                         cn_error *error)
+{
+    const cn_column *column = conversion->column;
+    if (conversion->kind != CN_CONVERT_LABEL)
+        return json(conversion->kind, value, arena, error);
+    if (column->type.user == NULL)
+        return label(column, value, error);
+    if (!cn_column_bind(column, value, arena, error))
+        return false;
+    cn_value_measure(value);
+    return true;
+}
