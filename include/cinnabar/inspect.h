@@ -239,6 +239,7 @@ CN_API bool cn_connection_has_index(cn_connection *connection, const char *schem
 /*
  * What would have to be done to the database so that it is as declared:
  *
+ *     cn_reflection *found      = cn_reflect(engine);
  *     cn_comparison *comparison = cn_compare(&Base, found);
  *     for (size_t i = 0; i < cn_comparison_count(comparison); i++)
  *         puts(cn_comparison_difference(comparison, i)->sentence);
