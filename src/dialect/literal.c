@@ -68,10 +68,20 @@ static bool text_literal(const cn_dialect *dialect, cn_buffer *sql, const cn_val
     return true;
 }
 
+static void take_out_hyphens(char *text)
+{
+    char *to = text;
+    for (; *text != '\0'; text++)
+        if (*text != '-')
+            *to++ = *text;
+    *to = '\0';
+}
+
 bool cn_dialect_value(const cn_dialect *dialect, cn_buffer *sql, const cn_value *value,
                       const cn_column *column, cn_error *error)
 {
     char text[CN_TEMPORAL_SIZE];
+    bool typed = dialect->words->typed_values;     /* with types for instants and UUIDs */
     bool words = dialect->words->always[0] == 't'; /* true and false, not 1 and 0 */
     (void)column;
     switch (value->kind) {
@@ -102,14 +112,19 @@ bool cn_dialect_value(const cn_dialect *dialect, cn_buffer *sql, const cn_value 
     case CN_KIND_DATETIME:
         cn_datetime_format(value->as.datetime, text);
         break;
-    case CN_KIND_TIMESTAMP:
-        cn_timestamp_format(value->as.timestamp, text);
+    case CN_KIND_TIMESTAMP: /* a column of UTC where there is no type for it */
+        if (typed)
+            cn_timestamp_format(value->as.timestamp, text);
+        else
+            cn_datetime_format((cn_datetime){value->as.timestamp.microseconds}, text);
         break;
     case CN_KIND_INTERVAL:
         cn_interval_format(value->as.interval, text);
         break;
     case CN_KIND_UUID:
         cn_uuid_format(value->as.uuid, text);
+        if (!typed)
+            take_out_hyphens(text);
         break;
     default:
         return cn_error_set(error, CN_CAUSE_UNSUPPORTED, "a %s has no literal",
