@@ -205,7 +205,9 @@ bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn
     bool     is_label = meets != NULL && meets->type.kind == CN_TYPE_ENUM;
     if (node->value.kind == CN_KIND_LIST)
         return cn_compiler_lacks(compiler, "list where one value belongs");
-    if (compiler->words->typed_values && !is_label && !compiler->inlined) {
+    /* as a literal, a number says its type itself */
+    bool says_type = compiler->inlined && node->value.kind < CN_KIND_DATE;
+    if (compiler->words->typed_values && !is_label && !says_type) {
         const cn_value *value = &compiler->values[number];
         cast.kind = (uint8_t)(typed && meets == NULL ? cn_value_type(value) : cn_value_cast(value));
     }

@@ -427,11 +427,16 @@ static bool operation(cn_walk *walk, const cn_node *node)
     return good;
 }
 
+/* A condition that was left out leaves a word in its place: the parts that follow stay what they
+   are. */
 static bool parts(cn_walk *walk, const cn_node *node)
 {
     bool good = enter(walk, node) && cn_walk_word(walk, node->count);
-    for (uint32_t i = 0; good && i < node->count; i++)
-        good = cn_walk_node(walk, cn_node_part(node, i));
+    for (uint32_t i = 0; good && i < node->count; i++) {
+        size_t before = walk->word_count;
+        good          = cn_walk_node(walk, cn_node_part(node, i)) &&
+               (walk->word_count != before || cn_walk_word(walk, 0));
+    }
     walk->depth--;
     return good;
 }

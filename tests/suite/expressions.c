@@ -97,7 +97,7 @@ static void connectives_know_three_values(void **state)
     HOLDS(1, cn_or(cn_never(), cn_not(cn_always())), "false");
     HOLDS(1, cn_cmp(cn_truth(yes), ==, cn_truth(yes)), "true");
     HOLDS(1, cn_cmp(cn_truth(cn_or(no, yes)), ==, cn_attr(Item, flag)), "true");
-    HOLDS(1, cn_cmp(cn_truth(cn_and(no, yes)), ==, true), "false");
+    HOLDS(1, cn_cmp(cn_truth(cn_and(no, yes)), ==, (bool)true), "false");
     HOLDS(1, cn_expr_is_null(cn_truth(unknown)), "true");
     HOLDS(1, cn_expr_is_null(cn_truth(cn_and(yes, unknown))), "true");
     HOLDS(1, cn_expr_is_null(cn_truth(cn_not(cn_sql("a = opt")))), "true");
@@ -210,10 +210,24 @@ static void regular_expressions(void **state)
     HOLDS(1, cn_expr_regexp("abc", "b"), "true");
     HOLDS(1, cn_expr_regexp(NAME, cn_concat("^", "Ada")), "true");
     HOLDS(1, cn_expr_regexp(NAME, NOTE), "NULL");
+    HOLDS(2, cn_expr_regexp(NAME, NOTE), "false");
+    HOLDS(3, cn_expr_regexp(NAME, NOTE), "true");
+    HOLDS(3, cn_regexp(Item, name, "^.n.$"), "true"); /* characters, not bytes */
     assert_non_null(
         strstr(expressions_value(OF_ROW(1, cn_truth(cn_regexp(Item, name, "(a"))), NULL, BOOLEAN),
                "error: "));
     expressions_verdict();
+    /* the pattern is another one in each row */
+    const cn_statement *matches = CN_STATEMENT_(
+        cn_select(Item, .columns = CN_INTO(Value, v, cn_count_all()),
+                  .where = cn_expr_regexp(NAME, cn_concat("^", cn_substring(NAME, 1, 2)))));
+    assert_string_equal(expressions_value(matches, NULL, INTEGER), "4");
+    cn_result *bad = cn_execute(expressions_connection,
+                                cn_select(Item, .where = cn_regexp(Item, name, "[a")));
+    cn_next(bad);
+    cn_close(bad);
+    assert_int_equal(cn_error_cause(expressions_connection), CN_CAUSE_DATA);
+    cn_rollback(expressions_connection);
 }
 
 static void arithmetic(void **state)

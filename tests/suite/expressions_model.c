@@ -119,21 +119,43 @@ static void read_cell(cn_result *result, reading how, char *text, size_t size)
     snprintf(text, size, "%s", plain == NULL ? "(none)" : plain);
 }
 
+static void execute(const cn_statement *statement, const cn_param *params, reading how, char *text,
+                    size_t size)
+{
+    cn_result *result = cn_execute(expressions_connection, statement, params);
+    if (!cn_next(result))
+        snprintf(text, size, "no row");
+    else if (cn_value_at(result, 0).kind == CN_KIND_NULL)
+        snprintf(text, size, "NULL");
+    else
+        read_cell(result, how, text, size);
+    cn_close(result);
+    if (!cn_ok(expressions_connection)) {
+        snprintf(text, size, "error: %s", cn_error_message(expressions_connection));
+        cn_rollback(expressions_connection);
+    }
+}
+
+/* Shown with its values in it, and sent like that. */
+static void execute_inlined(const cn_statement *statement, reading how, char *text, size_t size)
+{
+    static const char *const dialects[] = {"sqlite", "mariadb", "postgresql"};
+    char *sql = cn_statement_text(statement, dialects[suite_which()], true, NULL);
+    if (sql != NULL)
+        execute(CN_STATEMENT_(cn_text(sql)), NULL, how, text, size);
+    cn_text_free(sql);
+}
+
 const char *expressions_value(const cn_statement *statement, const cn_param *params, reading how)
 {
     static char text[2000];
-    cn_result  *result = cn_execute(expressions_connection, statement, params);
-    if (!cn_next(result))
-        snprintf(text, sizeof text, "no row");
-    else if (cn_value_at(result, 0).kind == CN_KIND_NULL)
-        snprintf(text, sizeof text, "NULL");
-    else
-        read_cell(result, how, text, sizeof text);
-    cn_close(result);
-    if (!cn_ok(expressions_connection)) {
-        snprintf(text, sizeof text, "error: %s", cn_error_message(expressions_connection));
-        cn_rollback(expressions_connection);
-    }
+    char        inlined[2000];
+    execute(statement, params, how, text, sizeof text);
+    if (params != NULL || strncmp(text, "error: ", 7) == 0)
+        return text;
+    snprintf(inlined, sizeof inlined, "no text");
+    execute_inlined(statement, how, inlined, sizeof inlined);
+    expressions_equal(inlined, text, "the text with values", 0);
     return text;
 }
 

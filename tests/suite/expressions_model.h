@@ -57,7 +57,7 @@ typedef enum reading {
 } reading;
 
 /* The first column of the only row that a statement finds, as text: "7", "2.5", "true", "NULL",
-   "2026-11-23"; or its error. */
+   "2026-11-23"; or its error. The text with the values in it gives the same, or the test fails. */
 const char *expressions_value(const cn_statement *statement, const cn_param *params, reading how);
 /* Compared; the line of the test is told where they differ. */
 void expressions_equal(const char *value, const char *expected, const char *text, int line);
