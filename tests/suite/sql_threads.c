@@ -12,9 +12,10 @@
 #define ROUNDS 30
 
 typedef struct worker {
-    pthread_t thread;
-    int       number;
-    int       good; /* rounds */
+    pthread_t  thread;
+    cn_engine *engine;
+    int        number;
+    int        good; /* rounds */
 } worker;
 
 static const cn_items *ids(void)
@@ -57,7 +58,7 @@ static bool show(void)
 static void *work(void *context)
 {
     worker *self = context;
-    CN_CONNECT(connection, sql_engine) {
+    CN_CONNECT(connection, self->engine) {
         for (int i = 0; i < ROUNDS; i++) {
             int most = 1 + (self->number + i) % 6;
             self->good += count(connection, most) == most && count(connection, 3) == 3 && show();
@@ -70,15 +71,18 @@ static void *work(void *context)
 static void threads_share_an_engine_and_its_statements(void **state)
 {
     (void)state;
-    worker workers[THREADS] = {{0}};
+    worker     workers[THREADS] = {{0}};
+    cn_engine *engine           = suite_engine();
     for (int i = 0; i < THREADS; i++) {
         workers[i].number = i;
+        workers[i].engine = engine;
         assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
     }
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(workers[i].good, ROUNDS);
+    cn_engine_dispose(engine);
 }
 
 int main(void)
