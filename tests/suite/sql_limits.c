@@ -72,10 +72,18 @@ static void a_million_conditions(void **state)
     parts[MILLION / 2] = cn_is(Thing, id, ==, 3);
     assert_int_equal(rows_where(cn_connect_(CN_NODE_AND, parts, 1000), message), 6);
     assert_int_equal(rows_where(cn_connect_(CN_NODE_AND, parts, 10000), message), 6);
-    /* Longer than SQLite and MariaDB take a statement. */
-    int found = rows_where(cn_connect_(CN_NODE_AND, parts, MILLION), message);
-    if (found != 1 && found != -1)
-        fail_msg("%d rows, not 1", found);
+    cn_condition all = cn_connect_(CN_NODE_AND, parts, MILLION);
+    char *sql = cn_statement_text(CN_STATEMENT_(cn_select(Thing, .columns = ids(), .where = all)),
+                                  "postgresql", false, NULL);
+    assert_non_null(sql);
+    assert_true(strlen(sql) > 20 * (size_t)MILLION);
+    cn_text_free(sql);
+    /* Longer than SQLite and MariaDB take a statement; PostgreSQL would plan it for minutes. */
+    if (suite_which() != SUITE_POSTGRESQL) {
+        int found = rows_where(all, message);
+        if (found != 1 && found != -1)
+            fail_msg("%d rows, not 1", found);
+    }
     free(parts);
 }
 
