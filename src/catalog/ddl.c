@@ -29,6 +29,18 @@ bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
     return cn_spell_path(ddl->dialect, ddl->server, ddl->sql, path, ddl->error);
 }
 
+/* The table that a foreign key refers to. SQLite's stay in their own file, and do not name it. */
+static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
+{
+    const char *end    = cn_spell_path_end(key->foreign_table);
+    const char *schema = key->table->schema;
+    bool        own    = *end == '.' && schema != NULL &&
+               strncmp(schema, key->foreign_table, (size_t)(end - key->foreign_table)) == 0;
+    if (own && ddl->dialect->definition->schema_on_index)
+        return cn_ddl_put_path(ddl, end + 1);
+    return cn_ddl_put_path(ddl, key->foreign_table);
+}
+
 bool cn_ddl_put_named(const cn_ddl *ddl, const cn_to_name *named, const char *before,
                       const char *behind, bool always)
 {
@@ -135,7 +147,7 @@ static bool put_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
     if (!put_list(ddl, key->table, key->columns, key->count))
         return false;
     cn_ddl_put(ddl, " REFERENCES ");
-    if (!cn_ddl_put_path(ddl, key->foreign_table))
+    if (!put_target(ddl, key))
         return false;
     for (size_t i = 0; i < key->count; i++) {
         cn_ddl_put(ddl, i != 0 ? ", " : " (");

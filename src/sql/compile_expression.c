@@ -393,7 +393,12 @@ static bool emit_cast(cn_compiler *compiler, const cn_node *node)
     const cn_type  *type  = node->value.as.list.items;
     const cn_node  *of    = cn_node_part(node, 0);
     const cn_words *here  = compiler->words;
-    const char     *words = here->cast == NULL ? NULL : here->cast(type, compiler->link);
+    const char     *words = NULL;
+    if (type->kind == CN_TYPE_NONE || type->kind >= CN_TYPE_COUNT)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "cn_cast was given no type: CN_INTEGER, CN_STRING(10), ... are some");
+    if (here->cast != NULL)
+        words = here->cast(type, compiler->link);
     if (words != NULL)
         return cn_compiler_template(compiler, words, &of, CN_BIND_ATOM);
     cn_compiler_text(compiler, "CAST(");

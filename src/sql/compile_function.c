@@ -276,13 +276,17 @@ static bool emit_frame(cn_compiler *compiler, const cn_node *node)
     static const char *const units[] = {"", "ROWS", "RANGE", "GROUPS"};
     uint64_t                 packed  = (uint64_t)node->value.as.integer;
     uint32_t                 number  = cn_numbers_get(compiler->numbers, node);
+    int32_t                  from = (int32_t)(packed >> 32), to = (int32_t)(uint32_t)packed;
     if (node->op == CN_FRAME_GROUPS && !cn_compiler_needs(compiler, CN_FEATURE_FRAME_GROUPS))
         return false;
+    if (from > to || from == INT32_MAX || to == INT32_MIN)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "the frame of a window ends before it begins");
     cn_buffer_format(&compiler->sql, "%s BETWEEN ", units[node->op]);
-    if (!emit_bound(compiler, (int32_t)(packed >> 32), &number))
+    if (!emit_bound(compiler, from, &number))
         return false;
     cn_compiler_text(compiler, " AND ");
-    return emit_bound(compiler, (int32_t)(uint32_t)packed, &number);
+    return emit_bound(compiler, to, &number);
 }
 
 bool cn_compiler_over(cn_compiler *compiler, const cn_node *node)

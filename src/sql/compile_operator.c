@@ -44,8 +44,8 @@ static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
         if (!column_of(compiler, o->left_part, &o->meets_right))
             return false;
     }
-    o->rest       = cn_node_part(node, cn_node_rest(node));
     o->rest_count = node->count - cn_node_rest(node);
+    o->rest       = o->rest_count == 0 ? NULL : cn_node_part(node, cn_node_rest(node));
     return o->flat || o->rest_count == 0 || column_of(compiler, o->rest, &o->meets_left);
 }
 

@@ -31,8 +31,9 @@ static bool label(const cn_column *column, cn_value *value, cn_error *error)
 static const char *next_step(const char *path, cn_buffer *step, bool *is_index)
 {
     *is_index = *path == '[';
+    char end  = *is_index ? ']' : '"';
     path += *is_index ? 1 : 2;
-    for (; *path != '"' && *path != ']'; path++) {
+    for (; *path != end; path++) {
         if (!*is_index && *path == '\\')
             path++;
         cn_buffer_char(step, *path);

@@ -39,10 +39,10 @@ CN_ALIAS(Row, Other);
 /* Copies, and then shows, a statement; true if memory sufficed for both. */
 static bool copy_and_show(const cn_statement *statement, const char *dialect)
 {
-    cn_arena      arena = {0};
-    uint8_t       why   = 0;
-    char         *text = NULL, *reason = NULL;
-    cn_statement *copy = cn_statement_copy(statement, &arena, &why);
+    cn_arena            arena = {0};
+    uint8_t             why   = 0;
+    char               *text = NULL, *reason = NULL;
+    const cn_statement *copy = cn_statement_copy(statement, &arena, &why);
     if (copy == NULL)
         assert_int_equal(why, CN_BROKEN_MEMORY);
     else
