@@ -82,7 +82,8 @@ static inline bool cn_node_has_nodes(const cn_node *node)
 
 static inline const cn_node *cn_node_part(const cn_node *node, size_t index)
 {
-    return (const cn_node *)node->parts + index;
+    const cn_node *first = (const cn_node *)node->parts;
+    return index == 0 ? first : first + index; /* nothing is counted from NULL */
 }
 
 /* The parts of an operator that follow its left operand. */
