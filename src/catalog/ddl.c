@@ -34,8 +34,9 @@ static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
 {
     const char *end    = cn_spell_path_end(key->foreign_table);
     const char *schema = key->table->schema;
-    bool        own    = *end == '.' && schema != NULL &&
-               strncmp(schema, key->foreign_table, (size_t)(end - key->foreign_table)) == 0;
+    size_t      size   = (size_t)(end - key->foreign_table);
+    bool        own    = *end == '.' && schema != NULL && strlen(schema) == size &&
+               memcmp(schema, key->foreign_table, size) == 0;
     if (own && ddl->dialect->definition->schema_on_index)
         return cn_ddl_put_path(ddl, end + 1);
     return cn_ddl_put_path(ddl, key->foreign_table);

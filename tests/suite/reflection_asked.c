@@ -125,6 +125,59 @@ static void a_connection_sees_what_it_has_done(void **state)
     cn_engine_dispose(engine);
 }
 
+/* ---- statements -------------------------------------------------------------------------------- */
+
+typedef struct Found {
+    int         number;
+    const char *name;
+} Found;
+
+/* Inserts, changes, reads and deletes by a model that is gone afterwards. */
+static void use_reflected(cn_engine *engine, const char *table, const char *number,
+                          const char *name)
+{
+    cn_reflection *found = cn_reflect(engine, .only = CN_NAMES(table), .no_linked = true);
+    assert_fine(engine, found != NULL);
+    const cn_model *model      = cn_reflection_model(found, NULL, table);
+    cn_connection  *connection = cn_connect(engine);
+    Found           row        = {0, NULL};
+    cn_execute(connection,
+               cn_insert_into(model, .values = CN_SET_NAMED(*model, number, 7, name, "seven")));
+    cn_execute(connection, cn_update_table(model, .set = CN_SET_NAMED(*model, name, "sept"),
+                                           .where = cn_cmp(cn_named(model, number), ==, 7)));
+    cn_result *result = cn_execute(
+        connection, cn_select_from(model, .where = cn_cmp(cn_named(model, name), ==, "sept"),
+                                   .columns = CN_INTO(Found, number, cn_named(model, number), name,
+                                                      cn_named(model, name))));
+    assert_true(cn_fetch(result, Found, &row, number, name));
+    assert_int_equal(row.number, 7);
+    assert_string_equal(row.name, "sept");
+    assert_false(cn_fetch(result, Found, &row, number, name));
+    cn_execute(connection, cn_delete_table(model, .where = cn_cmp(cn_named(model, number), ==, 7)));
+    if (!cn_commit(connection))
+        fail_msg("%s", cn_error_message(connection));
+    cn_close(connection);
+    cn_reflection_free(found);
+}
+
+/* Each takes the place of the one before; what was compiled for that is not used again. */
+static void a_reflected_table_stands_in_statements(void **state)
+{
+    (void)state;
+    cn_engine *engine = suite_engine();
+    suite_run(engine, "DROP TABLE IF EXISTS rf_used_1");
+    suite_run(engine, "DROP TABLE IF EXISTS rf_used_2");
+    suite_run(engine, "CREATE TABLE rf_used_1 (a INTEGER PRIMARY KEY, b VARCHAR(20))");
+    suite_run(engine, "CREATE TABLE rf_used_2 (c VARCHAR(20), d INTEGER PRIMARY KEY)");
+    for (int i = 0; i < 3; i++) {
+        use_reflected(engine, "rf_used_1", "a", "b");
+        use_reflected(engine, "rf_used_2", "d", "c");
+    }
+    suite_run(engine, "DROP TABLE rf_used_1");
+    suite_run(engine, "DROP TABLE rf_used_2");
+    cn_engine_dispose(engine);
+}
+
 /* ---- views ----------------------------------------------------------------------------------- */
 
 static void views_are_read_when_asked_for(void **state)
@@ -480,6 +533,7 @@ int main(void)
         cmocka_unit_test(tables_and_indexes_are_there_or_not),
         cmocka_unit_test(a_program_may_leave_tables_out_and_change_columns),
         cmocka_unit_test(a_connection_sees_what_it_has_done),
+        cmocka_unit_test(a_reflected_table_stands_in_statements),
         cmocka_unit_test(views_are_read_when_asked_for),
         cmocka_unit_test(a_view_without_its_table_harms_no_other),
         cmocka_unit_test(tables_of_other_schemas_are_called_by_them),
