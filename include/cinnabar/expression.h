@@ -273,8 +273,8 @@ static inline cn_expr cn_expr_null_(cn_null_value unused)
         cn_opt_cn_datetime: 24, cn_opt_cn_timestamp: 25, cn_opt_cn_interval: 26,                   \
         cn_opt_cn_uuid: 27, default: 0)
 /* The classes of members that a value fits, a bit each; 32 bits higher those that it may be
-   assigned to: NULL where the member can hold it, a CN_OPT to one of the same class. Sets, so that a
-   check mentions the value and the member once. */
+   assigned to: NULL where the member can hold it, a CN_OPT to one of the same class. Sets, so that
+   a check mentions the value and the member once. */
 #define CN_MEETS_(x)                                                                               \
     _Generic((x), cn_expr: 0x1fff1fff1fff1fff, cn_null_value: 0xfc6103800000000,                   \
         bool: 0x6000600060006, char: 0x6000600060006, signed char: 0x6000600060006,                \

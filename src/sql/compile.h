@@ -70,7 +70,7 @@ typedef struct cn_name_scope {
     cn_source                  *sources;
     size_t                      count, capacity;
     const struct cn_name_scope *outer;
-    const cn_items             *labels;    /* the columns of the statement */
+    const cn_items             *labels; /* the columns of the statement */
     const cn_hint              *hints;
     bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */

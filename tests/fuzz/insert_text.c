@@ -58,12 +58,13 @@ static void check(const char *text, size_t size, const cn_insert_text *found)
     size_t         room  = size * 2 + 64;
     char          *again = malloc(room);
     cn_insert_text other;
-    int            made = again == NULL
-                              ? 0
-                              : snprintf(again, room, "INSERT INTO %.*s %.*s VALUES %.*s",
-                                         (int)(found->table_end - found->table), text + found->table,
-                                         (int)(found->columns_end - found->columns), text + found->columns,
-                                         (int)(found->row_end - found->row), text + found->row);
+    int            made  = 0;
+    int            table = (int)(found->table_end - found->table);
+    int            names = (int)(found->columns_end - found->columns);
+    int            row   = (int)(found->row_end - found->row);
+    if (again != NULL)
+        made = snprintf(again, room, "INSERT INTO %.*s %.*s VALUES %.*s", table,
+                        text + found->table, names, text + found->columns, row, text + found->row);
     fuzz_require(made > 0 && cn_insert_text_read(again, (size_t)made, &other) &&
                      other.count == found->count,
                  "%s", again);

@@ -536,8 +536,11 @@ static const cn_statement *query(sql_maker *maker)
         return select(maker);
     if (below(maker, 3) == 0) {
         cn_values_statement *made = room(maker, 1, sizeof *made);
-        *made                     = (cn_values_statement){
-                                {CN_STATEMENT_VALUES, sizeof *made}, &Line_model, lines, below(maker, 4), sizeof(Line)};
+        made->head                = (cn_statement){CN_STATEMENT_VALUES, sizeof *made};
+        made->shape               = &Line_model;
+        made->rows                = lines;
+        made->count               = below(maker, 4);
+        made->struct_size         = sizeof(Line);
         return &made->head;
     }
     cn_compound_statement *made    = room(maker, 1, sizeof *made);

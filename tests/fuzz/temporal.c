@@ -1,6 +1,6 @@
 /*
- * Fuzz target: dates, times, intervals and UUIDs as text. What can be read is written as a text that
- * reads back the same; what cannot leaves the value alone.
+ * Fuzz target: dates, times, intervals and UUIDs as text. What can be read is written as a text
+ * that reads back the same; what cannot leaves the value alone.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -44,8 +44,9 @@ static made *make(const char *table, size_t count, const char *const *names)
     static size_t used;
     assert_in_range(used, 0, 199);
     made *to = &all[used++];
-    *to      = (made){
-             .model = {.name = "Hostile", .table = table, .struct_alignment = 1, .declare = declare}};
+    memset(to, 0, sizeof *to);
+    to->model = (cn_model){
+        .name = "Hostile", .table = table, .struct_alignment = 1, .declare = declare};
     to->model.state     = &to->state;
     to->list[0]         = &to->model;
     to->metadata.models = to->list;

@@ -69,16 +69,16 @@ static cn_query *made_elsewhere(int least)
 {
     const char *sql   = "SELECT id, title AS name FROM post WHERE views >= :least";
     const Id    ids[] = {{1}, {2}};
+
+    const cn_select_statement *authors = cn_select(
+        Author, .columns = CN_INTO(Branch, id, cn_attr(Author, id), name, cn_attr(Author, name),
+                                   depth, cn_literal(least)));
     return cn_build(cn_select(
         Pair, .columns = CN_INTO(Pair, id, cn_attr(Pair, id), name, cn_attr(Branch, name)),
-        .with     = CN_WITH(cn_cte(Pair, cn_text(sql, .params = CN_PARAMS("least", least),
-                                                 .fields = CN_FIELDS(Pair, id, name))),
-                            cn_cte(Id, cn_values(Id, ids, 2), .materialized = true)),
-        .join     = CN_JOINS(cn_join_query(
-                Branch,
-                cn_select(Author, .columns = CN_INTO(Branch, id, cn_attr(Author, id), name,
-                                                     cn_attr(Author, name), depth, cn_literal(least))),
-                cn_is(Branch, id, ==, cn_attr(Pair, id)))),
+        .with = CN_WITH(cn_cte(Pair, cn_text(sql, .params = CN_PARAMS("least", least),
+                                             .fields = CN_FIELDS(Pair, id, name))),
+                        cn_cte(Id, cn_values(Id, ids, 2), .materialized = true)),
+        .join = CN_JOINS(cn_join_query(Branch, authors, cn_is(Branch, id, ==, cn_attr(Pair, id)))),
         .order_by = CN_BY(cn_attr(Pair, id))));
 }
 

@@ -159,8 +159,9 @@ static void changes(void **state)
     (void)state;
     const cn_insert_statement *insert   = cn_insert(Item, .values = CN_SET(Item, id, 1),
                                                     .returning = ID);
+    const cn_condition         first    = cn_is(Item, id, ==, 1);
     const cn_update_statement *update   = cn_update(Item, .set = CN_SET(Item, parent, 1),
-                                                    .where = cn_is(Item, id, ==, 1), .returning = ID);
+                                                    .where = first, .returning = ID);
     const cn_delete_statement *deletion = cn_delete_from(Item, .where = cn_is(Item, id, ==, 1),
                                                          .returning = ID);
     const cn_update_statement *from     = cn_update(
