@@ -44,12 +44,13 @@ static const char *for_server(cn_product product, unsigned version, const cn_sta
                                         [CN_PRODUCT_POSTGRESQL] = "postgresql"};
     static char              text[4000];
     const cn_driver          driver = {.name = names[product], .dialect = names[product]};
-    const cn_link            link   = {
-                     .driver = &driver, .product = product, .version = version, .version_text = "9.9"};
+    cn_link                  link   = {.driver = &driver, .product = product};
     const cn_compile_request request = {.statement = statement, .describing = true, .key = ""};
     cn_error                 error   = {0};
     cn_compiler              compiler;
     cn_plan                 *plan = (cn_plan *)cn_compiled_new(sizeof *plan, "", 0, 0);
+    link.version                  = version;
+    memcpy(link.version_text, "9.9", sizeof "9.9");
     assert_non_null(plan);
     cn_compiler_begin_for(&compiler, cn_dialect_named(names[product]), &link, &error);
     if (cn_compiler_spell(&compiler, &request, plan))
