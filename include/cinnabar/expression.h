@@ -520,7 +520,9 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 /* A condition as a value, true or false: to select or to group by it. */
 #define cn_truth(condition) cn_truth_((const cn_condition[]){condition})
 
-/* Arithmetic. cn_divide keeps the fraction on every database, cn_quotient drops it. */
+/* Arithmetic. cn_divide keeps the fraction on every database (MySQL four digits more than its
+   operands have), cn_quotient drops it. MySQL's bits have no sign: of negative numbers the others
+   and it agree on cn_bit_not only. */
 #define cn_plus(a, b) CN_BINARY_(CN_OP_PLUS, a, b)
 #define cn_minus(a, b) CN_BINARY_(CN_OP_MINUS, a, b)
 #define cn_times(a, b) CN_BINARY_(CN_OP_TIMES, a, b)

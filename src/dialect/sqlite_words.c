@@ -7,6 +7,8 @@
    the last instant of a year became the next one. %s is seconds since 1970. */
 #define SECONDS "SUBSTR(@0, 1, INSTR(@0 || '.', '.') - 1)"
 #define PART(format) "CAST(STRFTIME('" format "', " SECONDS ") AS INTEGER)"
+/* That of the nearest Thursday, as ISO 8601 counts. */
+#define WEEK ("((STRFTIME('%j', " SECONDS ", '-3 days', 'weekday 4') - 1) / 7 + 1)")
 /* The form in which the driver writes them. */
 #define FRACTION "SUBSTR(SUBSTR(@0, INSTR(@0 || '.', '.') + 1) || '000000', 1, 6)"
 #define TIME(format) "(STRFTIME('" format "', " SECONDS ") || '.' || " FRACTION ")"
@@ -115,14 +117,14 @@ const cn_words cn_words_sqlite = {
     .cast      = cast,
     .extract =
         {
-            [CN_PART_YEAR]    = PART("%Y"),
-            [CN_PART_MONTH]   = PART("%m"),
-            [CN_PART_DAY]     = PART("%d"),
-            [CN_PART_HOUR]    = PART("%H"),
-            [CN_PART_MINUTE]  = PART("%M"),
-            [CN_PART_SECOND]  = PART("%S"),
-            [CN_PART_QUARTER] = ("((" PART("%m") " + 2) / 3)"),
-            [CN_PART_WEEK] = "((STRFTIME('%j', " SECONDS ", '-3 days', 'weekday 4') - 1) / 7 + 1)",
+            [CN_PART_YEAR]        = PART("%Y"),
+            [CN_PART_MONTH]       = PART("%m"),
+            [CN_PART_DAY]         = PART("%d"),
+            [CN_PART_HOUR]        = PART("%H"),
+            [CN_PART_MINUTE]      = PART("%M"),
+            [CN_PART_SECOND]      = PART("%S"),
+            [CN_PART_QUARTER]     = ("((" PART("%m") " + 2) / 3)"),
+            [CN_PART_WEEK]        = WEEK,
             [CN_PART_DAY_OF_WEEK] = PART("%w"),
             [CN_PART_DAY_OF_YEAR] = PART("%j"),
             [CN_PART_EPOCH]       = PART("%s"),

@@ -31,6 +31,13 @@ static bool column_of(cn_compiler *compiler, const cn_node *node, const cn_colum
     return *column != NULL;
 }
 
+/* The macros write none; whoever calls the functions behind them may. */
+static bool incomplete(cn_compiler *compiler)
+{
+    return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                        "an operator of the statement has fewer operands than it needs");
+}
+
 static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
 {
     *o = (operands){.node = node, .flat = (node->flags & CN_NODE_FLAT) != 0};
@@ -39,6 +46,8 @@ static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
         if (o->left == NULL)
             return false;
         o->meets_right = o->left;
+    } else if (node->count == 0) {
+        return incomplete(compiler);
     } else {
         o->left_part = cn_node_part(node, 0);
         if (!column_of(compiler, o->left_part, &o->meets_right))
@@ -92,6 +101,8 @@ static bool emit_right(cn_compiler *compiler, const operands *o, cn_binding at_l
 {
     if (o->flat)
         return emit_flat(compiler, o);
+    if (o->rest == NULL)
+        return incomplete(compiler);
     return emit_part(compiler, o->rest, at_least, o->meets_right, o->left_part);
 }
 
@@ -174,6 +185,8 @@ static bool emit_concat(cn_compiler *compiler, const operands *o)
 
 static bool emit_between(cn_compiler *compiler, const operands *o, const char *text)
 {
+    if (o->rest == NULL || o->rest_count < 2)
+        return incomplete(compiler);
     if (!emit_left(compiler, o, CN_BIND_OPERAND))
         return false;
     cn_compiler_text(compiler, text);
