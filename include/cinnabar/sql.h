@@ -368,8 +368,11 @@ typedef struct cn_the_member_cannot_take_this {
 /*
  * WITH: a query under the name of a shape. cn_cte(Ranked, cn_select(...)); a recursive one has a
  * query to begin with and a step that mentions the shape: cn_recursive(Branch, base, step). A
- * query that writes (with .returning) is PostgreSQL's. Options: .materialized, .union_distinct
- * (the step's rows without those that are there already).
+ * query that writes (with .returning) is PostgreSQL's. Options: .materialized, .not_materialized
+ * (where a database has no words for them, they change nothing), .union_distinct (the step's rows
+ * without those that are there already). A query may be text, whose columns have the names of the
+ * shape's: cn_cte(Ranked, cn_text("SELECT ...", .params = CN_PARAMS(...), .fields =
+ * CN_FIELDS(Ranked, ...))).
  */
 #define CN_WITH(...) ((const cn_cte_clause[]){__VA_ARGS__, {.shape = NULL}})
 #define cn_cte(...) CN_CTE_(__VA_ARGS__, .size = sizeof(cn_cte_clause))
@@ -412,7 +415,8 @@ typedef struct cn_the_member_cannot_take_this {
  *                     .update   = CN_SET(Page, hits, cn_plus(cn_attr(Page, hits), 1),
  *                                              seen, cn_proposed(Page, seen)));
  *
- * MySQL and MariaDB take any unique key for `conflict`.
+ * MySQL and MariaDB take any unique key for `conflict`. Without .update an existing row stays as it
+ * is, whatever key it has if .conflict does not say.
  */
 #define cn_upsert(...)                                                                             \
     CN_UPSERT_(__VA_ARGS__, .head = {CN_STATEMENT_INSERT, sizeof(cn_insert_statement)})
@@ -450,12 +454,16 @@ typedef struct cn_the_member_cannot_take_this {
     (&(const cn_compound_statement){.operation = (how), .queries = (list), __VA_ARGS__})
 
 /* Rows of a struct array as a query, in the place of a table: cn_values(Pair, pairs, count) */
-#define cn_values(T, array, n)                                                                       \
-    (&(const cn_values_statement){.head        = {CN_STATEMENT_VALUES, sizeof(cn_values_statement)}, \
-                                  .shape       = &T##_model,                                         \
-                                  .rows        = 1 ? (array) : (const T *)0,                         \
-                                  .count       = (n),                                                \
+#define cn_values(T, array, n)                                                                     \
+    (&(const cn_values_statement){.head        = CN_VALUES_HEAD_,                                  \
+                                  .shape       = &T##_model,                                       \
+                                  .rows        = 1 ? (array) : (const T *)0,                       \
+                                  .count       = (n),                                              \
                                   .struct_size = sizeof(T)})
+#define CN_VALUES_HEAD_                                                                            \
+    {                                                                                              \
+        CN_STATEMENT_VALUES, sizeof(cn_values_statement)                                           \
+    }
 
 #endif
 #endif

@@ -210,7 +210,7 @@ static void what_is_wrong_is_named_before_anything_is_sent(void **state)
     sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Thing, unmapped, 1))), NULL,
                 CN_CAUSE_MODEL, "Thing.unmapped is not mapped");
     sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Other, id, 1))), NULL, CN_CAUSE_MISUSE,
-                "its CN_SET is about Other");
+                "its CN_SET or CN_KEY is about Other");
     sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Thing, id, 1, id, 2))), NULL,
                 CN_CAUSE_MISUSE, "Thing.id is set twice");
     sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Thing, id, 1, level, 200))), NULL,

@@ -65,19 +65,19 @@ static void a_select_built_is_the_one_written(void **state)
                           .order_by = CN_BY(cn_desc(cn_label(Count, count))), .limit = 5));
 }
 
-static cn_query *made_elsewhere(int least)
+static cn_query *made_elsewhere(int n)
 {
     const char *sql   = "SELECT id, title AS name FROM post WHERE views >= :least";
     const Id    ids[] = {{1}, {2}};
     return cn_build(cn_select(
         Pair, .columns = CN_INTO(Pair, id, cn_attr(Pair, id), name, cn_attr(Branch, name)),
-        .with     = CN_WITH(cn_cte(Pair, cn_text(sql, .params = CN_PARAMS("least", least),
+        .with     = CN_WITH(cn_cte(Pair, cn_text(sql, .params = CN_PARAMS("least", n),
                                                  .fields = CN_FIELDS(Pair, id, name))),
                             cn_cte(Id, cn_values(Id, ids, 2), .materialized = true)),
         .join     = CN_JOINS(cn_join_query(
                 Branch,
                 cn_select(Author, .columns = CN_INTO(Branch, id, cn_attr(Author, id), name,
-                                                     cn_attr(Author, name), depth, cn_literal(least))),
+                                                     cn_attr(Author, name), depth, cn_literal(n))),
                 cn_is(Branch, id, ==, cn_attr(Pair, id)))),
         .order_by = CN_BY(cn_attr(Pair, id))));
 }

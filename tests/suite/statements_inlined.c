@@ -104,17 +104,15 @@ static const char *const texts[] = {
 static Sample sample(int id, const char *text)
 {
     static const unsigned char bytes[] = {0, 39, 92, 255, 13, 10, 34};
-    Sample                     made    = {.id      = id,
-                                          .text    = text,
-                                          .number  = id % 2 == 0 ? INT64_MIN + 1 + id : INT64_MAX - id,
-                                          .natural = UINT32_MAX - (uint32_t)id,
-                                          .real    = id % 2 == 0 ? -0.1 * id : 1e100 / (id + 1),
-                                          .flag    = id % 2 == 0,
-                                          .price   = {id % 2 == 0 ? "-12345678.125" : "0.001"},
-                                          .bytes   = {bytes, sizeof bytes},
-                                          .day     = cn_date_make(2026, 2, id),
-                                          .clock   = cn_time_make(23, 59, id, 0),
-                                          .local = cn_datetime_make(1999, 12, 31, 23, 59, id, 123000)};
+    bool                       even    = id % 2 == 0;
+    Sample made  = {.id = id, .text = text, .flag = even, .bytes = {bytes, sizeof bytes}};
+    made.number  = even ? INT64_MIN + 1 + id : INT64_MAX - id;
+    made.natural = UINT32_MAX - (uint32_t)id;
+    made.real    = even ? -0.1 * id : 1e100 / (id + 1);
+    made.price   = (cn_decimal){even ? "-12345678.125" : "0.001"};
+    made.day     = cn_date_make(2026, 2, id);
+    made.clock   = cn_time_make(23, 59, id, 0);
+    made.local   = cn_datetime_make(1999, 12, 31, 23, 59, id, 123000);
     assert_true(cn_timestamp_parse("2001-02-03T04:05:06.25Z", &made.moment));
     memset(&made.key, 0xa0 + id, sizeof made.key);
     return made;

@@ -43,14 +43,15 @@ static const char *for_server(cn_product product, unsigned version, const cn_sta
                                         [CN_PRODUCT_MARIADB]    = "mysql",
                                         [CN_PRODUCT_POSTGRESQL] = "postgresql"};
     static char              text[4000];
-    const cn_driver          driver = {.name = names[product], .dialect = names[product]};
-    const cn_link            link   = {
-                     .driver = &driver, .product = product, .version = version, .version_text = "9.9"};
+    const cn_driver          driver  = {.name = names[product], .dialect = names[product]};
+    cn_link                  link    = {.driver = &driver, .version_text = "9.9"};
     const cn_compile_request request = {.statement = statement, .describing = true, .key = ""};
     cn_error                 error   = {0};
     cn_compiler              compiler;
     cn_plan                 *plan = (cn_plan *)cn_compiled_new(sizeof *plan, "", 0, 0);
     assert_non_null(plan);
+    link.product = product;
+    link.version = version;
     cn_compiler_begin_for(&compiler, cn_dialect_named(names[product]), &link, &error);
     if (cn_compiler_spell(&compiler, &request, plan))
         snprintf(text, sizeof text, "%s", plan->head.sql);
@@ -159,8 +160,9 @@ static void changes(void **state)
     (void)state;
     const cn_insert_statement *insert   = cn_insert(Item, .values = CN_SET(Item, id, 1),
                                                     .returning = ID);
+    const cn_condition         first    = cn_is(Item, id, ==, 1);
     const cn_update_statement *update   = cn_update(Item, .set = CN_SET(Item, parent, 1),
-                                                    .where = cn_is(Item, id, ==, 1), .returning = ID);
+                                                    .where = first, .returning = ID);
     const cn_delete_statement *deletion = cn_delete_from(Item, .where = cn_is(Item, id, ==, 1),
                                                          .returning = ID);
     const cn_update_statement *from     = cn_update(
