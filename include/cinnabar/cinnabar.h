@@ -8,6 +8,7 @@
  *   error.h       what went wrong                  transact.h  units that retry
  *   expression.h  values and conditions            sql.h  statements built from them
  *   type.h, model.h  tables and structs            session.h  the unit of work
+ *   inspect.h     what is in a database
  *   schema.h      creating and dropping them
  */
 #ifndef CINNABAR_CINNABAR_H
@@ -18,6 +19,7 @@
 #include <cinnabar/engine.h>
 #include <cinnabar/error.h>
 #include <cinnabar/expression.h>
+#include <cinnabar/inspect.h>
 #include <cinnabar/model.h>
 #include <cinnabar/result.h>
 #include <cinnabar/schema.h>

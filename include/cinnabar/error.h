@@ -13,8 +13,8 @@
  *    that the server ended, belongs to the outermost scope.
  * 3. An error goes from a result to its connection or session, and no further. An engine has only
  *    the error of its own last call (creation, cn_create_all, cn_drop_all).
- * 4. The functions of this header, rollback, close and free always work, also on NULL:
- *    cn_ok(NULL) is false, and its message is "out of memory".
+ * 4. The functions of this header, rollback, close and free always work, also on a handle that is
+ *    NULL: cn_ok of it is false, and its message is "out of memory".
  * 5. An error that nobody read when its handle closes is reported: one line on stderr, or the
  *    engine's on_unread_error. Calling any getter of this header counts as reading, and so does
  *    rolling back its scope: whoever does that knows.
@@ -32,7 +32,8 @@
 
 CN_BEGIN_DECLARATIONS
 
-/* The portable cause: the same for the same fault on every database. */
+/* The portable cause: the same for the same fault on every database. docs/errors.md says what to do
+   about each. */
 typedef enum cn_cause {
     CN_CAUSE_NONE,
     /* the program */

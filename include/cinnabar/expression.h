@@ -210,6 +210,10 @@ CN_API cn_expr cn_later(const char *name);
    a name that the table does not have is an error at execution. Borrows the name. */
 CN_API cn_expr cn_named(const cn_model *table, const char *column);
 
+/* A text that stands in the SQL itself, quoted, where a database takes no parameter. It belongs to
+   the structure of the statement: every other text is another statement in the cache. Borrowed. */
+CN_API cn_expr cn_inline(const char *text);
+
 CN_API cn_expr cn_count_all(void); /* count(*) */
 CN_API cn_expr cn_default(void);   /* DEFAULT, in CN_SET */
 /* The database's clock, as the standard's CURRENT_TIMESTAMP, CURRENT_DATE and CURRENT_TIME. */
@@ -255,28 +259,44 @@ static inline cn_expr cn_expr_null_(cn_null_value unused)
 /* ---- classes: which values fit which members ------------------------------------------------- */
 
 /* 1 integer, 2 real, 3 text, 4 bytes, 5 decimal, 6 date, 7 time, 8 datetime, 9 timestamp, 10
-   interval, 11 uuid, 12 JSON, 90 an expression, 91 NULL, 0 nothing that SQL knows; 64 more: the
+   interval, 11 uuid, 12 JSON, 14 an expression, 15 NULL, 0 nothing that SQL knows; 16 more: the
    CN_OPT of it. */
 #define CN_CLASS_(x)                                                                               \
-    _Generic((x), cn_expr: 90, cn_null_value: 91, bool: 1, char: 1, signed char: 1,                \
+    _Generic((x), cn_expr: 14, cn_null_value: 15, bool: 1, char: 1, signed char: 1,                \
         unsigned char: 1, short: 1, unsigned short: 1, int: 1, unsigned: 1, long: 1,               \
         unsigned long: 1, long long: 1, unsigned long long: 1, float: 2, double: 2, char *: 3,     \
         const char *: 3, cn_bytes: 4, cn_decimal: 5, cn_date: 6, cn_time: 7, cn_datetime: 8,       \
-        cn_timestamp: 9, cn_interval: 10, cn_uuid: 11, cn_json: 12, cn_opt_bool: 64 + 1,           \
-        cn_opt_int8_t: 64 + 1, cn_opt_uint8_t: 64 + 1, cn_opt_int16_t: 64 + 1,                     \
-        cn_opt_uint16_t: 64 + 1, cn_opt_int: 64 + 1, cn_opt_unsigned: 64 + 1,                      \
-        cn_opt_int64_t: 64 + 1, cn_opt_uint64_t: 64 + 1, cn_opt_float: 64 + 2,                     \
-        cn_opt_double: 64 + 2, cn_opt_cn_date: 64 + 6, cn_opt_cn_time: 64 + 7,                     \
-        cn_opt_cn_datetime: 64 + 8, cn_opt_cn_timestamp: 64 + 9, cn_opt_cn_interval: 64 + 10,      \
-        cn_opt_cn_uuid: 64 + 11, default: 0)
-#define CN_FIT_(member, value)                                                                     \
-    ((value) == 90 || ((member) % 64 == (value) && (value) != 0) ||                                \
-     ((member) % 64 == 2 && (value) == 1))
-/* An assignment also takes NULL where the member can hold it, and a CN_OPT of the same class. */
-#define CN_FIT_SET_(member, value)                                                                 \
-    (CN_FIT_(member, value) || ((member) == (value) && (value) != 0) ||                            \
-     ((value) == 91 &&                                                                             \
-      ((member) > 64 || (member) == 3 || (member) == 4 || (member) == 5 || (member) == 12)))
+        cn_timestamp: 9, cn_interval: 10, cn_uuid: 11, cn_json: 12, cn_opt_bool: 17,               \
+        cn_opt_int8_t: 17, cn_opt_uint8_t: 17, cn_opt_int16_t: 17, cn_opt_uint16_t: 17,            \
+        cn_opt_int: 17, cn_opt_unsigned: 17, cn_opt_int64_t: 17, cn_opt_uint64_t: 17,              \
+        cn_opt_float: 18, cn_opt_double: 18, cn_opt_cn_date: 22, cn_opt_cn_time: 23,               \
+        cn_opt_cn_datetime: 24, cn_opt_cn_timestamp: 25, cn_opt_cn_interval: 26,                   \
+        cn_opt_cn_uuid: 27, default: 0)
+/* The classes of members that a value fits, a bit each; 32 bits higher those that it may be
+   assigned to: NULL where the member can hold it, a CN_OPT to one of the same class. Sets, so that a
+   check mentions the value and the member once. */
+#define CN_MEETS_(x)                                                                               \
+    _Generic((x), cn_expr: 0x1fff1fff1fff1fff, cn_null_value: 0xfc6103800000000,                   \
+        bool: 0x6000600060006, char: 0x6000600060006, signed char: 0x6000600060006,                \
+        unsigned char: 0x6000600060006, short: 0x6000600060006, unsigned short: 0x6000600060006,   \
+        int: 0x6000600060006, unsigned: 0x6000600060006, long: 0x6000600060006,                    \
+        unsigned long: 0x6000600060006, long long: 0x6000600060006,                                \
+        unsigned long long: 0x6000600060006, float: 0x4000400040004, double: 0x4000400040004,      \
+        char *: 0x8000800080008, const char *: 0x8000800080008, cn_bytes: 0x10001000100010,        \
+        cn_decimal: 0x20002000200020, cn_date: 0x40004000400040, cn_time: 0x80008000800080,        \
+        cn_datetime: 0x100010001000100, cn_timestamp: 0x200020002000200,                           \
+        cn_interval: 0x400040004000400, cn_uuid: 0x800080008000800, cn_json: 0x1000100010001000,   \
+        cn_opt_bool: 0x2000000000000, cn_opt_int8_t: 0x2000000000000,                              \
+        cn_opt_uint8_t: 0x2000000000000, cn_opt_int16_t: 0x2000000000000,                          \
+        cn_opt_uint16_t: 0x2000000000000, cn_opt_int: 0x2000000000000,                             \
+        cn_opt_unsigned: 0x2000000000000, cn_opt_int64_t: 0x2000000000000,                         \
+        cn_opt_uint64_t: 0x2000000000000, cn_opt_float: 0x4000000000000,                           \
+        cn_opt_double: 0x4000000000000, cn_opt_cn_date: 0x40000000000000,                          \
+        cn_opt_cn_time: 0x80000000000000, cn_opt_cn_datetime: 0x100000000000000,                   \
+        cn_opt_cn_timestamp: 0x200000000000000, cn_opt_cn_interval: 0x400000000000000,             \
+        cn_opt_cn_uuid: 0x800000000000000, default: 0ll)
+#define CN_FIT_(member, value) ((CN_MEETS_(value) >> CN_CLASS_(member) & 1) != 0)
+#define CN_FIT_SET_(member, value) ((CN_MEETS_(value) >> (32 + CN_CLASS_(member)) & 1) != 0)
 /* A number, 0, if `ok`; otherwise a struct, whose name is the sentence in the compiler's error. Not
    CN_SAY_, because clang 14 takes a literal inside a struct for a static one, and `ok` mentions
    what the user wrote. */
@@ -292,13 +312,11 @@ typedef struct cn_the_array_must_have_the_type_of_the_member {
     char unused;
 } cn_the_array_must_have_the_type_of_the_member;
 #define CN_FITS_(T, m, v)                                                                          \
-    CN_OR_ERROR_(CN_FIT_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)),                               \
-                 cn_this_value_does_not_fit_the_member)
+    CN_OR_ERROR_(CN_FIT_(CN_MEMBER_(T, m), v), cn_this_value_does_not_fit_the_member)
 #define CN_FITS_SET_(T, m, v)                                                                      \
-    CN_OR_ERROR_(CN_FIT_SET_(CN_CLASS_(CN_MEMBER_(T, m)), CN_CLASS_(v)),                           \
-                 cn_this_value_does_not_fit_the_member)
+    CN_OR_ERROR_(CN_FIT_SET_(CN_MEMBER_(T, m), v), cn_this_value_does_not_fit_the_member)
 #define CN_FITS_TEXT_(T, m, v)                                                                     \
-    CN_OR_ERROR_(CN_CLASS_(CN_MEMBER_(T, m)) == 3 && (CN_CLASS_(v) == 3 || CN_CLASS_(v) == 90),    \
+    CN_OR_ERROR_((CN_CLASS_(CN_MEMBER_(T, m)) == 3) * (1 << 3 | 1 << 14) >> CN_CLASS_(v) & 1,      \
                  cn_only_text_can_be_matched_with_text)
 /* The storage of an array's elements, as CN_STORAGE_OF_ has it; text that is not constant will do.
    */
@@ -424,7 +442,9 @@ enum {
     CN_NODE_WITHIN_GROUP,
     CN_NODE_JSON,
     CN_NODE_TUPLE,
-    CN_NODE_LIST,  /* parts of a part: the ORDER BY of a window, ... */
+    CN_NODE_LIST, /* parts of a part: the ORDER BY of a window, ... */
+    CN_NODE_INLINE,
+    CN_NODE_ROLLUP,
     CN_NODE_BROKEN /* a copy that could not be made: fails when executed */
 };
 
@@ -457,7 +477,8 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 /* A whole model, for CN_INTO: the member is a pointer to it. An instance of the session, or NULL
    where an outer join found none. */
 #define cn_entity(T) ((T *)(uintptr_t)&T##_model)
-/* Any C value as an expression; by itself only where no member says its type. */
+/* Any C value as an expression, where no member says its type. In C `true` is an int:
+   cn_literal((bool)true). */
 #define cn_literal(x) CN_EXPR_(x)
 /* Which function takes which C type. */
 #define CN_EXPR_CASES_                                                                             \
@@ -537,9 +558,11 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 /* from the character `from`, 1 is the first */
 #define cn_substring(a, from, count) CN_FUNCTION_("substr", a, from, count)
 #define cn_abs(a) CN_FUNCTION_("abs", a)
+/* MySQL rounds a double that lies in the middle to the even digit, the others away from zero. */
 #define cn_round(a, digits) CN_FUNCTION_("round", a, digits)
-#define cn_greatest(...) CN_FUNCTION_("greatest", __VA_ARGS__)
-#define cn_least(...) CN_FUNCTION_("least", __VA_ARGS__)
+/* NULL if one of them is; PostgreSQL leaves NULLs out. */
+#define cn_greatest(a, ...) CN_FUNCTION_("greatest", a, __VA_ARGS__)
+#define cn_least(a, ...) CN_FUNCTION_("least", a, __VA_ARGS__)
 #define cn_random() cn_call_("random", NULL, 0)
 
 /* Aggregates. Of a column they are flat: they may be stored and returned. */
@@ -548,7 +571,10 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 #define cn_avg(value) cn_aggregate_("avg", (const cn_expr[]){value})
 #define cn_min(value) cn_aggregate_("min", (const cn_expr[]){value})
 #define cn_max(value) cn_aggregate_("max", (const cn_expr[]){value})
-#define cn_string_agg(value, separator) CN_FUNCTION_("string_agg", value, separator)
+/* Texts put together, NULLs left out: cn_string_agg(cn_attr(Author, name), ", "). The separator is
+   a text in the SQL itself: cn_inline. */
+#define cn_string_agg(value, separator)                                                            \
+    cn_call_("string_agg", ((const cn_expr[]){CN_EXPR_(value), cn_inline(separator)}), 2)
 /* cn_count(cn_distinct(cn_attr(Post, author_id))) */
 #define cn_distinct(value) cn_compute_(CN_OP_DISTINCT, CN_PARTS_(value))
 /* Of an aggregate: only the rows for which the condition holds; the order in which it takes
@@ -584,6 +610,9 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 #define cn_extract(part, value) cn_extract_((part), (const cn_expr[]){value})
 /* With a collation of the database at hand: cn_collate(cn_attr(Author, name), "NOCASE") */
 #define cn_collate(value, collation) cn_collate_((const cn_expr[]){value}, (collation))
+/* In .group_by, alone: groups by all values, then by all but the last, ..., then all rows as one.
+   CN_BY(cn_rollup(cn_attr(Sale, year), cn_attr(Sale, month))) */
+#define cn_rollup(...) cn_parts_(CN_NODE_ROLLUP, CN_EXPRS_(__VA_ARGS__))
 /* Several values as one row, to be compared with another. */
 #define cn_tuple(...) cn_parts_(CN_NODE_TUPLE, CN_EXPRS_(__VA_ARGS__))
 

@@ -58,6 +58,8 @@ typedef struct cn_model_state {
     void *mapper;
     /* the next one in the list of models of which an instance could not be made */
     const struct cn_model *failed;
+    /* of a model that was made at run time and may end before the program does: no other has it */
+    uint64_t serial;
 } cn_model_state;
 
 /* A model, or, with struct_size 0, a table that no struct maps. */
@@ -323,11 +325,30 @@ typedef struct cn_naming {
     const char *pk;
 } cn_naming;
 
+/*
+ * A statement of the program's own that goes with cn_create_all or cn_drop_all: a view, a trigger,
+ * an extension. It is sent as it stands, each time, but not with a part of the tables (.only).
+ */
+typedef enum cn_ddl_when {
+    CN_BEFORE_CREATE,
+    CN_AFTER_CREATE,
+    CN_BEFORE_DROP,
+    CN_AFTER_DROP
+} cn_ddl_when;
+
+typedef struct cn_ddl_text {
+    cn_ddl_when when;
+    const char
+        *dialect;    /* "sqlite", "mysql" (both), "mariadb" (alone), "postgresql"; NULL: every */
+    const char *sql; /* NULL ends a list */
+} cn_ddl_text;
+
 /* A list of models and tables, for create and drop. */
 typedef struct cn_metadata {
     const cn_model *const    *models; /* NULL-ended */
     cn_naming                 naming;
     const cn_sequence *const *sequences; /* NULL-ended, or NULL: those that no column names */
+    const cn_ddl_text        *texts; /* CN_DDL_TEXTS({CN_AFTER_CREATE, NULL, "CREATE VIEW ..."}) */
 } cn_metadata;
 
 /*
@@ -482,6 +503,14 @@ typedef struct cn_the_member_is_no_relationship_to_the_target {
     (const cn_model *const[])                                                                      \
     {                                                                                              \
         __VA_ARGS__, NULL                                                                          \
+    }
+#define CN_DDL_TEXTS(...)                                                                          \
+    (const cn_ddl_text[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__,                                                                               \
+        {                                                                                          \
+            CN_BEFORE_CREATE, NULL, NULL                                                           \
+        }                                                                                          \
     }
 #define CN_SEQUENCES(...)                                                                          \
     (const cn_sequence *const[])                                                                   \

@@ -2,7 +2,7 @@
  * cinnabar/sql.h: statements built from values, checked by the C compiler.
  *
  *     Post *const *posts = cn_all(session, Post,
- *         .where    = cn_and(cn_is(Post, author_id, ==, author),
+ *         .where    = cn_and(cn_is(Post, author_id, ==, author->id),
  *                            cn_when(title, cn_contains(Post, title, title))),
  *         .order_by = CN_BY(cn_desc(cn_attr(Post, id))),
  *         .limit    = 50);
@@ -269,6 +269,11 @@ CN_END_DECLARATIONS
 #ifndef __cplusplus
 
 #define cn_build(statement) cn_build_(CN_STATEMENT_(statement))
+/* Any statement will do, as everywhere. */
+#define cn_statement_sql(connection, statement)                                                    \
+    cn_statement_sql((connection), CN_STATEMENT_(statement))
+#define cn_statement_text(statement, dialect, inlined, why)                                        \
+    cn_statement_text(CN_STATEMENT_(statement), (dialect), (inlined), (why))
 
 /* ---- clauses --------------------------------------------------------------------------------- */
 

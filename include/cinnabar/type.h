@@ -26,13 +26,32 @@
  * | CN_UUID         | cn_uuid                 | CHAR(32)     | CHAR(32) (3)   | UUID             |
  * | CN_JSON         | cn_json                 | TEXT (4)     | JSON           | JSON             |
  * | CN_ENUM("a",..) | an enum, int            | VARCHAR (5)  | ENUM('a', ..)  | VARCHAR (5)      |
+ * | CN_CHAR(n)      | const char *, char[n+1] | CHAR(n)      | CHAR(n)        | CHAR(n)          |
+ * | CN_MEDIUMTEXT   | const char *            | TEXT         | MEDIUMTEXT (6) | TEXT             |
+ * | CN_VARBINARY(n) | cn_bytes                | BLOB         | VARBINARY(n)   | BYTEA            |
+ * | CN_MEDIUMBLOB   | cn_bytes                | BLOB         | MEDIUMBLOB (6) | BYTEA            |
+ * | CN_MEDIUMINT    | the integers            | INTEGER      | MEDIUMINT      | INTEGER          |
+ * | CN_YEAR         | the integers            | SMALLINT     | YEAR           | SMALLINT         |
+ * | CN_FLOAT(p)     | float, double           | FLOAT        | FLOAT(p)       | FLOAT(p)         |
+ * | CN_JSONB        | cn_json                 | TEXT         | JSON           | JSONB            |
+ * | CN_SET_OF("a"..)| const char *            | - (7)        | SET('a',..)    | -                |
+ * | CN_ARRAY(type)  | const char * (8)        | -            | -              | type[]           |
+ * | CN_RAW("words") | any but bool            | words        | words          | words            |
+ * | CN_USER(&type)  | any                     | what `stored` of the cn_user_type says           |
+ *
+ * CN_TYPE(STRING, .length = 30, .collation = "C") says more of any of them: .charset, .is_unsigned,
+ * .zerofill, .with_zone. CN_DATETIME_DIGITS(3) and its like say the digits of the second. A type
+ * for one database alone is a variant of the column: .variants = CN_VARIANTS({"mysql", CN_BLOB}).
  *
  * (1) VARCHAR(255) and VARBINARY(255) in a key, a unique constraint or an index, which need a
  *     length there. A CN_STRING(n) with n above 16383 is TEXT(n).
  * (2) In UTC. MySQL's own TIMESTAMP ends in January 2038.
  * (3) UUID from MariaDB 10.7.
  * (4) A column called JSON would take the document 1.0 for the number 1.
- * (5) As long as the longest label, with a CHECK.
+ * (5) As long as the longest label, with a CHECK. CN_ENUM_AS chooses another form.
+ * (6) There are TINY, MEDIUM and LONG ones, and CN_BLOB.
+ * (7) An error when the table is created, unless the column has a variant there.
+ * (8) As its text, "{1,2}": see cn_array_make in value.h. Ranges, too: CN_RAW("INT4RANGE").
  *
  * A cn_decimal of a table has no type of its own: say its digits, CN_NUMERIC(12, 2), because
  * MySQL would round to a whole number without them. SQLite keeps 15 digits; more are an error, and

@@ -6,7 +6,7 @@
  *     cn_url *url = cn_url_create("mysql");
  *     cn_url_set_host(url, "db.example");
  *     cn_url_set_user(url, "ada");
- *     cn_url_set_password(url, getenv("DB_PASSWORD"));     whatever it contains
+ *     cn_url_set_password(url, getenv("DB_PASSWORD"));
  *     cn_url_set_database(url, "blog");
  *     cn_url_add_option(url, "charset", "utf8mb4");
  *     if (cn_ok(url))

@@ -234,12 +234,29 @@ CN_API cn_value cn_value_opt_uuid(cn_opt_cn_uuid value);
  * const char *.
  */
 CN_API cn_value cn_list_of(const void *items, size_t count, uint8_t storage);
-#define cn_list(items, count)                                                                      \
-    cn_list_of((items), (count),                                                                   \
-               _Generic(*(items), bool: 1, int8_t: 2, uint8_t: 3, int16_t: 4, uint16_t: 5,         \
-                        int: 6, unsigned: 7, long: sizeof(long) == 8 ? 8 : 6,                      \
-                        unsigned long: sizeof(long) == 8 ? 9 : 7, long long: 8,                    \
-                        unsigned long long: 9, double: 11, char *: 12, const char *: 12))
+#define cn_list(items, count) cn_list_of((items), (count), CN_STORAGE_OF_ITEM_(*(items)))
+#define CN_STORAGE_OF_ITEM_(item)                                                                  \
+    _Generic((item), bool: 1, int8_t: 2, uint8_t: 3, int16_t: 4, uint16_t: 5, int: 6, unsigned: 7, \
+             long: sizeof(long) == 8 ? 8 : 6, unsigned long: sizeof(long) == 8 ? 9 : 7,            \
+             long long: 8, unsigned long long: 9, double: 11, char *: 12, const char *: 12)
+
+/* ---- arrays ---------------------------------------------------------------------------------- */
+
+/*
+ * An array of PostgreSQL travels as its text, "{1,NULL,\"a b\"}", in a const char * member whose
+ * column is a CN_ARRAY; so do ranges ("[1,5)") and what else has a type by name, CN_RAW.
+ *
+ * cn_array_make(items, count) writes one from an array of bool, the integers, double or const
+ * char * (NULL is NULL); the caller's, to end with cn_text_free. NULL: no memory.
+ *
+ * cn_array_split reads one: texts, NULL for NULL, ended by a NULL; an inner array is an item, to be
+ * split in its turn. The caller's, to end with cn_array_free. NULL: the text is no array, or no
+ * memory.
+ */
+CN_API char  *cn_array_make_(const void *items, size_t count, uint8_t storage);
+CN_API char **cn_array_split(const char *text, size_t *count);
+CN_API void   cn_array_free(char **items);
+#define cn_array_make(items, count) cn_array_make_((items), (count), CN_STORAGE_OF_ITEM_(*(items)))
 
 /* ---- making and reading dates and times --------------------------------------------------- */
 

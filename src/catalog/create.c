@@ -147,8 +147,10 @@ static void undo(cn_work *work, struct progress progress)
 bool cn_work_create(cn_work *work)
 {
     struct progress progress = {0};
-    bool            done     = create_things(work, &progress) && create_tables(work, &progress) &&
-                add_foreign_keys(work, &progress);
+    bool done = cn_work_texts(work, CN_BEFORE_CREATE) && create_things(work, &progress) &&
+                create_tables(work, &progress) && add_foreign_keys(work, &progress);
+    work->at = done ? NULL : work->at;
+    done     = done && cn_work_texts(work, CN_AFTER_CREATE);
     if (!done && work->shown == NULL && !work->dialect->definition->transactional)
         undo(work, progress);
     return done;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "catalog/ddl_parts.h"
+#include "dialect/spelling.h"
 
 bool cn_ddl_written(const cn_ddl *ddl)
 {
@@ -25,16 +26,20 @@ bool cn_ddl_put_table(const cn_ddl *ddl, const cn_table *table)
 
 bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
 {
-    const char *dot = strchr(path, '.');
-    if (dot == NULL)
-        return cn_ddl_put_name(ddl, path);
-    cn_buffer schema = {0};
-    cn_buffer_add(&schema, path, (size_t)(dot - path));
-    bool done = !schema.failed || cn_error_no_memory(ddl->error);
-    done      = done && cn_ddl_put_name(ddl, cn_buffer_get(&schema));
-    cn_buffer_free(&schema);
-    cn_ddl_put(ddl, ".");
-    return done && cn_ddl_put_name(ddl, dot + 1);
+    return cn_spell_path(ddl->dialect, ddl->server, ddl->sql, path, ddl->error);
+}
+
+/* The table that a foreign key refers to. SQLite's stay in their own file, and do not name it. */
+static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
+{
+    const char *end    = cn_spell_path_end(key->foreign_table);
+    const char *schema = key->table->schema;
+    size_t      size   = (size_t)(end - key->foreign_table);
+    bool        own    = *end == '.' && schema != NULL && strlen(schema) == size &&
+               memcmp(schema, key->foreign_table, size) == 0;
+    if (own && ddl->dialect->definition->schema_on_index)
+        return cn_ddl_put_path(ddl, end + 1);
+    return cn_ddl_put_path(ddl, key->foreign_table);
 }
 
 bool cn_ddl_put_named(const cn_ddl *ddl, const cn_to_name *named, const char *before,
@@ -143,7 +148,7 @@ static bool put_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
     if (!put_list(ddl, key->table, key->columns, key->count))
         return false;
     cn_ddl_put(ddl, " REFERENCES ");
-    if (!cn_ddl_put_path(ddl, key->foreign_table))
+    if (!put_target(ddl, key))
         return false;
     for (size_t i = 0; i < key->count; i++) {
         cn_ddl_put(ddl, i != 0 ? ", " : " (");

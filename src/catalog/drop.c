@@ -98,7 +98,8 @@ static bool drop_things(cn_work *work)
 
 bool cn_work_drop(cn_work *work)
 {
-    return open_cycles(work) && drop_tables(work) && drop_things(work);
+    return cn_work_texts(work, CN_BEFORE_DROP) && open_cycles(work) && drop_tables(work) &&
+           drop_things(work) && cn_work_texts(work, CN_AFTER_DROP);
 }
 
 bool cn_metadata_drop(const cn_metadata *metadata, cn_engine *engine, const cn_ddl_options *options)

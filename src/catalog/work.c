@@ -291,6 +291,22 @@ bool cn_work_query(cn_work *work, bool (*take)(cn_work *work, const char *text, 
     return done && !cn_connection_is_failed(work->connection);
 }
 
+bool cn_work_texts(cn_work *work, cn_ddl_when when)
+{
+    const cn_ddl_text *text = work->options.only == NULL ? work->metadata->texts : NULL;
+    bool is_mariadb         = work->server != NULL && work->server->product == CN_PRODUCT_MARIADB;
+    for (; text != NULL && text->sql != NULL; text++) {
+        bool is_meant = text->dialect == NULL || strcmp(text->dialect, work->dialect->name) == 0 ||
+                        (is_mariadb && strcmp(text->dialect, "mariadb") == 0);
+        if (text->when != when || !is_meant)
+            continue;
+        cn_buffer_text(&work->sql, text->sql);
+        if (!cn_work_run(work, !work->sql.failed || cn_error_no_memory(&work->error)))
+            return false;
+    }
+    return true;
+}
+
 size_t cn_work_referred(const cn_work *work, const cn_foreign_key *key)
 {
     size_t i = 0;

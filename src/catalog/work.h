@@ -75,6 +75,9 @@ void cn_work_recover(cn_work *work, const char *verb);
 bool cn_work_end(cn_work *work, bool done, const char *verb);
 void cn_work_free(cn_work *work);
 
+/* The program's own statements for this moment. */
+bool cn_work_texts(cn_work *work, cn_ddl_when when);
+
 /* All that cn_create_all and cn_drop_all do between begin and end. */
 bool cn_work_create(cn_work *work);
 bool cn_work_drop(cn_work *work);

@@ -70,6 +70,14 @@ bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffe
     return cn_dialect_identifier(dialect, server, sql, table->name, error);
 }
 
+static void spell_hexadecimal(cn_buffer *sql, const char *text, size_t size)
+{
+    cn_buffer_text(sql, "x'");
+    for (size_t i = 0; i < size; i++)
+        cn_buffer_format(sql, "%02x", (unsigned)(unsigned char)text[i]);
+    cn_buffer_char(sql, '\'');
+}
+
 /*
  * A backslash means itself in standard SQL; MySQL and an old PostgreSQL setting read it as an
  * escape. The forms used for such texts mean the same whatever the server is set to.
@@ -80,10 +88,8 @@ void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *t
     if (!backslash || dialect->backslash == CN_BACKSLASH_PLAIN) {
         cn_spell_quoted(sql, text, size, '\'');
     } else if (dialect->backslash == CN_BACKSLASH_HEX) {
-        cn_buffer_text(sql, "_utf8mb4 x'");
-        for (size_t i = 0; i < size; i++)
-            cn_buffer_format(sql, "%02x", (unsigned)(unsigned char)text[i]);
-        cn_buffer_char(sql, '\'');
+        cn_buffer_text(sql, "_utf8mb4 ");
+        spell_hexadecimal(sql, text, size);
     } else {
         cn_buffer_text(sql, "E'");
         for (size_t i = 0; i < size; i++) {
@@ -93,4 +99,12 @@ void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *t
         }
         cn_buffer_char(sql, '\'');
     }
+}
+
+void cn_dialect_bare_literal(const cn_dialect *dialect, cn_buffer *sql, const char *text)
+{
+    if (dialect->backslash == CN_BACKSLASH_HEX && strchr(text, '\\') != NULL)
+        spell_hexadecimal(sql, text, strlen(text));
+    else
+        cn_dialect_literal(dialect, sql, text, strlen(text));
 }

@@ -50,7 +50,7 @@ static bool number_literal(cn_buffer *sql, const cn_value *value, cn_error *erro
 /* A decimal's digits come from the program: nothing else may stand there. */
 static bool decimal_literal(cn_buffer *sql, const char *digits, cn_error *error)
 {
-    if (*digits == '\0' || digits[strspn(digits, "+-.0123456789eE")] != '\0')
+    if (!cn_number_is_decimal(digits, strlen(digits)))
         return cn_error_set(error, CN_CAUSE_CONVERSION, "\"%s\" is no decimal number", digits);
     signed_literal(sql, digits);
     return true;

@@ -476,7 +476,7 @@ static void spell_cast(cn_buffer *sql, const cn_type *type, const cn_link *serve
     case CN_TYPE_SMALLINT:
     case CN_TYPE_INTEGER:
     case CN_TYPE_BIGINT:
-        cn_buffer_text(sql, type->is_unsigned ? "UNSIGNED" : "SIGNED");
+        cn_buffer_text(sql, type->is_unsigned ? "UNSIGNED INTEGER" : "SIGNED INTEGER");
         return;
     case CN_TYPE_REAL:
     case CN_TYPE_DOUBLE:

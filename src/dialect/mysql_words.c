@@ -4,11 +4,21 @@
 #include "dialect/spelling.h"
 
 static const cn_function functions[] = {
-    {"octet_length", "length"},
-    {"random", "rand"},
-    {"string_agg", "group_concat(@^0 SEPARATOR @^1)"},
-    {NULL, NULL},
+    {"random", "rand", CN_FEATURE_NONE},
+    {"string_agg", "group_concat(@^0@* SEPARATOR @#1)", CN_FEATURE_NONE},
+    {"group_concat", "group_concat(@^0@*)", CN_FEATURE_NONE},
+    {"json_arrayagg", "json_arrayagg(@^0@*)", CN_FEATURE_JSON_ARRAY_ORDER},
+    {NULL, NULL, CN_FEATURE_NONE},
 };
+
+/* CAST knows no boolean; a UUID is text without hyphens where there is no such type. */
+static const char *cast(const cn_type *type, const cn_link *server)
+{
+    bool uuids = server->product == CN_PRODUCT_MARIADB && server->version >= 100700;
+    if (type->kind == CN_TYPE_UUID)
+        return uuids ? "CAST(@^0 AS UUID)" : "LOWER(REPLACE(@^0, '-', ''))";
+    return type->kind == CN_TYPE_BOOLEAN ? "(@0 != 0)" : NULL;
+}
 
 #define EXTRACT "JSON_EXTRACT(@0, @1)"
 
@@ -23,13 +33,12 @@ static const char *json(int result, size_t steps, bool by_index, const cn_link *
                             " AS SIGNED INTEGER) END",
         [CN_JSON_REAL] = "CASE " EXTRACT " WHEN 'null' THEN NULL ELSE " EXTRACT
                          "+0.0000000000000000000000 END",
-        [CN_JSON_BOOLEAN] = "CASE " EXTRACT
-                            " WHEN 'null' THEN NULL WHEN true THEN true ELSE false END",
+        [CN_JSON_BOOLEAN] = "CASE " EXTRACT " WHEN true THEN true WHEN false THEN false END",
     };
     (void)steps;
     (void)by_index;
     if (result == CN_JSON_BOOLEAN && server->product == CN_PRODUCT_MARIADB)
-        return "CASE " EXTRACT " WHEN 'null' THEN NULL WHEN 'true' THEN true ELSE false END";
+        return "CASE " EXTRACT " WHEN 'true' THEN true WHEN 'false' THEN false END";
     return words[result];
 }
 
@@ -69,6 +78,10 @@ static bool has(cn_feature feature, const cn_link *server)
         return since(server, 0, 100500);
     case CN_FEATURE_DELETE_RETURNING:
         return since(server, 0, 100000);
+    case CN_FEATURE_JSON_ARRAY_ORDER:
+        return since(server, 0, 100500);
+    case CN_FEATURE_FRAME_VALUES:
+        return since(server, 80000, 0);
     case CN_FEATURE_UPSERT_ALIAS:
         return since(server, 80020, 0);
     case CN_FEATURE_NESTED_SELECT:
@@ -80,6 +93,8 @@ static bool has(cn_feature feature, const cn_link *server)
     case CN_FEATURE_DELETE_USING:
     case CN_FEATURE_WRITE_LIMIT:
     case CN_FEATURE_DEFAULT_VALUE:
+    case CN_FEATURE_DISTINCT_MANY:
+    case CN_FEATURE_ROLLUP:
         return true;
     default:
         return false;
@@ -107,14 +122,18 @@ const cn_words cn_words_mysql = {
     .returning_qualified = true,
     .with_inside_insert  = true,
     .concat_function     = true,
+    .bits_unsigned       = true,
     .escape_needed       = true,
     .operators =
         {
-            [CN_OP_SAME]     = {"@0 <=> @1", "NOT (@0 <=> @1)"},
-            [CN_OP_NOT_SAME] = {"NOT (@0 <=> @1)", "@0 <=> @1"},
-            [CN_OP_QUOTIENT] = {"@0 DIV @1", NULL},
+            [CN_OP_SAME]     = {"@0 <=> @1", "NOT (@0 <=> @1)", false},
+            [CN_OP_NOT_SAME] = {"NOT (@0 <=> @1)", "@0 <=> @1", false},
+            [CN_OP_BIT_NOT]  = {"CAST(~@0 AS SIGNED INTEGER)", NULL, true},
+            [CN_OP_QUOTIENT] = {"@0 DIV @1", NULL, false},
         },
     .functions = functions,
+    .rollup    = "@ WITH ROLLUP",
+    .cast      = cast,
     .extract =
         {
             [CN_PART_YEAR]        = "EXTRACT(year FROM @^0)",
@@ -127,7 +146,7 @@ const cn_words cn_words_mysql = {
             [CN_PART_WEEK]        = "WEEK(@^0, 3)",
             [CN_PART_DAY_OF_WEEK] = "(DAYOFWEEK(@^0) - 1)",
             [CN_PART_DAY_OF_YEAR] = "DAYOFYEAR(@^0)",
-            [CN_PART_EPOCH]       = "TIMESTAMPDIFF(SECOND, '1970-01-01', @^0)",
+            [CN_PART_EPOCH] = "FLOOR(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', @^0) / 1000000)",
         },
     .json   = json,
     .has    = has,

@@ -4,7 +4,9 @@
 #include "dialect/spelling.h"
 
 static const cn_function functions[] = {
-    {NULL, NULL},
+    /* of NUMERIC only; a double is rounded as one */
+    {"round", "round(CAST(@^0 AS NUMERIC), @^1)", CN_FEATURE_NONE},
+    {NULL, NULL, CN_FEATURE_NONE},
 };
 
 /* A single step is a key or an index, several are an array of text. */
@@ -74,13 +76,14 @@ const cn_words cn_words_postgresql = {
     .returning_qualified = true,
     .operators =
         {
-            [CN_OP_SAME]     = {"@0 IS NOT DISTINCT FROM @1", "@0 IS DISTINCT FROM @1"},
-            [CN_OP_NOT_SAME] = {"@0 IS DISTINCT FROM @1", "@0 IS NOT DISTINCT FROM @1"},
-            [CN_OP_REGEXP]   = {"@0 ~ @1", "@0 !~ @1"},
-            [CN_OP_BIT_XOR]  = {"@0 # @1", NULL},
-            [CN_OP_DIVIDED]  = {"@0 / CAST(@^1 AS NUMERIC)", NULL},
+            [CN_OP_SAME]     = {"@0 IS NOT DISTINCT FROM @1", "@0 IS DISTINCT FROM @1", false},
+            [CN_OP_NOT_SAME] = {"@0 IS DISTINCT FROM @1", "@0 IS NOT DISTINCT FROM @1", false},
+            [CN_OP_REGEXP]   = {"@0 ~ @1", "@0 !~ @1", false},
+            [CN_OP_BIT_XOR]  = {"@0 # @1", NULL, false},
+            [CN_OP_DIVIDED]  = {"@0 / CAST(@^1 AS NUMERIC)", NULL, false},
         },
     .functions = functions,
+    .rollup    = "ROLLUP(@)",
     .extract =
         {
             [CN_PART_YEAR]        = PART("year"),
@@ -88,12 +91,12 @@ const cn_words cn_words_postgresql = {
             [CN_PART_DAY]         = PART("day"),
             [CN_PART_HOUR]        = PART("hour"),
             [CN_PART_MINUTE]      = PART("minute"),
-            [CN_PART_SECOND]      = PART("second"),
+            [CN_PART_SECOND]      = "FLOOR(" PART("second") ")",
             [CN_PART_QUARTER]     = PART("quarter"),
             [CN_PART_WEEK]        = PART("week"),
             [CN_PART_DAY_OF_WEEK] = PART("dow"),
             [CN_PART_DAY_OF_YEAR] = PART("doy"),
-            [CN_PART_EPOCH]       = PART("epoch"),
+            [CN_PART_EPOCH]       = "FLOOR(" PART("epoch") ")",
         },
     .json        = json,
     .json_arrays = true,

@@ -283,19 +283,39 @@ bool cn_spell_enum_check(const cn_ddl *ddl, const cn_column *column, const cn_ty
 
 /* ---- names and literals ---------------------------------------------------------------------- */
 
+const char *cn_spell_path_end(const char *path)
+{
+    const char *dot   = strchr(path, '.');
+    const char *quote = path[0] == '"' ? strchr(path + 1, '"') : NULL;
+    if (dot == NULL || quote == NULL || quote < dot || (quote[1] != '.' && quote[1] != '\0'))
+        return dot != NULL ? dot : path + strlen(path);
+    return quote + 1;
+}
+
+static bool spell_part(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
+                       const char *from, const char *to, cn_error *error)
+{
+    cn_buffer part   = {0};
+    bool      quoted = from[0] == '"' && to - from > 2 && to[-1] == '"' &&
+                  memchr(from, '.', (size_t)(to - from)) != NULL;
+    cn_buffer_add(&part, from + quoted, (size_t)(to - from) - (quoted ? 2 : 0));
+    bool done   = !part.failed || cn_error_no_memory(error);
+    sql->failed = sql->failed || part.failed;
+    done        = done && cn_dialect_identifier(dialect, server, sql, cn_buffer_get(&part), error);
+    cn_buffer_free(&part);
+    return done;
+}
+
 bool cn_spell_path(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
                    const char *path, cn_error *error)
 {
-    const char *dot = strchr(path, '.');
-    if (dot == NULL)
-        return cn_dialect_identifier(dialect, server, sql, path, error);
-    cn_buffer schema = {0};
-    cn_buffer_add(&schema, path, (size_t)(dot - path));
-    bool done = !schema.failed || cn_error_no_memory(error);
-    done      = done && cn_dialect_identifier(dialect, server, sql, cn_buffer_get(&schema), error);
-    cn_buffer_free(&schema);
+    const char *end = cn_spell_path_end(path);
+    if (!spell_part(dialect, server, sql, path, end, error))
+        return false;
+    if (*end == '\0')
+        return true;
     cn_buffer_char(sql, '.');
-    return done && cn_dialect_identifier(dialect, server, sql, dot + 1, error);
+    return spell_part(dialect, server, sql, end + 1, end + 1 + strlen(end + 1), error);
 }
 
 void cn_spell_quoted(cn_buffer *sql, const char *text, size_t size, char quote)

@@ -31,6 +31,9 @@ void cn_spell_numeric(cn_buffer *sql, const char *name, const cn_type *type);
 /* The characters of the longest label, at least 1. */
 uint32_t cn_spell_longest(const cn_type *type);
 
+/* Where the first part of a path ends: at its dot, or the end. A part that has a dot in it stands
+   in double quotes. */
+const char *cn_spell_path_end(const char *path);
 /* A name, or "schema.name", each part quoted where it needs to be. */
 bool cn_spell_path(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
                    const char *path, cn_error *error);

@@ -76,11 +76,14 @@ static void find_unqualified(cn_buffer *sql, const cn_table *const *tables, size
     for (size_t i = 0; i < count; i++) {
         if (tables[i]->schema != NULL)
             continue;
-        cn_buffer_text(sql, (*parts)++ == 0 ? "WITH wanted (name) AS (VALUES (" : "), (");
+        const char *title = tables[i]->model->table; /* differs where the name has a dot */
+        cn_buffer_text(sql, (*parts)++ == 0 ? "WITH wanted (title, name) AS (VALUES (" : "), (");
+        cn_dialect_literal(&cn_dialect_sqlite, sql, title, strlen(title));
+        cn_buffer_text(sql, ", ");
         cn_dialect_literal(&cn_dialect_sqlite, sql, tables[i]->name, strlen(tables[i]->name));
     }
     if (*parts != 0)
-        cn_buffer_text(sql, ")) SELECT name FROM wanted WHERE EXISTS (SELECT 1 FROM sqlite_master "
+        cn_buffer_text(sql, ")) SELECT title FROM wanted WHERE EXISTS (SELECT 1 FROM sqlite_master "
                             "AS found WHERE found.type IN ('table', 'view') AND found.name = "
                             "wanted.name COLLATE NOCASE)");
 }

@@ -60,6 +60,7 @@ static const code_meaning codes[] = {
     {1118, CN_CAUSE_UNSUPPORTED, 0},    /* row of a table too large */
     {1129, CN_CAUSE_CONNECT, 0},        /* host blocked */
     {1130, CN_CAUSE_AUTHENTICATION, 0}, /* host not allowed */
+    {1139, CN_CAUSE_DATA, 0},           /* no regular expression */
     {1142, CN_CAUSE_PERMISSION, 0},
     {1143, CN_CAUSE_PERMISSION, 0},
     {1146, CN_CAUSE_NOT_FOUND, 0},

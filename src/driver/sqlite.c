@@ -75,6 +75,7 @@ static const struct {
     {"cannot rollback", true, CN_CAUSE_MISUSE},
     {"integer overflow", true, CN_CAUSE_DATA},
     {"malformed JSON", true, CN_CAUSE_DATA},
+    {"the regular expression", true, CN_CAUSE_DATA},
     {"unrecognized token", true, CN_CAUSE_SYNTAX},
     {"incomplete input", true, CN_CAUSE_SYNTAX},
     {"too many", true, CN_CAUSE_UNSUPPORTED},
@@ -398,6 +399,8 @@ static bool configure(cn_sqlite_link *link, const sqlite_settings *settings, cn_
     if (code == SQLITE_OK)
         code = sqlite3_db_config(link->db, SQLITE_DBCONFIG_ENABLE_FKEY,
                                  keys == NULL || is_true(keys) ? 1 : 0, (int *)NULL);
+    if (code == SQLITE_OK)
+        code = cn_sqlite_add_regexp(link->db);
     return code == SQLITE_OK || cn_sqlite_fail(link, code, CN_SQLITE_RUNNING, error);
 }
 

@@ -89,6 +89,9 @@ bool cn_sqlite_run(cn_link *link, const char *sql, size_t size, cn_error *error)
 bool cn_sqlite_starts_with(const char *at, const char *end, const char *const *words);
 bool cn_sqlite_mentions(const char *at, const char *end, const char *word);
 
+/* The function regexp, for the operator REGEXP: sqlite_regexp.c. An error code of SQLite's. */
+int cn_sqlite_add_regexp(sqlite3 *db);
+
 /* The statement functions of the driver's table: sqlite_statement.c. */
 cn_prepared *cn_sqlite_prepare(cn_link *link, const char *sql, size_t size, cn_error *error);
 void         cn_sqlite_release(cn_prepared *prepared);

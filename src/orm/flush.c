@@ -258,13 +258,15 @@ static void keep_room(cn_flush_plan *plan)
     session->scratch       = plan->scratch;
 }
 
-static bool flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper)
+/* `frame` is that of the door to the flush: what called it lies above. */
+static bool flush(cn_session *session, cn_flush_reach reach, const cn_mapper *mapper,
+                  const void *frame)
 {
     cn_flush_plan plan = {.session       = session,
                           .work          = session->work,
                           .work_capacity = session->work_capacity,
                           .scratch       = session->scratch,
-                          .lent.frame    = __builtin_frame_address(0)};
+                          .lent.frame    = frame};
     session->flushing  = true;
     bool good          = carry_out(&plan, reach, mapper);
     session->flushing  = false;
@@ -286,7 +288,7 @@ bool cn_session_flush(cn_session *session, cn_flush_reach reach, const cn_mapper
         return true;
     if (session->announced_count == 0 && nothing_to_find(session, reach, mapper))
         return true;
-    return cn_session_scope(session) && flush(session, reach, mapper);
+    return cn_session_scope(session) && flush(session, reach, mapper, __builtin_frame_address(0));
 }
 
 bool cn_flush(cn_session *session)

@@ -368,7 +368,8 @@ static bool query(back *b, void *const *instances)
         cn_connection_fail_filled(session->connection, NULL);
     else if (cn_session_count(session))
         slot = cn_sql_run_walk(session->connection, &walk, compile, b, NULL);
-    good = slot != NULL && read_rows(b, slot);
+    good    = slot != NULL && read_rows(b, slot);
+    b->walk = NULL;
     cn_walk_end(&walk);
     return good;
 }

@@ -161,6 +161,8 @@ static bool check_details(cn_mapping *mapping, const char *title, cn_type *type)
         return (type->name != NULL && type->name[0] != '\0') ||
                cn_mapping_fail(mapping, "%s: CN_RAW has no words", title);
     case CN_TYPE_ARRAY:
+        if (type->element == CN_TYPE_ENUM)
+            return keep_labels(mapping, title, type);
         return (type->element != CN_TYPE_NONE && type->element != CN_TYPE_ARRAY) ||
                cn_mapping_fail(mapping, "%s: CN_ARRAY has no type of its elements", title);
     default:

@@ -3,7 +3,8 @@
  * decoded. Runs once per structure and engine; what it makes is immutable.
  *
  * The files: compile.c names, values and the plan; compile_scope.c which tables a name may mean;
- * compile_expression.c, compile_operator.c and compile_fragment.c expressions; compile_query.c,
+ * compile_expression.c, compile_operator.c, compile_function.c and compile_fragment.c expressions;
+ * compile_query.c,
  * compile_select.c and compile_write.c statements.
  */
 #ifndef CN_SQL_COMPILE_H
@@ -19,7 +20,8 @@
 typedef enum cn_conversion_kind {
     CN_CONVERT_LABEL,     /* the label of an enumeration */
     CN_CONVERT_JSON_STEP, /* '$."key"' to 'key', '$[3]' to 3 */
-    CN_CONVERT_JSON_PATH  /* '$."key"[3]' to '{"key",3}' */
+    CN_CONVERT_JSON_PATH, /* '$."key"[3]' to '{"key",3}' */
+    CN_CONVERT_JSON_PLAIN /* itself, if no key has a quote in it */
 } cn_conversion_kind;
 
 /* A value that is sent in another form. */
@@ -68,7 +70,7 @@ typedef struct cn_name_scope {
     cn_source                  *sources;
     size_t                      count, capacity;
     const struct cn_name_scope *outer;
-    const cn_items             *labels; /* the columns of the statement */
+    const cn_items             *labels;    /* the columns of the statement */
     const cn_hint              *hints;
     bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
@@ -157,7 +159,7 @@ void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *tab
 /* Whether a shape is a query of WITH here. */
 bool cn_source_is_with(const cn_compiler *compiler, const cn_model *shape);
 
-/* ---- expressions (compile_expression.c, compile_operator.c, compile_fragment.c) -------------- */
+/* ---- expressions (compile_expression.c, _operator.c, _function.c, _fragment.c) --------------- */
 
 /* " \nWHERE ..." unless the condition is empty; `before` is what stands in place of " \nWHERE ". */
 bool cn_compiler_where(cn_compiler *compiler, const cn_condition *where, const char *before);
@@ -177,6 +179,12 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
 bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_node *const *operands,
                           cn_binding at_least);
 bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node);
+/* A call of a function, with all that may stand around it: FILTER, ORDER BY, WITHIN GROUP. */
+bool cn_compiler_call(cn_compiler *compiler, const cn_node *node);
+bool cn_compiler_over(cn_compiler *compiler, const cn_node *node);
+bool cn_compiler_member(cn_compiler *compiler, const cn_node *node);
+/* The terms of GROUP BY, the only place of cn_rollup. */
+bool cn_compiler_group(cn_compiler *compiler, const cn_node *terms, size_t count);
 /* Whether anything of a condition was not left out. */
 bool cn_node_chosen(const cn_node *node);
 /* An AND or OR of a single condition is that condition. */

@@ -1,6 +1,6 @@
 /*
- * Expressions to SQL: everything but operators (compile_operator.c) and fragments
- * (compile_fragment.c). See compile.h.
+ * Expressions to SQL: everything but operators (compile_operator.c), functions
+ * (compile_function.c) and fragments (compile_fragment.c). See compile.h.
  */
 #include <string.h>
 
@@ -83,19 +83,35 @@ static bool emit_group(cn_compiler *compiler, cn_binding level, const cn_node *c
     return true;
 }
 
-/* NOT: the operator itself is turned round where it can be; two cancel each other. */
+/* What one NOT or several are about; two cancel each other. NULL: nothing was chosen. */
+static const cn_node *strip_not(const cn_node *node, bool *negated)
+{
+    while (node->kind == CN_NODE_NOT) {
+        const cn_node *only = NULL;
+        if (count_chosen(node, &only) == 0)
+            return NULL;
+        *negated = !*negated;
+        node     = cn_node_resolved(only);
+    }
+    return node;
+}
+
+/* NOT: the operator itself is turned round where it can be. */
 static bool emit_not(cn_compiler *compiler, const cn_node *node)
 {
-    const cn_node *only = NULL;
-    if (count_chosen(node, &only) == 0)
+    bool           negated = false;
+    const cn_node *only    = strip_not(node, &negated);
+    if (only == NULL)
         return true; /* of nothing there is nothing */
-    only = cn_node_resolved(only);
-    if (only->kind == CN_NODE_NOT) {
-        const cn_node *inner = NULL;
-        return count_chosen(only, &inner) == 0 || cn_compiler_node(compiler, inner, NULL);
-    }
+    if (!negated)
+        return cn_compiler_node(compiler, only, NULL);
     if (only->kind == CN_NODE_OPERATOR)
         return cn_compiler_operator(compiler, only, true);
+    if (only->kind == CN_NODE_KEYWORD) { /* cn_always or cn_never */
+        bool holds = only->op == CN_KEYWORD_NEVER;
+        cn_compiler_text(compiler, holds ? compiler->words->always : compiler->words->never);
+        return true;
+    }
     cn_compiler_text(compiler, "NOT ");
     bool exists = only->kind == CN_NODE_QUERY; /* NOT (EXISTS (...)) */
     if (exists)
@@ -127,19 +143,19 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
     case CN_NODE_AND:
         return CN_BIND_AND;
     case CN_NODE_NOT: {
-        const cn_node *only = NULL;
-        if (count_chosen(node, &only) == 0)
+        bool           inner = false;
+        const cn_node *only  = strip_not(node, &inner);
+        if (only == NULL)
             return CN_BIND_ATOM;
-        only = cn_node_resolved(only);
-        if (only->kind == CN_NODE_OPERATOR || only->kind == CN_NODE_NOT)
-            return cn_compiler_binding(compiler, only, !negated);
-        return CN_BIND_NOT;
+        return inner && only->kind != CN_NODE_OPERATOR ? CN_BIND_NOT
+                                                       : cn_compiler_binding(compiler, only, inner);
     }
     case CN_NODE_OPERATOR:
         if (node->op == CN_OP_IN && (node->flags & CN_NODE_FLAT) &&
             node->value.kind == CN_KIND_LIST && node->value.as.list.count == 0)
             return CN_BIND_ATOM; /* written with parentheses */
-        if (node->op == CN_OP_CONCAT && compiler->words->concat_function)
+        if ((node->op == CN_OP_CONCAT && compiler->words->concat_function) ||
+            (node->op == CN_OP_IN && negated) || compiler->words->operators[node->op].closed)
             return CN_BIND_ATOM;
         return cn_operators[node->op].binding;
     case CN_NODE_FRAGMENT:
@@ -149,7 +165,7 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
     case CN_NODE_KEYWORD:
         return node->op >= CN_KEYWORD_ALWAYS ? CN_BIND_COMPARE : CN_BIND_ATOM;
     case CN_NODE_COLLATE:
-        return CN_BIND_UNARY;
+        return CN_BIND_COMPARE;
     case CN_NODE_JSON:
         return compiler->words->json_arrays && node->op == CN_JSON_DOCUMENT ? CN_BIND_BIT
                                                                             : CN_BIND_ATOM;
@@ -158,16 +174,24 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
     }
 }
 
+static bool is_of_bits(const cn_node *node)
+{
+    return node->kind == CN_NODE_OPERATOR && node->op != CN_OP_CUSTOM &&
+           cn_operators[node->op].binding == CN_BIND_BIT;
+}
+
+/* Where bits have no sign, what is computed with them must not lose its own. */
 bool cn_compiler_within(cn_compiler *compiler, const cn_node *node, cn_binding at_least,
                         const cn_column *meets)
 {
     node             = cn_node_resolved(node);
     bool parentheses = cn_compiler_binding(compiler, node, false) < at_least;
+    bool has_no_sign = parentheses && compiler->words->bits_unsigned && is_of_bits(node);
     if (parentheses)
-        cn_buffer_char(&compiler->sql, '(');
+        cn_compiler_text(compiler, has_no_sign ? "CAST(" : "(");
     bool good = cn_compiler_node(compiler, node, meets);
     if (parentheses)
-        cn_buffer_char(&compiler->sql, ')');
+        cn_compiler_text(compiler, has_no_sign ? " AS SIGNED INTEGER)" : ")");
     return good;
 }
 
@@ -181,7 +205,9 @@ bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn
     bool     is_label = meets != NULL && meets->type.kind == CN_TYPE_ENUM;
     if (node->value.kind == CN_KIND_LIST)
         return cn_compiler_lacks(compiler, "list where one value belongs");
-    if (compiler->words->typed_values && !is_label && !compiler->inlined) {
+    /* as a literal, a number says its type itself */
+    bool says_type = compiler->inlined && node->value.kind < CN_KIND_DATE;
+    if (compiler->words->typed_values && !is_label && !says_type) {
         const cn_value *value = &compiler->values[number];
         cast.kind = (uint8_t)(typed && meets == NULL ? cn_value_type(value) : cn_value_cast(value));
     }
@@ -196,7 +222,7 @@ bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn
     return true;
 }
 
-static bool emit_member(cn_compiler *compiler, const cn_node *node)
+bool cn_compiler_member(cn_compiler *compiler, const cn_node *node)
 {
     const cn_source *source;
     const cn_column *column = cn_source_of(compiler, node, &source);
@@ -204,13 +230,20 @@ static bool emit_member(cn_compiler *compiler, const cn_node *node)
 }
 
 /* A column of the result by its name; the statement must have it. */
-static bool emit_label(cn_compiler *compiler, const cn_node *node)
+static const cn_item *labelled(const cn_compiler *compiler, const cn_node *label)
 {
     const cn_items *labels = compiler->scope->labels;
-    const char     *name   = node->value.as.text.data;
     for (size_t i = 0; labels != NULL && i < labels->count; i++)
-        if (strcmp(labels->items[i].field.name, name) == 0)
-            return cn_compiler_identifier(compiler, name);
+        if (strcmp(labels->items[i].field.name, label->value.as.text.data) == 0)
+            return &labels->items[i];
+    return NULL;
+}
+
+static bool emit_label(cn_compiler *compiler, const cn_node *node)
+{
+    const char *name = node->value.as.text.data;
+    if (labelled(compiler, node) != NULL)
+        return cn_compiler_identifier(compiler, name);
     return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                         "cn_label names \"%s\", but no column of the statement fills that member",
                         name);
@@ -259,11 +292,17 @@ bool cn_compiler_list(cn_compiler *compiler, const cn_node *parts, size_t count)
     return true;
 }
 
-/* A database without NULLS FIRST sorts by a term more: `x IS NULL` is 1 for NULL. */
+/* A database without NULLS FIRST sorts by a term more: `x IS NULL` is 1 for NULL. What a label
+   stands for is written out there, for MySQL takes the label of an aggregate only by itself; a
+   compound has nothing but labels. */
 static bool emit_nulls(cn_compiler *compiler, const cn_node *term)
 {
-    bool first = (term->flags & CN_NODE_NULLS_FIRST) != 0;
-    if (!cn_compiler_within(compiler, term, CN_BIND_CONCAT, NULL))
+    bool           first = (term->flags & CN_NODE_NULLS_FIRST) != 0;
+    const cn_item *item  = term->kind == CN_NODE_LABEL && compiler->scope->count != 0
+                               ? labelled(compiler, term)
+                               : NULL;
+    if (!cn_compiler_within(compiler, item != NULL ? &item->value.node : term, CN_BIND_OPERAND,
+                            NULL))
         return false;
     cn_compiler_text(compiler, first ? " IS NOT NULL, " : " IS NULL, ");
     return true;
@@ -300,194 +339,32 @@ bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_nod
         bool plain = at[1] == '^';
         at += plain ? 2 : 1;
         const cn_node *operand = operands[*at - '0'];
+        cn_binding     level   = plain ? CN_BIND_NOTHING : at_least;
         bool           good    = operand->kind == CN_NODE_VALUE
                                      ? cn_compiler_free_value(compiler, operand, NULL, true)
-                                     : cn_compiler_within(compiler, operand, plain ? CN_BIND_NOTHING : at_least,
-                                                          NULL);
+                                     : cn_compiler_within(compiler, operand, level, NULL);
         if (!good)
             return false;
     }
     return true;
 }
 
-/* ---- functions ------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
-/* A function's name is structure of the SQL, so it must be one: not whatever a text may hold. */
-static bool is_name(const char *name)
+/* The condition stands in parentheses unless it has some. */
+static bool emit_when(cn_compiler *compiler, const cn_node *test)
 {
-    if (name == NULL || *name == '\0' || (*name >= '0' && *name <= '9'))
-        return false;
-    return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")] ==
-           '\0';
-}
-
-/* What a function is called here; a template has an @. */
-static const char *function_words(const cn_compiler *compiler, const char *name)
-{
-    const cn_function *list = compiler->words->functions;
-    for (; list != NULL && list->name != NULL; list++)
-        if (strcmp(list->name, name) == 0)
-            return list->words;
-    return name;
-}
-
-/* The arguments of a call; with a condition, only of rows for which it holds. */
-static bool emit_arguments(cn_compiler *compiler, const cn_node *node)
-{
-    if (node->model != NULL) /* an aggregate: the column stands in the node */
-        return emit_member(compiler, node);
-    return cn_compiler_list(compiler, node->parts, node->count);
-}
-
-static bool emit_call(cn_compiler *compiler, const cn_node *node, const cn_node *order)
-{
-    const char *name = node->value.as.text.data;
-    if (!is_name(name))
+    if (!cn_node_chosen(test))
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                            "\"%s\" is no name of a function: letters, digits, _ and . make one",
-                            name == NULL ? "" : name);
-    const char *words = function_words(compiler, name);
-    if (strchr(words, '@') != NULL && node->count <= 10) {
-        const cn_node *operands[10];
-        for (uint32_t i = 0; i < node->count; i++)
-            operands[i] = cn_node_part(node, i);
-        return order == NULL
-                   ? cn_compiler_template(compiler, words, operands, CN_BIND_NOTHING)
-                   : cn_compiler_lacks(compiler, cn_feature_name(CN_FEATURE_AGGREGATE_ORDER));
-    }
-    cn_buffer_format(&compiler->sql, "%s(", words);
-    if (!emit_arguments(compiler, node))
-        return false;
-    if (order != NULL && order->count != 0) {
-        cn_compiler_text(compiler, " ORDER BY ");
-        if (!cn_compiler_needs(compiler, CN_FEATURE_AGGREGATE_ORDER) ||
-            !cn_compiler_order(compiler, order->parts, order->count))
-            return false;
-    }
-    cn_buffer_char(&compiler->sql, ')');
-    return true;
-}
-
-static bool is_call(cn_compiler *compiler, const cn_node *node, const char *what)
-{
-    return node->kind == CN_NODE_CALL ||
-           (node->kind == CN_NODE_KEYWORD && node->op == CN_KEYWORD_COUNT_ALL) ||
-           cn_error_set(compiler->error, CN_CAUSE_MISUSE, "%s belongs to an aggregate", what);
-}
-
-static bool emit_ordered(cn_compiler *compiler, const cn_node *node)
-{
-    const cn_node *call = cn_node_part(node, 0), *order = cn_node_part(node, 1);
-    if (!is_call(compiler, call, "cn_ordered and cn_within_group"))
-        return false;
-    if (node->kind == CN_NODE_ORDERED)
-        return emit_call(compiler, call, order);
-    if (!cn_compiler_needs(compiler, CN_FEATURE_WITHIN_GROUP) ||
-        !cn_compiler_node(compiler, call, NULL))
-        return false;
-    cn_compiler_text(compiler, " WITHIN GROUP (ORDER BY ");
-    if (!cn_compiler_order(compiler, order->parts, order->count))
-        return false;
-    cn_buffer_char(&compiler->sql, ')');
-    return true;
-}
-
-/* FILTER; where there is none: what the condition does not hold for becomes NULL, which aggregates
-   leave out. */
-static bool emit_filter(cn_compiler *compiler, const cn_node *node)
-{
-    const cn_node *call = cn_node_part(node, 0), *test = cn_node_part(node, 1);
-    if (!is_call(compiler, call, "cn_filter"))
-        return false;
-    if (cn_compiler_has(compiler, CN_FEATURE_FILTER)) {
-        if (!cn_compiler_node(compiler, call, NULL))
-            return false;
-        cn_compiler_text(compiler, " FILTER (WHERE ");
-        if (!cn_compiler_node(compiler, test, NULL))
-            return false;
-        cn_buffer_char(&compiler->sql, ')');
-        return true;
-    }
-    bool all      = call->kind == CN_NODE_KEYWORD;
-    bool distinct = call->count == 1 && cn_node_part(call, 0)->kind == CN_NODE_OPERATOR &&
-                    cn_node_part(call, 0)->op == CN_OP_DISTINCT;
-    if (!all && call->model == NULL && call->count != 1)
-        return cn_compiler_needs(compiler, CN_FEATURE_FILTER);
-    cn_buffer_format(&compiler->sql, "%s(%sCASE WHEN (", all ? "count" : call->value.as.text.data,
-                     distinct ? "DISTINCT " : "");
+                            "the condition of cn_then was left out: every cn_when in it is false");
+    bool closed = cn_compiler_binding(compiler, cn_node_resolved(test), false) == CN_BIND_ATOM &&
+                  cn_node_resolved(test)->kind != CN_NODE_QUERY;
+    cn_compiler_text(compiler, closed ? " WHEN " : " WHEN (");
     if (!cn_compiler_node(compiler, test, NULL))
         return false;
-    cn_compiler_text(compiler, ") THEN ");
-    if (all)
-        cn_buffer_char(&compiler->sql, '1');
-    else if (!(distinct ? cn_compiler_node(compiler, cn_node_part(cn_node_part(call, 0), 0), NULL)
-                        : emit_arguments(compiler, call)))
-        return false;
-    cn_compiler_text(compiler, " END)");
+    cn_compiler_text(compiler, closed ? " THEN " : ") THEN ");
     return true;
 }
-
-/* ---- windows --------------------------------------------------------------------------------- */
-
-static bool emit_bound(cn_compiler *compiler, int32_t end, uint32_t *number)
-{
-    if (end == 0) {
-        cn_compiler_text(compiler, "CURRENT ROW");
-        return true;
-    }
-    if (end == INT32_MIN || end == INT32_MAX) {
-        cn_compiler_text(compiler, "UNBOUNDED");
-    } else if (!cn_compiler_value_at(compiler, NULL, (*number)++)) {
-        return false;
-    }
-    cn_compiler_text(compiler, end < 0 ? " PRECEDING" : " FOLLOWING");
-    return true;
-}
-
-static bool emit_frame(cn_compiler *compiler, const cn_node *node)
-{
-    static const char *const units[] = {"", "ROWS", "RANGE", "GROUPS"};
-    uint64_t                 packed  = (uint64_t)node->value.as.integer;
-    uint32_t                 number  = cn_numbers_get(compiler->numbers, node);
-    if (node->op == CN_FRAME_GROUPS && !cn_compiler_needs(compiler, CN_FEATURE_FRAME_GROUPS))
-        return false;
-    cn_buffer_format(&compiler->sql, "%s BETWEEN ", units[node->op]);
-    if (!emit_bound(compiler, (int32_t)(packed >> 32), &number))
-        return false;
-    cn_compiler_text(compiler, " AND ");
-    return emit_bound(compiler, (int32_t)(uint32_t)packed, &number);
-}
-
-static bool emit_over(cn_compiler *compiler, const cn_node *node)
-{
-    const cn_node *partition = cn_node_part(node, 1), *order = cn_node_part(node, 2);
-    const char    *space = "";
-    if (!cn_compiler_needs(compiler, CN_FEATURE_WINDOW) ||
-        !cn_compiler_node(compiler, cn_node_part(node, 0), NULL))
-        return false;
-    cn_compiler_text(compiler, " OVER (");
-    if (partition->count != 0) {
-        cn_compiler_text(compiler, "PARTITION BY ");
-        if (!cn_compiler_list(compiler, partition->parts, partition->count))
-            return false;
-        space = " ";
-    }
-    if (order->count != 0) {
-        cn_buffer_format(&compiler->sql, "%sORDER BY ", space);
-        if (!cn_compiler_order(compiler, order->parts, order->count))
-            return false;
-        space = " ";
-    }
-    if (node->op != CN_FRAME_NONE) {
-        cn_compiler_text(compiler, space);
-        if (!emit_frame(compiler, node))
-            return false;
-    }
-    cn_buffer_char(&compiler->sql, ')');
-    return true;
-}
-
-/* ---- the rest -------------------------------------------------------------------------------- */
 
 static bool emit_case(cn_compiler *compiler, const cn_node *node)
 {
@@ -495,18 +372,14 @@ static bool emit_case(cn_compiler *compiler, const cn_node *node)
     for (uint32_t i = 0; i < node->count; i++) {
         const cn_node *part = cn_node_part(node, i);
         bool           then = part->kind == CN_NODE_THEN;
-        if (part->kind != CN_NODE_ELSE &&
-            (!then || (i != 0 && cn_node_part(node, i - 1)->kind == CN_NODE_ELSE)))
+        bool           last = i != 0 && i + 1 == node->count;
+        if (!then && (part->kind != CN_NODE_ELSE || !last))
             return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                                 "cn_case takes cn_then(condition, value), one or more, and then "
                                 "at most one cn_else(value)");
         if (then) {
-            const cn_node *test  = cn_node_part(part, 0);
-            bool           group = cn_node_resolved(test)->kind == CN_NODE_OPERATOR;
-            cn_compiler_text(compiler, group ? " WHEN (" : " WHEN ");
-            if (!cn_compiler_node(compiler, test, NULL))
+            if (!emit_when(compiler, cn_node_part(part, 0)))
                 return false;
-            cn_compiler_text(compiler, group ? ") THEN " : " THEN ");
         } else {
             cn_compiler_text(compiler, " ELSE ");
         }
@@ -519,9 +392,18 @@ static bool emit_case(cn_compiler *compiler, const cn_node *node)
 
 static bool emit_cast(cn_compiler *compiler, const cn_node *node)
 {
-    const cn_type *type = node->value.as.list.items;
+    const cn_type  *type  = node->value.as.list.items;
+    const cn_node  *of    = cn_node_part(node, 0);
+    const cn_words *here  = compiler->words;
+    const char     *words = NULL;
+    if (type->kind == CN_TYPE_NONE || type->kind >= CN_TYPE_COUNT)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "cn_cast was given no type: CN_INTEGER, CN_STRING(10), ... are some");
+    if (here->cast != NULL)
+        words = here->cast(type, compiler->link);
+    if (words != NULL)
+        return cn_compiler_template(compiler, words, &of, CN_BIND_ATOM);
     cn_compiler_text(compiler, "CAST(");
-    const cn_node *of = cn_node_part(node, 0);
     if (!(of->kind == CN_NODE_VALUE ? cn_compiler_free_value(compiler, of, NULL, false)
                                     : cn_compiler_node(compiler, of, NULL)))
         return false;
@@ -538,17 +420,27 @@ static bool emit_extract(cn_compiler *compiler, const cn_node *node)
 {
     const cn_node *operand = cn_node_part(node, 0);
     const char    *words   = node->op < CN_PART_COUNT ? compiler->words->extract[node->op] : NULL;
-    return words != NULL ? cn_compiler_template(compiler, words, &operand, CN_BIND_UNARY)
+    return words != NULL ? cn_compiler_template(compiler, words, &operand, CN_BIND_ATOM)
                          : cn_compiler_lacks(compiler, "such part of a date");
 }
 
 static bool emit_collate(cn_compiler *compiler, const cn_node *node)
 {
-    if (!cn_compiler_within(compiler, cn_node_part(node, 0), CN_BIND_UNARY, NULL))
+    if (!cn_compiler_within(compiler, cn_node_part(node, 0), CN_BIND_ATOM, NULL))
         return false;
     cn_compiler_text(compiler, " COLLATE ");
     return cn_dialect_collation(compiler->dialect, &compiler->sql, node->value.as.text.data,
                                 compiler->error);
+}
+
+/* The path of the walk is the form of MySQL. */
+static bool emit_path(cn_compiler *compiler, const cn_node *node, uint32_t number)
+{
+    cn_conversion_kind array = node->count == 2 ? CN_CONVERT_JSON_STEP : CN_CONVERT_JSON_PATH;
+    if (compiler->words->json_plain_keys)
+        return cn_compiler_converted(compiler, CN_CONVERT_JSON_PLAIN, number);
+    return compiler->words->json_arrays ? cn_compiler_converted(compiler, array, number)
+                                        : cn_compiler_value_at(compiler, NULL, number);
 }
 
 /* The document is @0; the path, one value that belongs to the node itself, is @1. */
@@ -569,9 +461,7 @@ static bool emit_json(cn_compiler *compiler, const cn_node *node)
                 return false;
             continue;
         }
-        cn_conversion_kind how = node->count == 2 ? CN_CONVERT_JSON_STEP : CN_CONVERT_JSON_PATH;
-        if (!(compiler->words->json_arrays ? cn_compiler_converted(compiler, how, number)
-                                           : cn_compiler_value_at(compiler, NULL, number)))
+        if (!emit_path(compiler, node, number))
             return false;
     }
     return true;
@@ -596,10 +486,48 @@ static bool emit_tuple(cn_compiler *compiler, const cn_node *node)
     return true;
 }
 
+static bool emit_truth(cn_compiler *compiler, const cn_node *test)
+{
+    return cn_node_chosen(test)
+               ? cn_compiler_node(compiler, test, NULL)
+               : cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                              "the condition of cn_truth was left out: every cn_when in it is "
+                              "false");
+}
+
+static bool emit_inline(cn_compiler *compiler, const cn_node *node)
+{
+    const char *text = node->value.as.text.data;
+    cn_dialect_literal(compiler->dialect, &compiler->sql, text, strlen(text));
+    return true;
+}
+
 static bool misplaced(cn_compiler *compiler, const cn_node *node)
 {
+    static const char *const names[CN_NODE_BROKEN] = {
+        [CN_NODE_ENTITY] = "cn_entity",
+        [CN_NODE_THEN]   = "cn_then",
+        [CN_NODE_ELSE]   = "cn_else",
+        [CN_NODE_ROLLUP] = "cn_rollup, which is the only term of a GROUP BY,"};
+    const char *name = node->kind < CN_NODE_BROKEN ? names[node->kind] : NULL;
     return cn_error_set(compiler->error, CN_CAUSE_MISUSE, "%s cannot stand inside an expression",
-                        node->kind == CN_NODE_ENTITY ? "cn_entity" : "cn_then or cn_else");
+                        name == NULL ? "a part of this kind" : name);
+}
+
+bool cn_compiler_group(cn_compiler *compiler, const cn_node *terms, size_t count)
+{
+    if (count != 1 || terms->kind != CN_NODE_ROLLUP)
+        return cn_compiler_list(compiler, terms, count);
+    const char *words = compiler->words->rollup;
+    if (words == NULL)
+        return cn_compiler_needs(compiler, CN_FEATURE_ROLLUP);
+    for (; *words != '\0'; words++) {
+        if (*words != '@')
+            cn_buffer_char(&compiler->sql, *words);
+        else if (!cn_compiler_list(compiler, terms->parts, terms->count))
+            return false;
+    }
+    return true;
 }
 
 bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
@@ -608,7 +536,7 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
     switch (node->kind) {
     case CN_NODE_MEMBER:
     case CN_NODE_NAMED:
-        return emit_member(compiler, node);
+        return cn_compiler_member(compiler, node);
     case CN_NODE_VALUE:
         return cn_compiler_free_value(compiler, node, meets, true);
     case CN_NODE_OPERATOR:
@@ -618,11 +546,9 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
     case CN_NODE_NOT:
         return emit_connected(compiler, node);
     case CN_NODE_TRUTH:
-        return cn_compiler_node(compiler, cn_node_part(node, 0), NULL);
+        return emit_truth(compiler, cn_node_part(node, 0));
     case CN_NODE_FRAGMENT:
         return cn_compiler_fragment(compiler, node);
-    case CN_NODE_CALL:
-        return emit_call(compiler, node, NULL);
     case CN_NODE_KEYWORD:
         return emit_keyword(compiler, node);
     case CN_NODE_LABEL:
@@ -640,12 +566,14 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
     case CN_NODE_COLLATE:
         return emit_collate(compiler, node);
     case CN_NODE_OVER:
-        return emit_over(compiler, node);
+        return cn_compiler_over(compiler, node);
+    case CN_NODE_CALL:
     case CN_NODE_FILTER:
-        return emit_filter(compiler, node);
     case CN_NODE_ORDERED:
     case CN_NODE_WITHIN_GROUP:
-        return emit_ordered(compiler, node);
+        return cn_compiler_call(compiler, node);
+    case CN_NODE_INLINE:
+        return emit_inline(compiler, node);
     case CN_NODE_JSON:
         return emit_json(compiler, node);
     case CN_NODE_TUPLE:

@@ -44,8 +44,8 @@ static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
         if (!column_of(compiler, o->left_part, &o->meets_right))
             return false;
     }
-    o->rest       = cn_node_part(node, cn_node_rest(node));
     o->rest_count = node->count - cn_node_rest(node);
+    o->rest       = o->rest_count == 0 ? NULL : cn_node_part(node, cn_node_rest(node));
     return o->flat || o->rest_count == 0 || column_of(compiler, o->rest, &o->meets_left);
 }
 
@@ -121,7 +121,7 @@ static cn_binding right_level(const cn_node *node)
 {
     cn_binding own = cn_operators[node->op].binding;
     if (own == CN_BIND_COMPARE)
-        return CN_BIND_CONCAT;
+        return node->op == CN_OP_REGEXP ? CN_BIND_ADD : CN_BIND_OPERAND;
     return own == CN_BIND_BIT ? CN_BIND_UNARY : own + 1;
 }
 
@@ -174,13 +174,13 @@ static bool emit_concat(cn_compiler *compiler, const operands *o)
 
 static bool emit_between(cn_compiler *compiler, const operands *o, const char *text)
 {
-    if (!emit_left(compiler, o, CN_BIND_CONCAT))
+    if (!emit_left(compiler, o, CN_BIND_OPERAND))
         return false;
     cn_compiler_text(compiler, text);
-    if (!emit_part(compiler, &o->rest[0], CN_BIND_CONCAT, o->meets_right, o->left_part))
+    if (!emit_part(compiler, &o->rest[0], CN_BIND_OPERAND, o->meets_right, o->left_part))
         return false;
     cn_compiler_text(compiler, " AND ");
-    return emit_part(compiler, &o->rest[1], CN_BIND_CONCAT, o->meets_right, o->left_part);
+    return emit_part(compiler, &o->rest[1], CN_BIND_OPERAND, o->meets_right, o->left_part);
 }
 
 /* ---- LIKE ------------------------------------------------------------------------------------ */
@@ -232,7 +232,7 @@ static bool emit_like(cn_compiler *compiler, const operands *o, bool negated)
     bool    lower = is_caseless(op) && !ilike;
     if (!plain)
         cn_buffer_char(&compiler->sql, '(');
-    if (!emit_side(compiler, o, true, lower, CN_BIND_CONCAT))
+    if (!emit_side(compiler, o, true, lower, CN_BIND_OPERAND))
         return false;
     cn_compiler_text(compiler, negated ? " NOT " : " ");
     cn_compiler_text(compiler, ilike ? compiler->dialect->ilike : "LIKE");
@@ -243,7 +243,7 @@ static bool emit_like(cn_compiler *compiler, const operands *o, bool negated)
         cn_compiler_text(compiler, " ESCAPE '/')");
         return true;
     }
-    if (!emit_side(compiler, o, false, lower, CN_BIND_CONCAT))
+    if (!emit_side(compiler, o, false, lower, CN_BIND_OPERAND))
         return false;
     if (compiler->words->escape_needed) {
         cn_compiler_text(compiler, " ESCAPE ");
@@ -258,7 +258,7 @@ static bool emit_like(cn_compiler *compiler, const operands *o, bool negated)
 static bool emit_in_nothing(cn_compiler *compiler, const operands *o, bool negated)
 {
     cn_buffer_char(&compiler->sql, '(');
-    if (!emit_left(compiler, o, CN_BIND_CONCAT))
+    if (!emit_left(compiler, o, CN_BIND_OPERAND))
         return false;
     cn_compiler_text(compiler, negated ? " NOT IN (NULL) OR (1 = 1))" : " IN (NULL) AND (1 != 1))");
     return true;
@@ -301,9 +301,7 @@ static bool emit_in(cn_compiler *compiler, const operands *o, bool negated)
     const cn_operator *info  = &cn_operators[CN_OP_IN];
     size_t             count = 0;
     bool               list  = list_count(compiler, o, &count);
-    if (list && count == 0)
-        return emit_in_nothing(compiler, o, negated);
-    if (!emit_left(compiler, o, CN_BIND_CONCAT))
+    if (!emit_left(compiler, o, CN_BIND_OPERAND))
         return false;
     if (!o->flat && o->rest_count == 1 && o->rest->kind == CN_NODE_QUERY) {
         cn_compiler_text(compiler, negated ? " NOT IN " : " IN ");
@@ -317,10 +315,23 @@ static bool emit_in(cn_compiler *compiler, const operands *o, bool negated)
     for (size_t i = 0; !o->flat && i < o->rest_count; i++) {
         if (i != 0)
             cn_compiler_text(compiler, ", ");
-        if (!emit_part(compiler, &o->rest[i], CN_BIND_CONCAT, o->meets_right, o->left_part))
+        if (!emit_part(compiler, &o->rest[i], CN_BIND_OPERAND, o->meets_right, o->left_part))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
+
+/* NOT IN stands in parentheses. */
+static bool emit_in_form(cn_compiler *compiler, const operands *o, bool negated)
+{
+    size_t count;
+    if (list_count(compiler, o, &count) && count == 0)
+        return emit_in_nothing(compiler, o, negated);
+    cn_compiler_text(compiler, negated ? "(" : "");
+    if (!emit_in(compiler, o, negated))
+        return false;
+    cn_compiler_text(compiler, negated ? ")" : "");
     return true;
 }
 
@@ -333,17 +344,16 @@ static bool emit_form(cn_compiler *compiler, const operands *o, bool negated)
     switch (info->form) {
     case CN_FORM_PREFIX:
         cn_compiler_text(compiler, text);
-        return emit_left(compiler, o,
-                         o->node->op == CN_OP_DISTINCT ? CN_BIND_CONCAT : CN_BIND_ATOM);
+        return emit_left(compiler, o, CN_BIND_ATOM);
     case CN_FORM_POSTFIX:
-        if (!emit_left(compiler, o, CN_BIND_CONCAT))
+        if (!emit_left(compiler, o, CN_BIND_OPERAND))
             return false;
         cn_compiler_text(compiler, text);
         return true;
     case CN_FORM_LIKE:
         return emit_like(compiler, o, negated);
     case CN_FORM_IN:
-        return emit_in(compiler, o, negated);
+        return emit_in_form(compiler, o, negated);
     case CN_FORM_BETWEEN:
         return emit_between(compiler, o, text);
     case CN_FORM_CONCAT:
@@ -353,11 +363,22 @@ static bool emit_form(cn_compiler *compiler, const operands *o, bool negated)
     }
 }
 
+/* `a != ANY (...)` is not the opposite of `a = ANY (...)`. */
+static bool is_quantified(const operands *o)
+{
+    return !o->flat && o->rest_count == 1 && o->rest->kind == CN_NODE_QUERY &&
+           (o->rest->op == CN_QUERY_ANY || o->rest->op == CN_QUERY_ALL);
+}
+
 bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negated)
 {
     if (node->op == CN_OP_NONE || node->op >= CN_OP_COUNT)
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "an expression has an operator that this version does not know");
+    if (node->op == CN_OP_DISTINCT)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "cn_distinct stands where no aggregate takes it: write "
+                            "cn_count(cn_distinct(...)), or .distinct = true for a whole select");
     const cn_operator *info = &cn_operators[node->op];
     const cn_template *own  = &compiler->words->operators[node->op];
     operands           o;
@@ -366,7 +387,7 @@ bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negat
         return false;
     if (own->words != NULL && (!negated || own->negated != NULL))
         return emit_own(compiler, negated ? own->negated : own->words, &o, right_level(node));
-    if (!negated || info->negated != NULL)
+    if (!negated || (info->negated != NULL && !is_quantified(&o)))
         return emit_form(compiler, &o, negated);
     cn_compiler_text(compiler, "NOT (");
     if (!emit_form(compiler, &o, false))

@@ -20,6 +20,18 @@ static bool is_taken(const cn_compiler *compiler, const char *name)
     return false;
 }
 
+/* Aliases of the same beginning have the numbers before it: a thousand are not tried one by one. */
+static unsigned first_number(const cn_compiler *compiler, const char *begins, size_t size)
+{
+    unsigned number = 1;
+    for (size_t i = 0; i < compiler->name_count; i++) {
+        const char *name = compiler->names[i];
+        number += strncmp(name, begins, size) == 0 && name[size] == '_' &&
+                  name[size + 1 + strspn(name + size + 1, "0123456789")] == '\0';
+    }
+    return number;
+}
+
 /* "employee_1": the table's name and the first number that makes it a new one, cut so that the
    database takes it. NULL: no memory. */
 static const char *alias_name(cn_compiler *compiler, const cn_table *table)
@@ -38,7 +50,7 @@ static const char *alias_name(cn_compiler *compiler, const cn_table *table)
     }
     memcpy(name, table->name, size);
     name[size] = '\0';
-    for (unsigned number = 1;; number++) {
+    for (unsigned number = first_number(compiler, table->name, size);; number++) {
         cn_buffer digits = {0};
         cn_buffer_format(&digits, "_%u", number);
         if (digits.failed) {

@@ -501,7 +501,7 @@ bool cn_compiler_terms(cn_compiler *compiler, const char *before, const cn_expr 
         return true;
     cn_compiler_text(compiler, before);
     return ordered ? cn_compiler_order(compiler, &list->node, count)
-                   : cn_compiler_list(compiler, &list->node, count);
+                   : cn_compiler_group(compiler, &list->node, count);
 }
 
 /* ---- SELECT ---------------------------------------------------------------------------------- */

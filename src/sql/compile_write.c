@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql/compile.h"
+#include "sql/made.h"
 
 /* The column that an assignment is to. */
 static const cn_column *assigned(cn_compiler *compiler, const cn_table *table,
@@ -87,12 +88,20 @@ static bool returning(cn_compiler *compiler, const cn_items *items, cn_feature f
     return good;
 }
 
-static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *items)
+/* The names of columns in parentheses; with `made`, of those that an INSERT makes values for,
+   too. */
+static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *items, bool made)
 {
+    const cn_column *next = made ? cn_made_next(table, items, false, 0) : NULL;
     for (size_t i = 0; i < items->count; i++) {
         const cn_column *column = assigned(compiler, table, items, i);
         cn_compiler_text(compiler, i == 0 ? " (" : ", ");
         if (column == NULL || !cn_compiler_identifier(compiler, column->name))
+            return false;
+    }
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_identifier(compiler, next->name))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
@@ -103,10 +112,17 @@ static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *
 
 static bool values(cn_compiler *compiler, const cn_table *table, const cn_items *items)
 {
+    const cn_column *next   = cn_made_next(table, items, false, 0);
+    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, items) : 0;
     for (size_t i = 0; i < items->count; i++) {
         const cn_column *column = assigned(compiler, table, items, i);
         cn_compiler_text(compiler, i == 0 ? "(" : ", ");
         if (column == NULL || !cn_compiler_expression(compiler, &items->items[i].value, column))
+            return false;
+    }
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!cn_compiler_value_at(compiler, next, number++))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
@@ -135,7 +151,7 @@ static bool insert_rows(cn_compiler *compiler, const cn_table *table,
                             "the insert into %s has .more rows, but no .values",
                             cn_table_title(table));
     }
-    if (!names(compiler, table, insert->values))
+    if (!names(compiler, table, insert->values, true))
         return false;
     cn_compiler_text(compiler, " VALUES ");
     if (!values(compiler, table, insert->values))
@@ -156,7 +172,7 @@ static bool insert_query(cn_compiler *compiler, const cn_table *table,
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "an insert of a query takes .columns = CN_KEY(%s, ...), and no .values",
                             cn_table_title(table));
-    if (!names(compiler, table, insert->columns))
+    if (!names(compiler, table, insert->columns, false))
         return false;
     cn_buffer_char(&compiler->sql, ' ');
     if (compiler->words->with_inside_insert && !cn_compiler_with(compiler, insert->with))
@@ -196,7 +212,7 @@ static bool upsert_assignments(cn_compiler *compiler, const cn_table *table, con
 static bool conflict_columns(cn_compiler *compiler, const cn_table *table, const cn_items *key)
 {
     if (key != NULL)
-        return names(compiler, table, key);
+        return names(compiler, table, key, false);
     for (size_t i = 0; i < table->primary_key_count; i++) {
         cn_compiler_text(compiler, i == 0 ? " (" : ", ");
         if (!cn_compiler_identifier(compiler, table->columns[table->primary_key[i]].name))
@@ -330,6 +346,23 @@ static bool emit_also(cn_compiler *compiler, const cn_model *const *also, const 
     return true;
 }
 
+static bool set_made(cn_compiler *compiler, const cn_table *table, const cn_items *set,
+                     bool qualified)
+{
+    const cn_column *next   = cn_made_next(table, set, true, 0);
+    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, set) : 0;
+    for (; next != NULL; next = cn_made_next(table, set, true, next->index + 1)) {
+        cn_compiler_text(compiler, ", ");
+        if (!(qualified ? cn_compiler_source_column(compiler, &compiler->scope->sources[0], next)
+                        : cn_compiler_identifier(compiler, next->name)))
+            return false;
+        cn_compiler_text(compiler, "=");
+        if (!cn_compiler_value_at(compiler, next, number++))
+            return false;
+    }
+    return true;
+}
+
 static bool set_columns(cn_compiler *compiler, const cn_table *table, const cn_items *set,
                         bool qualified)
 {
@@ -347,7 +380,7 @@ static bool set_columns(cn_compiler *compiler, const cn_table *table, const cn_i
             return false;
         cn_compiler_text(compiler, group ? ")" : "");
     }
-    return true;
+    return set_made(compiler, table, set, qualified);
 }
 
 /* ORDER BY and LIMIT of UPDATE and DELETE. */

@@ -31,8 +31,9 @@ static bool label(const cn_column *column, cn_value *value, cn_error *error)
 static const char *next_step(const char *path, cn_buffer *step, bool *is_index)
 {
     *is_index = *path == '[';
+    char end  = *is_index ? ']' : '"';
     path += *is_index ? 1 : 2;
-    for (; *path != '"' && *path != ']'; path++) {
+    for (; *path != end; path++) {
         if (!*is_index && *path == '\\')
             path++;
         cn_buffer_char(step, *path);
@@ -66,8 +67,9 @@ static bool json(cn_conversion_kind kind, cn_value *value, cn_arena *arena, cn_e
     }
     cn_buffer_char(&array, '}');
     const cn_buffer *made = kind == CN_CONVERT_JSON_PATH ? &array : &step;
-    const char      *text = made->failed ? NULL
-                                         : cn_arena_text_sized(arena, cn_buffer_get(made), made->size);
+    const char      *text = NULL;
+    if (!made->failed)
+        text = cn_arena_text_sized(arena, cn_buffer_get(made), made->size);
     if (text != NULL) {
         *value = cn_value_text(text);
         if (kind == CN_CONVERT_JSON_STEP && is_index)
@@ -79,16 +81,38 @@ static bool json(cn_conversion_kind kind, cn_value *value, cn_arena *arena, cn_e
     return text != NULL || cn_error_no_memory(error);
 }
 
+static bool plain(const cn_value *value, cn_error *error)
+{
+    for (const char *at = value->as.text.data; *at != '\0'; at++) {
+        if (at[0] == '\\' && at[1] == '"')
+            return cn_error_set(error, CN_CAUSE_UNSUPPORTED,
+                                "SQLite finds no key of a JSON document that has a quote in it: %s",
+                                value->as.text.data);
+        at += at[0] == '\\';
+    }
+    return true;
+}
+
+/* What a column makes of a value: a label, or whatever its own type does. */
+static bool column(const cn_column *of, cn_value *value, cn_arena *arena, cn_error *error)
+{
+    if (of->type.user == NULL)
+        return label(of, value, error);
+    bool done = cn_column_bind(of, value, arena, error);
+    if (done)
+        cn_value_measure(value);
+    return done;
+}
+
 bool cn_conversion_apply(const cn_conversion *conversion, cn_value *value, cn_arena *arena,
                          cn_error *error)
 {
-    const cn_column *column = conversion->column;
-    if (conversion->kind != CN_CONVERT_LABEL)
+    switch (conversion->kind) {
+    case CN_CONVERT_LABEL:
+        return column(conversion->column, value, arena, error);
+    case CN_CONVERT_JSON_PLAIN:
+        return plain(value, error);
+    default:
         return json(conversion->kind, value, arena, error);
-    if (column->type.user == NULL)
-        return label(column, value, error);
-    if (!cn_column_bind(column, value, arena, error))
-        return false;
-    cn_value_measure(value);
-    return true;
+    }
 }

@@ -15,6 +15,26 @@ cn_condition cn_keep_in(cn_arena *arena, cn_condition condition)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+/* With the list of its labels, which the block of a cast wrote; they themselves are literals. */
+static const cn_type *copy_type(const cn_type *from, cn_arena *arena)
+{
+    size_t   count = 0;
+    cn_type *type  = cn_arena_take(arena, sizeof *type, _Alignof(cn_type));
+    if (type == NULL)
+        return NULL;
+    *type = *from;
+    if (from->labels == NULL)
+        return type;
+    while (from->labels[count] != NULL)
+        count++;
+    const char **labels = CN_ARENA_ARRAY(arena, const char *, count + 1);
+    if (labels == NULL)
+        return NULL;
+    memcpy(labels, from->labels, (count + 1) * sizeof *labels);
+    type->labels = labels;
+    return type;
+}
+
 static bool copy_value(cn_value *value, cn_arena *arena)
 {
     switch (value->kind) {
@@ -30,13 +50,9 @@ static bool copy_value(cn_value *value, cn_arena *arena)
             value->as.text.data = cn_arena_text_sized(arena, value->as.text.data,
                                                       value->as.text.size);
         return value->as.text.data != NULL;
-    case CN_KIND_TYPE_: {
-        cn_type *type = cn_arena_take(arena, sizeof *type, _Alignof(cn_type));
-        if (type != NULL)
-            *type = *(const cn_type *)value->as.list.items;
-        value->as.list.items = type;
-        return type != NULL;
-    }
+    case CN_KIND_TYPE_:
+        value->as.list.items = copy_type(value->as.list.items, arena);
+        return value->as.list.items != NULL;
     case CN_KIND_BYTES: {
         void *data = cn_arena_take(arena, value->as.bytes.size + 1, 1);
         if (data != NULL && value->as.bytes.size != 0)

@@ -63,6 +63,8 @@ bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffe
                       const cn_table *table, cn_error *error);
 /* A text as an SQL literal in this dialect. */
 void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *text, size_t size);
+/* The same for places that take nothing but a literal: without a character set before it. */
+void cn_dialect_bare_literal(const cn_dialect *dialect, cn_buffer *sql, const char *text);
 /* Any value as an SQL literal; `column` (may be NULL) is what it meets. False: it has none. */
 bool cn_dialect_value(const cn_dialect *dialect, cn_buffer *sql, const cn_value *value,
                       const cn_column *column, cn_error *error);

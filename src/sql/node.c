@@ -293,6 +293,11 @@ cn_expr cn_named(const cn_model *table, const char *column)
     return (cn_expr){{.kind = CN_NODE_NAMED, .model = table, .value = name_value(column)}};
 }
 
+cn_expr cn_inline(const char *text)
+{
+    return (cn_expr){{.kind = CN_NODE_INLINE, .value = name_value(text)}};
+}
+
 cn_expr cn_keyword_(int which)
 {
     return (cn_expr){{.kind = CN_NODE_KEYWORD, .op = (uint8_t)which}};
@@ -392,10 +397,30 @@ cn_expr cn_node_column(const cn_model *model, uint32_t index)
 
 /* ---- conditions ------------------------------------------------------------------------------ */
 
+/* Whether a member's column holds what a value is cast to where nothing else says its type. */
+static bool takes_cast(uint8_t storage, cn_type_kind cast)
+{
+    storage &= CN_STORAGE_OPT - 1;
+    return cast == CN_TYPE_NONE || storage == CN_STORAGE_UINT64 ||
+           (cast == CN_TYPE_BIGINT &&
+            (storage == CN_STORAGE_INT64 || storage == CN_STORAGE_UINT32));
+}
+
+/* Whether a value is of a type that the member's column does not hold, as cn_literal(2.5) beside an
+   int: then it stays a part, whose type is structure. */
+static bool is_of_another_type(const cn_node *node, const cn_value *value)
+{
+    cn_kind kind = cn_storage_kind(node->storage);
+    return (kind == CN_KIND_INTEGER || kind == CN_KIND_UNSIGNED) &&
+           (value->kind == CN_KIND_REAL || !takes_cast(node->storage, cn_value_cast(value)));
+}
+
 /* What a member meets, in the node itself if it is flat. False: it has parts, which stay where they
    are. */
 static bool take_flat(cn_node *node, const cn_node *other)
 {
+    if (other->kind == CN_NODE_VALUE && is_of_another_type(node, &other->value))
+        return false;
     if (other->kind == CN_NODE_VALUE) {
         node->value = other->value;
     } else if (other->kind == CN_NODE_MEMBER) {

@@ -2,8 +2,8 @@
  * The inside of expressions: what the compiler and the ORM need to read, copy and make nodes that
  * cinnabar/expression.h only makes. Nothing here knows a database.
  *
- * An operator's operands stand in three forms, which mean the same: a member and a value in the node
- * itself (flat), a member in the node and parts, or parts alone. cn_node_left and cn_node_rest
+ * An operator's operands stand in three forms, which mean the same: a member and a value in the
+ * node itself (flat), a member in the node and parts, or parts alone. cn_node_left and cn_node_rest
  * tell them apart for everybody.
  */
 #ifndef CN_SQL_NODE_H
@@ -82,7 +82,8 @@ static inline bool cn_node_has_nodes(const cn_node *node)
 
 static inline const cn_node *cn_node_part(const cn_node *node, size_t index)
 {
-    return (const cn_node *)node->parts + index;
+    const cn_node *first = (const cn_node *)node->parts;
+    return index == 0 ? first : first + index; /* nothing is counted from NULL */
 }
 
 /* The parts of an operator that follow its left operand. */
@@ -117,14 +118,17 @@ static inline cn_type_kind cn_value_type(const cn_value *value)
 {
     static const uint8_t types[] = {
         [CN_KIND_BOOLEAN] = CN_TYPE_BOOLEAN,     [CN_KIND_INTEGER] = CN_TYPE_INTEGER,
-        [CN_KIND_UNSIGNED] = CN_TYPE_NUMERIC,    [CN_KIND_REAL] = CN_TYPE_DOUBLE,
+        [CN_KIND_UNSIGNED] = CN_TYPE_INTEGER,    [CN_KIND_REAL] = CN_TYPE_DOUBLE,
         [CN_KIND_TEXT] = CN_TYPE_NONE,           [CN_KIND_BYTES] = CN_TYPE_BINARY,
         [CN_KIND_DECIMAL] = CN_TYPE_NUMERIC,     [CN_KIND_DATE] = CN_TYPE_DATE,
         [CN_KIND_TIME] = CN_TYPE_TIME,           [CN_KIND_DATETIME] = CN_TYPE_DATETIME,
         [CN_KIND_TIMESTAMP] = CN_TYPE_TIMESTAMP, [CN_KIND_INTERVAL] = CN_TYPE_INTERVAL,
         [CN_KIND_UUID] = CN_TYPE_UUID,           [CN_KIND_JSON] = CN_TYPE_JSON};
-    if (value->kind == CN_KIND_INTEGER &&
-        (value->as.integer > INT32_MAX || value->as.integer < INT32_MIN))
+    if (value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer > INT64_MAX)
+        return CN_TYPE_NUMERIC;
+    if ((value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer > INT32_MAX) ||
+        (value->kind == CN_KIND_INTEGER &&
+         (value->as.integer > INT32_MAX || value->as.integer < INT32_MIN)))
         return CN_TYPE_BIGINT;
     return value->kind < sizeof types ? (cn_type_kind)types[value->kind] : CN_TYPE_NONE;
 }
@@ -134,7 +138,8 @@ static inline cn_type_kind cn_value_type(const cn_value *value)
 static inline cn_type_kind cn_value_cast(const cn_value *value)
 {
     cn_type_kind type = cn_value_type(value);
-    return type == CN_TYPE_DOUBLE || type == CN_TYPE_BIGINT ? type : CN_TYPE_NONE;
+    bool         wide = type == CN_TYPE_NUMERIC && value->kind == CN_KIND_UNSIGNED;
+    return type == CN_TYPE_DOUBLE || type == CN_TYPE_BIGINT || wide ? type : CN_TYPE_NONE;
 }
 
 static inline cn_condition cn_condition_broken(uint8_t why)

@@ -1,7 +1,7 @@
 /*
- * The operators of expressions, as a table: how each is written, how tightly it binds, what it turns
- * into when it is negated, and how the value on its right side is taken. Read by the walk and the
- * compiler; what databases spell differently is the dialect's.
+ * The operators of expressions, as a table: how each is written, how tightly it binds, what it
+ * turns into when it is negated, and how the value on its right side is taken. Read by the walk and
+ * the compiler; what databases spell differently is the dialect's.
  */
 #ifndef CN_SQL_OPERATORS_H
 #define CN_SQL_OPERATORS_H
@@ -20,7 +20,9 @@ typedef enum cn_binding {
     CN_BIND_ADD,
     CN_BIND_TIMES,
     CN_BIND_UNARY,
-    CN_BIND_ATOM
+    CN_BIND_ATOM,
+    CN_BIND_OPERAND =
+        CN_BIND_BIT /* what an operand of a comparison needs: a || b has parentheses */
 } cn_binding;
 
 typedef enum cn_operator_form {

@@ -55,7 +55,7 @@ static char *text_of(cn_connection *connection, const cn_statement *statement)
     return sql;
 }
 
-char *cn_statement_sql(cn_connection *connection, const cn_statement *statement)
+char *(cn_statement_sql)(cn_connection *connection, const cn_statement *statement)
 {
     if (connection == NULL || !cn_connection_enter(connection))
         return NULL;
@@ -89,8 +89,8 @@ static char *text_for(const cn_statement *statement, const char *dialect, bool i
     return sql;
 }
 
-char *cn_statement_text(const cn_statement *statement, const char *dialect, bool inlined,
-                        char **why)
+char *(cn_statement_text)(const cn_statement *statement, const char *dialect, bool inlined,
+                          char **why)
 {
     cn_error error = {0};
     char    *sql   = text_for(statement, dialect, inlined, &error);

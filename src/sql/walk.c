@@ -249,7 +249,7 @@ static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn
 /* Another column that a member meets: structure. */
 static bool other_column(cn_walk *walk, const cn_value *v)
 {
-    return cn_walk_pointer(walk, v->as.list.items) &&
+    return cn_walk_model(walk, v->as.list.items) &&
            cn_walk_word(walk, (uint64_t)v->element << 32 | (uint32_t)v->as.list.count);
 }
 
@@ -297,13 +297,14 @@ static bool escape(cn_walk *walk, cn_value *value)
 }
 
 /*
- * The value beside an operator, which stands in the node at `place`; `left` says what it meets. Text
- * that is NULL here was meant to be a value.
+ * The value beside an operator, which stands in the node at `place`; `left` says what it meets.
+ * Text that is NULL here was meant to be a value.
  */
 static bool operand(cn_walk *walk, const cn_node *left, const void *place, const cn_value *from,
                     cn_operand how)
 {
     cn_value found;
+    bool     unknown = walk->describing && from->kind == CN_KIND_LATER_;
     if (from->kind == CN_KIND_MEMBER_)
         return other_column(walk, from);
     if (from->kind == CN_KIND_LATER_) {
@@ -315,7 +316,7 @@ static bool operand(cn_walk *walk, const cn_node *left, const void *place, const
     }
     if (how == CN_OPERAND_LIST && from->kind == CN_KIND_LIST)
         return list(walk, place, from);
-    if (from->kind == CN_KIND_NULL && how != CN_OPERAND_ANY && !walk->describing)
+    if (from->kind == CN_KIND_NULL && how != CN_OPERAND_ANY && !unknown)
         return null_text(walk, member_name(left));
     if (how != CN_OPERAND_ESCAPED)
         return cn_walk_bound(walk, place, from);
@@ -413,9 +414,10 @@ static bool operation(cn_walk *walk, const cn_node *node)
     const cn_node *left = node->model != NULL ? node : cn_node_part(node, 0);
     for (uint32_t i = 0; good && i < node->count; i++) {
         const cn_node *part = cn_node_part(node, i);
-        good                = part->kind == CN_NODE_VALUE
-                                  ? cn_walk_word(walk, CN_NODE_VALUE) && free_value(walk, left, part, how)
-                                  : cn_walk_node(walk, part);
+        if (part->kind == CN_NODE_VALUE)
+            good = cn_walk_word(walk, CN_NODE_VALUE) && free_value(walk, left, part, how);
+        else
+            good = cn_walk_node(walk, part);
     }
     if (good && (node->flags & CN_NODE_FLAT))
         good = operand(walk, left, node, &node->value, how);
@@ -425,11 +427,16 @@ static bool operation(cn_walk *walk, const cn_node *node)
     return good;
 }
 
+/* A condition that was left out leaves a word in its place: the parts that follow stay what they
+   are. */
 static bool parts(cn_walk *walk, const cn_node *node)
 {
     bool good = enter(walk, node) && cn_walk_word(walk, node->count);
-    for (uint32_t i = 0; good && i < node->count; i++)
-        good = cn_walk_node(walk, cn_node_part(node, i));
+    for (uint32_t i = 0; good && i < node->count; i++) {
+        size_t before = walk->word_count;
+        good          = cn_walk_node(walk, cn_node_part(node, i)) &&
+               (walk->word_count != before || cn_walk_word(walk, 0));
+    }
     walk->depth--;
     return good;
 }
@@ -445,6 +452,10 @@ static bool json(cn_walk *walk, const cn_node *node)
 {
     cn_buffer path = {0};
     bool      good = enter(walk, node) && cn_walk_node(walk, cn_node_part(node, 0));
+    if (good && node->count < 2)
+        good = cn_error_set(walk->error, CN_CAUSE_MISUSE,
+                            "a value inside a JSON document needs a path: one key or index at "
+                            "least");
     cn_buffer_char(&path, '$');
     for (uint32_t i = 1; good && i < node->count; i++) {
         const cn_value *step = &cn_node_part(node, i)->value;
@@ -481,17 +492,24 @@ static bool cast(cn_walk *walk, const cn_node *node)
 {
     if (!parts(walk, node))
         return false;
-    const cn_type *type = node->value.as.list.items;
-    return cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
-                                  (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
-                                  (uint64_t)type->length << 32) &&
-           cn_walk_word(walk, (uint64_t)type->element | (uint64_t)type->dimensions << 8 |
-                                  (uint64_t)type->enum_form << 16 |
-                                  (uint64_t)type->with_zone << 24) &&
-           cn_walk_pointer(walk, type->labels) && cn_walk_pointer(walk, type->name);
+    const cn_type     *type   = node->value.as.list.items;
+    const char *const *labels = type->labels;
+    if (!cn_walk_word(walk, (uint64_t)type->kind | (uint64_t)type->is_unsigned << 8 |
+                                (uint64_t)type->precision << 16 | (uint64_t)type->scale << 24 |
+                                (uint64_t)type->length << 32) ||
+        !cn_walk_word(walk, (uint64_t)type->element | (uint64_t)type->dimensions << 8 |
+                                (uint64_t)type->enum_form << 16 |
+                                (uint64_t)type->with_zone << 24) ||
+        !cn_walk_text(walk, type->name))
+        return false;
+    while (labels != NULL && *labels != NULL)
+        if (!cn_walk_text(walk, *labels++))
+            return false;
+    return cn_walk_word(walk, UINT64_MAX);
 }
 
-/* The bounds of a frame that are numbers are values. */
+/* The bounds of a frame that are numbers are values, and structure for a database that does not
+   take them as parameters. */
 static bool over(cn_walk *walk, const cn_node *node)
 {
     uint64_t packed = (uint64_t)node->value.as.integer;
@@ -502,8 +520,7 @@ static bool over(cn_walk *walk, const cn_node *node)
         int32_t  end   = ends[i];
         bool     bound = end != 0 && end != INT32_MIN && end != INT32_MAX;
         cn_value value = cn_value_int(end < 0 ? -(int64_t)end : end);
-        if (!cn_walk_word(walk, bound ? (end < 0 ? 1 : 2) : 3 + (uint64_t)(uint32_t)end) ||
-            (bound && !cn_walk_value(walk, &value)))
+        if (!cn_walk_word(walk, (uint32_t)end) || (bound && !cn_walk_value(walk, &value)))
             return false;
     }
     return true;
@@ -525,7 +542,7 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
         return connected(walk, node);
     if (node->kind >= CN_NODE_BROKEN)
         return broken(walk, node);
-    if (!cn_walk_word(walk, head) || !cn_walk_pointer(walk, node->model))
+    if (!cn_walk_word(walk, head) || !cn_walk_model(walk, node->model))
         return false;
     switch (node->kind) {
     case CN_NODE_OPERATOR:
@@ -539,6 +556,12 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
     case CN_NODE_NAMED:
     case CN_NODE_LABEL:
         return named(walk, node);
+    case CN_NODE_INLINE:
+        return node->value.as.text.data != NULL
+                   ? cn_walk_text(walk, node->value.as.text.data)
+                   : cn_error_set(
+                         walk->error, CN_CAUSE_MISUSE,
+                         "cn_inline, or the separator of cn_string_agg, was given no text");
     case CN_NODE_CAST:
         return cast(walk, node);
     case CN_NODE_OVER:

@@ -103,6 +103,21 @@ static inline bool cn_walk_pointer(cn_walk *walk, const void *p)
     return cn_walk_word(walk, (uint64_t)(uintptr_t)p);
 }
 
+/* A model by its address; of one that may end, and of an alias, also by what it is: another may
+   come to stand there. */
+static inline bool cn_walk_model(cn_walk *walk, const cn_model *model)
+{
+    if (model != NULL && model->alias_of != NULL) {
+        if (!cn_walk_pointer(walk, model))
+            return false;
+        model = model->alias_of;
+    }
+    if (model == NULL || model->state == NULL || model->state->serial == 0)
+        return cn_walk_pointer(walk, model);
+    return cn_walk_word(walk, (uint64_t)(uintptr_t)model | 1) &&
+           cn_walk_word(walk, model->state->serial);
+}
+
 static inline bool cn_walk_value(cn_walk *walk, const cn_value *value)
 {
     if (walk->value_count == walk->value_capacity)

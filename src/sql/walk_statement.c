@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/table.h"
+#include "sql/made.h"
 #include "sql/walk.h"
 
 /* A statement of an older program: what it does not have is zero. */
@@ -63,7 +64,7 @@ static bool where_some(cn_walk *walk, const cn_condition *condition, bool every_
 static bool items(cn_walk *walk, const cn_items *list)
 {
     if (!cn_walk_word(walk, list->count) || !cn_walk_word(walk, list->struct_size) ||
-        !cn_walk_pointer(walk, list->model) || !cn_walk_text(walk, list->struct_name))
+        !cn_walk_model(walk, list->model) || !cn_walk_text(walk, list->struct_name))
         return false;
     for (size_t i = 0; i < list->count; i++) {
         const cn_item *item = &list->items[i];
@@ -81,7 +82,7 @@ static bool items(cn_walk *walk, const cn_items *list)
 static bool models(cn_walk *walk, const cn_model *const *list)
 {
     for (; *list != NULL; list++)
-        if (!cn_walk_pointer(walk, *list))
+        if (!cn_walk_model(walk, *list))
             return false;
     return cn_walk_word(walk, 0);
 }
@@ -99,7 +100,7 @@ static bool joins(cn_walk *walk, const cn_joined *list)
         if (!cn_walk_word(walk, (uint64_t)list->kind | (uint64_t)list->lateral << 8 |
                                     (uint64_t)(list->query != NULL) << 9 |
                                     (uint64_t)list->offset << 32) ||
-            !cn_walk_pointer(walk, list->owner) || !cn_walk_pointer(walk, list->target) ||
+            !cn_walk_model(walk, list->owner) || !cn_walk_model(walk, list->target) ||
             (list->query != NULL && !query_in(walk, list->query)) || !where(walk, &list->on))
             return false;
     return cn_walk_word(walk, 0);
@@ -111,7 +112,7 @@ static bool with(cn_walk *walk, const cn_cte_clause *list)
         uint64_t flags = (uint64_t)list->union_distinct | (uint64_t)list->materialized << 1 |
                          (uint64_t)list->not_materialized << 2 |
                          (uint64_t)(list->step != NULL) << 3;
-        if (!cn_walk_pointer(walk, list->shape) || !cn_walk_word(walk, flags) ||
+        if (!cn_walk_model(walk, list->shape) || !cn_walk_word(walk, flags) ||
             !query_in(walk, list->query) || (list->step != NULL && !query_in(walk, list->step)))
             return false;
     }
@@ -121,7 +122,7 @@ static bool with(cn_walk *walk, const cn_cte_clause *list)
 static bool hints(cn_walk *walk, const cn_hint *list)
 {
     for (; list->dialect != NULL; list++)
-        if (!cn_walk_word(walk, 1 + (uint64_t)list->place) || !cn_walk_pointer(walk, list->table) ||
+        if (!cn_walk_word(walk, 1 + (uint64_t)list->place) || !cn_walk_model(walk, list->table) ||
             !cn_walk_text(walk, list->dialect) || !cn_walk_text(walk, list->text))
             return false;
     return cn_walk_word(walk, 0);
@@ -150,7 +151,8 @@ static inline bool is_simple(const cn_select_statement *s)
                         (uintptr_t)s->group_by | (uintptr_t)s->distinct_on | (uintptr_t)s->lock_of |
                         (uintptr_t)s->hints | (uintptr_t)s->lock;
     return clauses == 0 && node->kind == CN_NODE_OPERATOR && node->op <= CN_OP_NOT_EQUAL &&
-           node->model != NULL && node->count == 0 && node->value.kind != CN_KIND_NULL &&
+           node->model == s->from && s->from->state != NULL && s->from->state->serial == 0 &&
+           node->count == 0 && node->value.kind != CN_KIND_NULL &&
            node->value.kind < CN_KIND_LIST && s->having.node.kind == CN_NODE_NONE &&
            !(s->nowait | s->skip_locked | s->distinct | s->with_ties);
 }
@@ -186,7 +188,7 @@ static bool walk_select(cn_walk *walk, const void *statement)
                     (uint64_t)(s->group_by != NULL) << 30 |
                     (uint64_t)(s->distinct_on != NULL) << 31 |
                     (uint64_t)(s->lock_of != NULL) << 32 | (uint64_t)(s->hints != NULL) << 33;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->from) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->from) &&
            (s->with == NULL || with(walk, s->with)) &&
            (s->columns == NULL || items(walk, s->columns)) &&
            (s->query == NULL || query_in(walk, s->query)) &&
@@ -202,10 +204,30 @@ static bool walk_select(cn_walk *walk, const void *statement)
             limits(walk, &s->limit, &s->offset, s->from->name));
 }
 
-static bool more_rows(cn_walk *walk, const cn_items *const *rows)
+/* What is set, and the values that the model makes for what is not. */
+static bool written(cn_walk *walk, const cn_model *model, const cn_items *list, bool update)
+{
+    if (!items(walk, list))
+        return false;
+    const cn_table *table = cn_table_of(model, walk->error);
+    if (table == NULL)
+        return false;
+    const cn_column *column = cn_made_next(table, list, update, 0);
+    bool             first  = true; /* which the compiler finds by the list; the rest follow it */
+    for (; column != NULL; column = cn_made_next(table, list, update, column->index + 1)) {
+        cn_value value;
+        if (!cn_column_make_value(column, update, NULL, &value, &walk->arena, walk->error) ||
+            !(first ? cn_walk_bound(walk, list, &value) : cn_walk_value(walk, &value)))
+            return false;
+        first = false;
+    }
+    return true;
+}
+
+static bool more_rows(cn_walk *walk, const cn_model *model, const cn_items *const *rows)
 {
     for (; *rows != NULL; rows++)
-        if (!cn_walk_word(walk, 1) || !items(walk, *rows))
+        if (!cn_walk_word(walk, 1) || !written(walk, model, *rows, false))
             return false;
     return cn_walk_word(walk, 0);
 }
@@ -220,10 +242,10 @@ static bool walk_insert(cn_walk *walk, const void *statement)
                     (uint64_t)(s->query != NULL) << 11 | (uint64_t)(s->columns != NULL) << 12 |
                     (uint64_t)(s->with != NULL) << 13 | (uint64_t)(s->conflict != NULL) << 14 |
                     (uint64_t)(s->update != NULL) << 15 | (uint64_t)(s->returning != NULL) << 16;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->into) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->into) &&
            (s->with == NULL || with(walk, s->with)) &&
-           (s->values == NULL || items(walk, s->values)) &&
-           (s->more == NULL || more_rows(walk, s->more)) &&
+           (s->values == NULL || written(walk, s->into, s->values, false)) &&
+           (s->more == NULL || more_rows(walk, s->into, s->more)) &&
            (s->columns == NULL || items(walk, s->columns)) &&
            (s->query == NULL || query_in(walk, s->query)) &&
            (s->conflict == NULL || items(walk, s->conflict)) &&
@@ -240,8 +262,9 @@ static bool walk_update(cn_walk *walk, const void *statement)
                     (uint64_t)(s->returning != NULL) << 9 | (uint64_t)(s->also != NULL) << 10 |
                     (uint64_t)(s->with != NULL) << 11 | (uint64_t)(s->order_by != NULL) << 12 |
                     (uint64_t)(s->limit != 0) << 13;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->table) &&
-           (s->with == NULL || with(walk, s->with)) && (s->set == NULL || items(walk, s->set)) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->table) &&
+           (s->with == NULL || with(walk, s->with)) &&
+           (s->set == NULL || written(walk, s->table, s->set, true)) &&
            (s->also == NULL || models(walk, s->also)) &&
            where_some(walk, &s->where, s->every_row, "update", s->table) &&
            (s->order_by == NULL || expressions(walk, s->order_by)) &&
@@ -257,7 +280,7 @@ static bool walk_delete(cn_walk *walk, const void *statement)
     uint64_t head = CN_STATEMENT_DELETE | (uint64_t)(s->returning != NULL) << 9 |
                     (uint64_t)(s->also != NULL) << 10 | (uint64_t)(s->with != NULL) << 11 |
                     (uint64_t)(s->order_by != NULL) << 12 | (uint64_t)(s->limit != 0) << 13;
-    return cn_walk_word(walk, head) && cn_walk_pointer(walk, s->from) &&
+    return cn_walk_word(walk, head) && cn_walk_model(walk, s->from) &&
            (s->with == NULL || with(walk, s->with)) && (s->also == NULL || models(walk, s->also)) &&
            where_some(walk, &s->where, s->every_row, "delete", s->from) &&
            (s->order_by == NULL || expressions(walk, s->order_by)) &&
@@ -292,7 +315,7 @@ static bool walk_values(cn_walk *walk, const void *statement)
     if (s->count == 0)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_values of %s has no rows",
                             s->shape->name);
-    if (!cn_walk_word(walk, CN_STATEMENT_VALUES) || !cn_walk_pointer(walk, s->shape) ||
+    if (!cn_walk_word(walk, CN_STATEMENT_VALUES) || !cn_walk_model(walk, s->shape) ||
         !cn_walk_word(walk, s->count))
         return false;
     for (size_t row = 0; row < s->count; row++)

@@ -4,7 +4,8 @@
  *
  * A template is SQL with its operands by number, `@0`, `@1`, as often as they are needed; `@^0`
  * means an operand that is taken as it is, without parentheses, because the template has them or
- * needs none.
+ * needs none. In the template of a function `@#1` is a text without the character set that a
+ * dialect may write before it, and `@*` the place where the ORDER BY of an aggregate stands.
  */
 #ifndef CN_SQL_WORDS_H
 #define CN_SQL_WORDS_H
@@ -25,6 +26,7 @@ typedef enum cn_feature {
     CN_FEATURE_CTE_BEFORE_WRITE, /* WITH ... UPDATE, WITH ... DELETE */
     CN_FEATURE_WINDOW,
     CN_FEATURE_FRAME_GROUPS,
+    CN_FEATURE_FRAME_VALUES, /* a frame's ends may be parameters; else: numbers in the SQL */
     CN_FEATURE_INTERSECT,
     CN_FEATURE_INTERSECT_ALL,
     CN_FEATURE_NESTED_COMPOUND, /* a query of a UNION may stand in parentheses, ... */
@@ -45,6 +47,9 @@ typedef enum cn_feature {
     CN_FEATURE_VALUES_NAMED, /* AS name (column, ...) behind a query in FROM */
     CN_FEATURE_WITHIN_GROUP,
     CN_FEATURE_AGGREGATE_ORDER,
+    CN_FEATURE_JSON_ARRAY_ORDER, /* of JSON_ARRAYAGG */
+    CN_FEATURE_DISTINCT_MANY,    /* DISTINCT in an aggregate of several arguments */
+    CN_FEATURE_ROLLUP,
     CN_FEATURE_REGEXP,
     CN_FEATURE_UPDATE_FROM,
     CN_FEATURE_UPDATE_SEVERAL, /* UPDATE a, b in its place */
@@ -63,13 +68,15 @@ typedef enum cn_feature {
 /* A function that is called something else here, or is another expression. */
 typedef struct cn_function {
     const char *name;
-    const char *words; /* a name, or a template if it has an @ */
+    const char *words; /* a name, or if it has an @ a template, of calls with that many arguments */
+    cn_feature  order; /* of a template with @*: what its ORDER BY needs */
 } cn_function;
 
 /* A negated form that a template has. */
 typedef struct cn_template {
     const char *words;
     const char *negated; /* NULL: NOT (...) */
+    bool        closed;  /* it needs no parentheses around it, whatever the operator does */
 } cn_template;
 
 typedef struct cn_words {
@@ -87,13 +94,18 @@ typedef struct cn_words {
     bool               returning_qualified;    /* RETURNING table.column */
     bool               with_inside_insert;     /* INSERT INTO t WITH ... SELECT */
     bool               concat_function;        /* concat(a, b), not a || b */
+    bool               bits_unsigned;          /* a & b is a number without a sign */
     bool               escape_needed;          /* LIKE has no escape character of its own */
     cn_template        operators[CN_OP_COUNT]; /* where they differ; NULL: as sql/operators.c */
     const cn_function *functions;              /* ended by a NULL name */
     const char        *extract[CN_PART_COUNT]; /* templates */
+    const char        *rollup;                 /* GROUP BY: a template, @ its terms; NULL: none */
+    /* The template of a cast that CAST does not do here; NULL: it does. */
+    const char *(*cast)(const cn_type *type, const cn_link *server);
     /* The template of JSON access: `result` as CN_JSON_..., `steps` into the document, the last by
        index or by key. */
     const char *(*json)(int result, size_t steps, bool by_index, const cn_link *server);
+    bool json_plain_keys; /* a key with a quote in it cannot be said */
     /* The path is sent as '{a,0}' or as its single step, not as '$."a"[0]'. */
     bool json_arrays;
     bool (*has)(cn_feature feature, const cn_link *server);

@@ -104,6 +104,25 @@ static void transactions_and_statements_come_in_order(void **state)
     close_echoing();
 }
 
+static void a_connection_with_nothing_open_is_returned_in_silence(void **state)
+{
+    (void)state;
+    open_echoing((cn_engine_options){0});
+    cn_execute(connection, cn_text("SELECT 1"));
+    cn_commit(connection);
+    cn_close(connection);
+    connection = cn_connect(engine, .autocommit = true);
+    cn_execute(connection, cn_text("SELECT 2"));
+    cn_close(connection);
+    connection = cn_connect(engine);
+    expect(0, "BEGIN", "");
+    expect(1, "SELECT 1", "");
+    expect(2, "COMMIT", "");
+    expect(3, "SELECT 2", "");
+    assert_int_equal(event_count, 4);
+    close_echoing();
+}
+
 static void what_is_long_is_cut(void **state)
 {
     (void)state;
@@ -200,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(transactions_and_statements_come_in_order),
+        cmocka_unit_test(a_connection_with_nothing_open_is_returned_in_silence),
         cmocka_unit_test(what_is_long_is_cut),
         cmocka_unit_test(secrets_are_masked),
         cmocka_unit_test(hidden_parameters_are_hidden_in_errors_too),

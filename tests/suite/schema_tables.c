@@ -154,6 +154,27 @@ static void an_engine_can_leave_foreign_keys_out(void **state)
     end(engine, &items);
 }
 
+/* ---- statements of the program's own --------------------------------------------------------- */
+
+CN_METADATA_WITH(
+    with_view, CN_MODEL_LIST(&item, &owner),
+    .texts = CN_DDL_TEXTS({CN_AFTER_CREATE, NULL, "CREATE VIEW st_view AS SELECT low FROM st_item"},
+                          {CN_AFTER_CREATE, "oracle", "no words that anybody here knows"},
+                          {CN_BEFORE_DROP, NULL, "DROP VIEW IF EXISTS st_view"}));
+
+static void a_view_comes_and_goes_with_its_tables(void **state)
+{
+    (void)state;
+    cn_engine *engine = suite_engine();
+    assert_fine(engine, cn_drop_all(&with_view, engine));
+    assert_fine(engine, cn_create_all(&with_view, engine));
+    suite_run(engine, "INSERT INTO st_item (low, high) VALUES (3, 4)");
+    assert_text_is(engine, "SELECT low FROM st_view", "3");
+    assert_false(cn_create_all(&with_view, engine));
+    assert_int_equal(cn_error_cause(engine), CN_CAUSE_EXISTS);
+    end(engine, &with_view);
+}
+
 /* ---- schemas --------------------------------------------------------------------------------- */
 
 CN_TABLE(shelf, "st_schema.shelf")
@@ -382,6 +403,7 @@ int main(void)
         cmocka_unit_test(comments_arrive),
         cmocka_unit_test(single_tables_and_indexes_come_and_go),
         cmocka_unit_test(an_engine_can_leave_foreign_keys_out),
+        cmocka_unit_test(a_view_comes_and_goes_with_its_tables),
         cmocka_unit_test(a_schema_is_made_for_its_tables),
         cmocka_unit_test(types_with_more_words_hold_their_values),
         cmocka_unit_test(the_type_of_an_enumeration_goes_with_its_tables),

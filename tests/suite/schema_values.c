@@ -265,6 +265,34 @@ static void rows_by_value_take_client_values_as_well(void **state)
     end(engine, &orders);
 }
 
+static void a_statement_writes_what_it_does_not_mention(void **state)
+{
+    (void)state;
+    cn_engine *engine = engine_with(&orders);
+    numbers           = 40;
+    CN_SESSION(session, engine) {
+        cn_execute(session, cn_insert(Order, .values = CN_SET(Order, code, "a", source, "x"),
+                                      .more = CN_SETS(CN_SET(Order, code, "b", source, "y"))));
+        ASSERT_OK(session);
+        cn_execute(session, cn_update(Order, .set = CN_SET(Order, source, "z", revision, 5),
+                                      .where = cn_is(Order, code, ==, "b")));
+        cn_commit(session);
+        ASSERT_OK(session);
+        Order *one = cn_first(session, Order, .where = cn_is(Order, code, ==, "a"));
+        Order *two = cn_first(session, Order, .where = cn_is(Order, code, ==, "b"));
+        ASSERT_OK(session);
+        assert_int_equal(one->number, 41);
+        assert_string_equal(one->status, "new");
+        assert_int_equal(one->weight.value, 7);
+        assert_int_equal(one->revision, 1);
+        assert_false(one->changed.set);
+        assert_int_equal(two->number, 42);
+        assert_int_equal(two->revision, 5);
+        assert_int_equal(two->changed.value.microseconds, 86400000000);
+    }
+    end(engine, &orders);
+}
+
 /* ---- keys from sequences and identities ------------------------------------------------------ */
 
 CN_SEQUENCE(ticket_numbers, "sv_ticket_numbers", .start = 100, .increment = 10);
@@ -409,6 +437,7 @@ int main(void)
         cmocka_unit_test(values_that_nobody_assigned_are_made),
         cmocka_unit_test(a_function_that_makes_no_value_fails_the_flush),
         cmocka_unit_test(rows_by_value_take_client_values_as_well),
+        cmocka_unit_test(a_statement_writes_what_it_does_not_mention),
         cmocka_unit_test(keys_come_from_a_sequence_where_there_is_one),
         cmocka_unit_test(a_user_type_converts_on_the_way_in_and_out),
     };

@@ -5,6 +5,7 @@
 #include "sql_model.h"
 #include "suite.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +58,32 @@ static void aggregates_are_of_columns_and_of_computations(void **state)
     assert_int_equal(cn_get_int64(result, "views"), 42);
     assert_int_equal(cn_get_int(result, "level"), 3);
     assert_true(cn_get_double(result, "score") > 1.74 && cn_get_double(result, "score") < 1.76);
+    assert_well();
+}
+
+/* The last three have an age. MySQL has no NULLS LAST, and no aggregate behind a label */
+static void a_computed_column_is_sorted_by_its_label_with_nulls_last(void **state)
+{
+    (void)state;
+    cn_result *result = cn_execute(
+        sql_connection,
+        cn_select(
+            Thing,
+            .columns  = CN_INTO(Thing, id, cn_attr(Thing, id), age, cn_max(cn_attr(Thing, age))),
+            .group_by = CN_BY(cn_attr(Thing, id)),
+            .order_by = CN_BY(cn_nulls_last(cn_desc(cn_label(Thing, age))), cn_attr(Thing, id))));
+    int last = INT_MAX, rows = 0, nulls = 0;
+    for (; cn_next(result); rows++) {
+        if (cn_get_is_null(result, "age")) {
+            nulls++;
+            continue;
+        }
+        assert_int_equal(nulls, 0);
+        assert_true(cn_get_int(result, "age") <= last);
+        last = cn_get_int(result, "age");
+    }
+    assert_int_equal(rows, 6);
+    assert_int_equal(nulls, 3);
     assert_well();
 }
 
@@ -485,6 +512,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows_fill_a_struct_by_its_members, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(aggregates_are_of_columns_and_of_computations, sql_open,
                                         sql_close),
+        cmocka_unit_test_setup_teardown(a_computed_column_is_sorted_by_its_label_with_nulls_last,
+                                        sql_open, sql_close),
         cmocka_unit_test_setup_teardown(order_limit_offset_and_distinct, sql_open, sql_close),
         cmocka_unit_test_setup_teardown(a_result_outlives_the_values_of_its_statement, sql_open,
                                         sql_close),

@@ -130,7 +130,7 @@ static void a_table_is_spelled_in_the_words_of_its_database(void **state)
         "\tdone BOOLEAN DEFAULT false NOT NULL, \n"
         "\tPRIMARY KEY (id), \n"
         "\tUNIQUE (digest, size), \n"
-        "\tFOREIGN KEY(owner_id) REFERENCES shop.owner (id) ON DELETE SET NULL ON UPDATE CASCADE\n"
+        "\tFOREIGN KEY(owner_id) REFERENCES owner (id) ON DELETE SET NULL ON UPDATE CASCADE\n"
         ")\n\n",
         "\nCREATE TABLE shop.thing (\n"
         "\tid BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, \n"

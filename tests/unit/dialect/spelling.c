@@ -271,9 +271,9 @@ static void a_cast_has_words_of_its_own_on_mysql(void **state)
         cn_type     type;
         const char *expected;
     } cases[] = {
-        {{.kind = CN_TYPE_BOOLEAN}, "SIGNED"},
-        {{.kind = CN_TYPE_INTEGER}, "SIGNED"},
-        {{.kind = CN_TYPE_BIGINT, .is_unsigned = true}, "UNSIGNED"},
+        {{.kind = CN_TYPE_BOOLEAN}, "SIGNED INTEGER"},
+        {{.kind = CN_TYPE_INTEGER}, "SIGNED INTEGER"},
+        {{.kind = CN_TYPE_BIGINT, .is_unsigned = true}, "UNSIGNED INTEGER"},
         {{.kind = CN_TYPE_DOUBLE}, "DOUBLE"},
         {{.kind = CN_TYPE_STRING, .length = 30}, "CHAR(30)"},
         {{.kind = CN_TYPE_TEXT}, "CHAR"},
