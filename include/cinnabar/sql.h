@@ -373,8 +373,11 @@ typedef struct cn_the_member_cannot_take_this {
 /*
  * WITH: a query under the name of a shape. cn_cte(Ranked, cn_select(...)); a recursive one has a
  * query to begin with and a step that mentions the shape: cn_recursive(Branch, base, step). A
- * query that writes (with .returning) is PostgreSQL's. Options: .materialized, .union_distinct
- * (the step's rows without those that are there already).
+ * query that writes (with .returning) is PostgreSQL's. Options: .materialized, .not_materialized
+ * (where a database has no words for them, they change nothing), .union_distinct (the step's rows
+ * without those that are there already). A query may be text, whose columns have the names of the
+ * shape's: cn_cte(Ranked, cn_text("SELECT ...", .params = CN_PARAMS(...), .fields =
+ * CN_FIELDS(Ranked, ...))).
  */
 #define CN_WITH(...) ((const cn_cte_clause[]){__VA_ARGS__, {.shape = NULL}})
 #define cn_cte(...) CN_CTE_(__VA_ARGS__, .size = sizeof(cn_cte_clause))
@@ -417,7 +420,8 @@ typedef struct cn_the_member_cannot_take_this {
  *                     .update   = CN_SET(Page, hits, cn_plus(cn_attr(Page, hits), 1),
  *                                              seen, cn_proposed(Page, seen)));
  *
- * MySQL and MariaDB take any unique key for `conflict`.
+ * MySQL and MariaDB take any unique key for `conflict`. Without .update an existing row stays as it
+ * is, whatever key it has if .conflict does not say.
  */
 #define cn_upsert(...)                                                                             \
     CN_UPSERT_(__VA_ARGS__, .head = {CN_STATEMENT_INSERT, sizeof(cn_insert_statement)})
