@@ -43,8 +43,8 @@ static const char *for_server(cn_product product, unsigned version, const cn_sta
                                         [CN_PRODUCT_MARIADB]    = "mysql",
                                         [CN_PRODUCT_POSTGRESQL] = "postgresql"};
     static char              text[4000];
-    const cn_driver          driver = {.name = names[product], .dialect = names[product]};
-    cn_link                  link   = {.driver = &driver, .product = product};
+    const cn_driver          driver  = {.name = names[product], .dialect = names[product]};
+    cn_link                  link    = {.driver = &driver, .product = product};
     const cn_compile_request request = {.statement = statement, .describing = true, .key = ""};
     cn_error                 error   = {0};
     cn_compiler              compiler;
