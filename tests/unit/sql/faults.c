@@ -72,11 +72,12 @@ static void a_decimal_is_a_number(void **state)
 static void a_function_of_a_template_has_its_arguments(void **state)
 {
     (void)state;
-    refused(SELECTED(cn_call("octet_length", CN_EXPR_(1), CN_EXPR_(2))), "sqlite", false,
-            "takes 1 arguments here, not 2");
-    refused(SELECTED(cn_call("string_agg", cn_attr(Fact, name))), "mysql", false,
-            "takes 2 arguments here, not 1");
-    refused(SELECTED(cn_call_("string_agg", NULL, 0)), "mysql", false, "takes 2 arguments");
+    /* what the template is not for stays the database's own function, with its own errors */
+    contains(SELECTED(cn_call("octet_length", CN_EXPR_(1), CN_EXPR_(2))), "sqlite", false,
+             "octet_length(?, ?)");
+    contains(SELECTED(cn_call("string_agg", cn_attr(Fact, name))), "mysql", false,
+             "string_agg(fact.name)");
+    contains(SELECTED(cn_call_("string_agg", NULL, 0)), "mysql", false, "string_agg()");
     contains(SELECTED(cn_octet_length(cn_attr(Fact, name))), "sqlite", false,
              "length(CAST(fact.name AS BLOB))");
 }
@@ -90,8 +91,8 @@ static void a_cast_has_a_type(void **state)
 static void a_window_belongs_to_a_function(void **state)
 {
     (void)state;
-    REFUSED(cn_over(cn_attr(Fact, id)), "cn_over belongs to");
-    REFUSED(cn_over(cn_literal(1)), "cn_over belongs to");
+    REFUSED(cn_over(cn_attr(Fact, id)), "cn_over take an aggregate");
+    REFUSED(cn_over(cn_literal(1)), "cn_over take an aggregate");
     contains(SELECTED(cn_over(cn_filter(cn_count(cn_attr(Fact, id)), cn_is(Fact, id, >, 1)))),
              "postgresql", false, "FILTER (WHERE fact.id > $1) OVER ()");
 }
@@ -126,7 +127,7 @@ static void a_filter_that_is_left_out_filters_nothing(void **state)
 static void what_is_proposed_exists_in_an_upsert_alone(void **state)
 {
     (void)state;
-    REFUSED(cn_proposed(Fact, name), "cn_upsert alone");
+    REFUSED(cn_proposed(Fact, name), "belongs to .update");
     contains(CN_STATEMENT_(cn_upsert(Fact, .values = CN_SET(Fact, id, 1, name, "x"),
                                      .conflict = CN_KEY(Fact, id),
                                      .update   = CN_SET(Fact, name, cn_proposed(Fact, name)))),
