@@ -258,7 +258,7 @@ static bool emit_proposed(cn_compiler *compiler, const cn_node *node)
         return false;
     if (compiler->proposed == NULL)
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                            "cn_proposed belongs to .update and .update_where of cn_upsert");
+                            "cn_proposed belongs to .update and .update_where of cn_upsert alone");
     cn_compiler_text(compiler, compiler->proposed);
     if (!cn_compiler_identifier(compiler, column->name))
         return false;

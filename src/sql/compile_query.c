@@ -118,10 +118,10 @@ bool cn_compiler_ends_with_table(const cn_compiler *compiler, const cn_statement
     if (statement->kind != CN_STATEMENT_COMPOUND)
         return false;
     const cn_compound_statement *compound = whole(compiler, statement);
-    const cn_statement          *last     = compound->queries[0];
+    const cn_statement          *last     = NULL;
     for (size_t i = 0; compound->queries[i] != NULL; i++)
         last = compound->queries[i];
-    return cn_expr_count(compound->order_by) == 0 && compound->limit == 0 &&
+    return last != NULL && cn_expr_count(compound->order_by) == 0 && compound->limit == 0 &&
            compound->offset == 0 &&
            (is_group(compiler, last) || cn_compiler_ends_with_table(compiler, last));
 }
