@@ -125,7 +125,7 @@ static void a_connection_sees_what_it_has_done(void **state)
     cn_engine_dispose(engine);
 }
 
-/* ---- statements -------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 typedef struct Found {
     int         number;
