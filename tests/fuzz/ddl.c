@@ -1,7 +1,7 @@
 /*
- * Fuzz target: texts of catalogues. The first byte says which database wrote it. The tokens stand in
- * the text, one behind the other; the common form of an expression is its own common form; what
- * SQLite keeps of a table, an index or a type is read whatever it is.
+ * Fuzz target: texts of catalogues. The first byte says which database wrote it. The tokens stand
+ * in the text, one behind the other; an expression has a common form and is the same as itself;
+ * what SQLite keeps of a table, an index or a type is read whatever it is.
  */
 #include <stdlib.h>
 #include <string.h>
