@@ -61,8 +61,6 @@ static const cn_link newest = {.driver           = &driver,
                                .version_text     = "17.0",
                                .insert_returning = true};
 
-#define PART(name) "EXTRACT(" name " FROM @^0)"
-
 const cn_words cn_words_postgresql = {
     .typed_values        = true,
     .numbered            = true,
@@ -86,17 +84,21 @@ const cn_words cn_words_postgresql = {
     .rollup    = "ROLLUP(@)",
     .extract =
         {
-            [CN_PART_YEAR]        = PART("year"),
-            [CN_PART_MONTH]       = PART("month"),
-            [CN_PART_DAY]         = PART("day"),
-            [CN_PART_HOUR]        = PART("hour"),
-            [CN_PART_MINUTE]      = PART("minute"),
-            [CN_PART_SECOND]      = ("FLOOR(" PART("second") ")"),
-            [CN_PART_QUARTER]     = PART("quarter"),
-            [CN_PART_WEEK]        = PART("week"),
-            [CN_PART_DAY_OF_WEEK] = PART("dow"),
-            [CN_PART_DAY_OF_YEAR] = PART("doy"),
-            [CN_PART_EPOCH]       = ("FLOOR(" PART("epoch") ")"),
+            [CN_PART_YEAR]        = "EXTRACT(year FROM @^0)",
+            [CN_PART_MONTH]       = "EXTRACT(month FROM @^0)",
+            [CN_PART_DAY]         = "EXTRACT(day FROM @^0)",
+            [CN_PART_HOUR]        = "EXTRACT(hour FROM @^0)",
+            [CN_PART_MINUTE]      = "EXTRACT(minute FROM @^0)",
+            [CN_PART_SECOND]      = ("FLOOR("
+                                     "EXTRACT(second FROM @^0)"
+                                     ")"),
+            [CN_PART_QUARTER]     = "EXTRACT(quarter FROM @^0)",
+            [CN_PART_WEEK]        = "EXTRACT(week FROM @^0)",
+            [CN_PART_DAY_OF_WEEK] = "EXTRACT(dow FROM @^0)",
+            [CN_PART_DAY_OF_YEAR] = "EXTRACT(doy FROM @^0)",
+            [CN_PART_EPOCH]       = ("FLOOR("
+                                     "EXTRACT(epoch FROM @^0)"
+                                     ")"),
         },
     .json        = json,
     .json_arrays = true,

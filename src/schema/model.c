@@ -160,13 +160,15 @@ const cn_table *cn_table_of(const cn_model *model, cn_error *error)
 /* The columns of a model that is being resolved are those that it has declared so far. */
 const cn_column *cn_mapping_type_of(cn_mapping *mapping, const char *title, const cn_type *said)
 {
-    for (const cn_mapping *asking = mapping; asking != NULL; asking = asking->asked_by) {
-        if (asking->model != said->of)
-            continue;
-        for (size_t i = 0; i < asking->column_count; i++) {
-            if (strcmp(asking->columns[i].member, said->name) == 0)
-                return &asking->columns[i];
-        }
+    const cn_mapping *asking = mapping;
+    while (asking->model != said->of && asking->asked_by != NULL)
+        asking = asking->asked_by;
+    bool unfinished = asking->model == said->of;
+    for (size_t i = 0; unfinished && i < asking->column_count; i++) {
+        if (strcmp(asking->columns[i].member, said->name) == 0)
+            return &asking->columns[i];
+    }
+    if (unfinished) {
         cn_mapping_fail(mapping, "%s: CN_TYPE_OF asks %s for %s, which is not declared before",
                         title, said->of->name, said->name);
         return NULL;
