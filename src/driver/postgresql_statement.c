@@ -105,8 +105,10 @@ static void drop_name(statement *stmt)
 static size_t parameters_in(const char *sql)
 {
     size_t highest = 0;
-    for (const char *at = strchr(sql, '$'); at != NULL; at = strchr(at + 1, '$')) {
+    for (const char *at = sql; *at != '\0'; at++) {
         size_t number = 0;
+        if (*at != '$')
+            continue;
         for (const char *digit = at + 1; *digit >= '0' && *digit <= '9' && number < 65536; digit++)
             number = number * 10 + (size_t)(*digit - '0');
         highest = number > highest ? number : highest;
