@@ -28,10 +28,10 @@ static bool matches(cn_session *session, const cn_mapper *mapper, const char *na
 
 /* Starts a select of instances. False: failure, already reported. */
 static bool start(cn_load *load, cn_walk *walk, cn_session *session, cn_mapper *mapper, size_t size,
-                  const cn_select_statement *select)
+                  const cn_select_statement *select, bool reads_one)
 {
     if (mapper == NULL || !matches(session, mapper, mapper->model->name, size) ||
-        !cn_session_prepare(session, cn_statement_reads_one(select) ? mapper : NULL))
+        !cn_session_prepare(session, reads_one ? mapper : NULL))
         return false;
     if (select->columns != NULL)
         return cn_connection_fail(
@@ -56,6 +56,7 @@ static bool is_by_key(const cn_mapper *mapper, const cn_select_statement *select
            (where->flags & CN_NODE_FLAT) && where->count == 0 && mapper != NULL &&
            where->value.kind != CN_KIND_MEMBER_ && where->model == select->from &&
            select->join == NULL && select->also == NULL && select->with == NULL &&
+           select->columns == NULL && select->having.node.kind == CN_NODE_NONE &&
            mapper->table->primary_key_count == 1 &&
            where->offset == mapper->plan[mapper->table->primary_key[0]].offset;
 }
@@ -88,13 +89,16 @@ void *cn_first_(cn_session *session, size_t size, const cn_select_statement *sta
         return *(void *const *)cn_rows_(session, statement->from->name, size,
                                         &with_limit(&limited, statement)->head);
     cn_mapper *mapper = cn_session_mapper(session, statement->from);
-    if (first->head.size < sizeof limited || (first->limit == 0 && !is_by_key(mapper, first)))
+    bool       whole  = first->head.size >= sizeof limited;
+    bool       by_key = whole && is_by_key(mapper, first);
+    if (!whole || (first->limit == 0 && !by_key))
         first = with_limit(&limited, statement);
     cn_walk walk;
     cn_load load;
-    void   *instance = NULL;
+    void   *instance  = NULL;
+    bool    reads_one = (by_key && first->order_by == NULL) || cn_statement_reads_one(first);
     cn_walk_begin(&walk, NULL);
-    if (start(&load, &walk, session, mapper, size, first)) {
+    if (start(&load, &walk, session, mapper, size, first, reads_one)) {
         instance = cn_load_next(&load);
         cn_load_end(&load);
     }
@@ -130,8 +134,8 @@ const void *cn_all_(cn_session *session, size_t size, const cn_select_statement 
     if (is_shape(statement->from))
         return cn_rows_(session, statement->from->name, size, &statement->head);
     cn_walk_begin(&walk, NULL);
-    if (start(&load, &walk, session, cn_session_mapper(session, statement->from), size,
-              statement)) {
+    if (start(&load, &walk, session, cn_session_mapper(session, statement->from), size, statement,
+              cn_statement_reads_one(statement))) {
         list = cn_load_kept_list(&load);
         cn_load_end(&load);
     }
