@@ -181,7 +181,7 @@ void *cn_load_current(cn_load *load)
         load->session->statistics.rows++;
         return instance;
     }
-    cn_struct_copy(row, load->shelf->mapper->blank, slab->stride);
+    memcpy(row, load->shelf->mapper->blank, slab->stride);
     if (!decode(load, row, &slab->text))
         return NULL;
     load->session->statistics.rows++;
@@ -207,8 +207,8 @@ void cn_load_end(cn_load *load)
     for (cn_slab *slab = load->shelf == NULL ? NULL : load->shelf->slabs;
          slab != NULL && slab->shadows != NULL && (slab->used == 0 || slab->shadowed < slab->used);
          slab = slab->next) {
-        cn_struct_copy(cn_slab_shadow(slab, slab->shadowed), cn_slab_struct(slab, slab->shadowed),
-                       (size_t)(slab->used - slab->shadowed) * slab->stride);
+        memcpy(cn_slab_shadow(slab, slab->shadowed), cn_slab_struct(slab, slab->shadowed),
+               (size_t)(slab->used - slab->shadowed) * slab->stride);
         slab->shadowed = slab->used;
     }
 }

@@ -10,8 +10,6 @@
 #ifndef CN_ORM_SLAB_H
 #define CN_ORM_SLAB_H
 
-#include <string.h>
-
 #include <cinnabar/session.h>
 
 #include "base/arena.h"
@@ -85,23 +83,6 @@ static inline void *cn_slab_struct(const cn_slab *slab, uint32_t slot)
 static inline void *cn_slab_shadow(const cn_slab *slab, uint32_t slot)
 {
     return slab->shadows + (size_t)slot * slab->stride;
-}
-
-/* Structs are mostly a few words, for which a call costs more than the copy. */
-static inline void cn_struct_copy(void *to, const void *from, size_t size)
-{
-    uint64_t word;
-    char    *at = to;
-    if (size > 8 * sizeof word || size % sizeof word != 0) {
-        memcpy(to, from, size);
-        return;
-    }
-    for (const char *next = from; size != 0; size -= sizeof word) {
-        memcpy(&word, next, sizeof word);
-        memcpy(at, &word, sizeof word);
-        next += sizeof word;
-        at += sizeof word;
-    }
 }
 
 #endif
