@@ -86,4 +86,11 @@ size_t cn_storage_size(uint8_t storage);
 size_t  cn_storage_value_offset(uint8_t storage);
 cn_kind cn_storage_kind(uint8_t storage);
 
+/* Whether a member of this storage points to text, bytes, ... instead of holding them. */
+static inline bool cn_storage_points(uint8_t storage)
+{
+    return storage == CN_STORAGE_TEXT || storage == CN_STORAGE_BYTES ||
+           storage == CN_STORAGE_DECIMAL || storage == CN_STORAGE_JSON;
+}
+
 #endif

@@ -132,7 +132,7 @@ const cn_words cn_words_mysql = {
             [CN_OP_QUOTIENT] = {"@0 DIV @1", NULL, false},
         },
     .functions = functions,
-    .rollup    = "@ WITH ROLLUP",
+    .rollup    = "@0 WITH ROLLUP",
     .cast      = cast,
     .extract =
         {

@@ -243,7 +243,6 @@ const cn_dialect cn_dialect_postgresql = {
     .backslash        = CN_BACKSLASH_ESCAPED,
     .reserved         = reserved,
     .reserved_count   = sizeof reserved / sizeof *reserved,
-    .ilike            = "ILIKE",
     .type             = spell_type,
     .array_type       = spell_array_type,
     .definition       = &cn_definition_postgresql,

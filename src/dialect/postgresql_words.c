@@ -81,7 +81,8 @@ const cn_words cn_words_postgresql = {
             [CN_OP_DIVIDED]  = {"@0 / CAST(@^1 AS NUMERIC)", NULL, false},
         },
     .functions = functions,
-    .rollup    = "ROLLUP(@)",
+    .ilike     = "ILIKE",
+    .rollup    = "ROLLUP(@0)",
     .extract =
         {
             [CN_PART_YEAR]        = "EXTRACT(year FROM @^0)",

@@ -27,13 +27,6 @@ struct cn_mapper {
     cn_slab         *nursery;     /* the slab that cn_new fills */
 };
 
-/* Whether a member of this storage points to text, bytes, ... instead of holding them. */
-static inline bool cn_storage_points(uint8_t storage)
-{
-    return storage == CN_STORAGE_TEXT || storage == CN_STORAGE_BYTES ||
-           storage == CN_STORAGE_DECIMAL || storage == CN_STORAGE_JSON;
-}
-
 /* The mapper of a model that was used before; else NULL. Thread-safe, like the next one. */
 static inline cn_mapper *cn_mapper_known(const cn_model *model)
 {

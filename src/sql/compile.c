@@ -261,6 +261,7 @@ bool cn_compiler_spell(cn_compiler *compiler, const cn_compile_request *request,
     cn_walk_begin(&walk, compiler->error);
     walk.numbers      = &numbers;
     walk.describing   = request->describing;
+    walk.again        = !request->describing;
     bool good         = cn_walk_statement(&walk, request->statement, request->params);
     compiler->numbers = &numbers;
     compiler->values  = walk.values;

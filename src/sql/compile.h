@@ -176,8 +176,12 @@ bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn
                             bool typed);
 bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negated);
 cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node, bool negated);
-bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_node *const *operands,
-                          cn_binding at_least);
+/* Writes a template (words.h) with `write` for each operand: of `number`, marked '^', '#', '*' or,
+   0, not at all. */
+typedef bool cn_operand_writer(cn_compiler *compiler, const void *context, char mark,
+                               uint32_t number);
+bool cn_compiler_template(cn_compiler *compiler, const char *words, cn_operand_writer *write,
+                          const void *context);
 bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node);
 /* A call of a function, with all that may stand around it: FILTER, ORDER BY, WITHIN GROUP. */
 bool cn_compiler_call(cn_compiler *compiler, const cn_node *node);

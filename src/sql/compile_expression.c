@@ -204,7 +204,8 @@ bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn
     cn_type  cast     = {.kind = CN_TYPE_NONE};
     bool     is_label = meets != NULL && meets->type.kind == CN_TYPE_ENUM;
     if (node->value.kind == CN_KIND_LIST)
-        return cn_compiler_lacks(compiler, "list where one value belongs");
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "a list stands where one value belongs: cn_in_array takes one");
     /* as a literal, a number says its type itself */
     bool says_type = compiler->inlined && node->value.kind < CN_KIND_DATE;
     if (compiler->words->typed_values && !is_label && !says_type) {
@@ -328,25 +329,31 @@ bool cn_compiler_order(cn_compiler *compiler, const cn_node *terms, size_t count
     return true;
 }
 
-bool cn_compiler_template(cn_compiler *compiler, const char *words, const cn_node *const *operands,
-                          cn_binding at_least)
+bool cn_compiler_template(cn_compiler *compiler, const char *words, cn_operand_writer *write,
+                          const void *context)
 {
     for (const char *at = words; *at != '\0'; at++) {
         if (*at != '@') {
             cn_buffer_char(&compiler->sql, *at);
             continue;
         }
-        bool plain = at[1] == '^';
-        at += plain ? 2 : 1;
-        const cn_node *operand = operands[*at - '0'];
-        cn_binding     level   = plain ? CN_BIND_NOTHING : at_least;
-        bool           good    = operand->kind == CN_NODE_VALUE
-                                     ? cn_compiler_free_value(compiler, operand, NULL, true)
-                                     : cn_compiler_within(compiler, operand, level, NULL);
-        if (!good)
+        char mark = at[1] == '^' || at[1] == '#' || at[1] == '*' ? at[1] : '\0';
+        at += mark == '\0' || mark == '*' ? 1 : 2;
+        if (!write(compiler, context, mark, mark == '*' ? 0 : (uint32_t)(*at - '0')))
             return false;
     }
     return true;
+}
+
+/* The only operand of a template. */
+static bool write_only(cn_compiler *compiler, const void *context, char mark, uint32_t number)
+{
+    const cn_node *operand = context;
+    (void)number;
+    return operand->kind == CN_NODE_VALUE
+               ? cn_compiler_free_value(compiler, operand, NULL, true)
+               : cn_compiler_within(compiler, operand, mark == '^' ? CN_BIND_NOTHING : CN_BIND_ATOM,
+                                    NULL);
 }
 
 /* ---- the rest -------------------------------------------------------------------------------- */
@@ -402,7 +409,7 @@ static bool emit_cast(cn_compiler *compiler, const cn_node *node)
     if (here->cast != NULL)
         words = here->cast(type, compiler->link);
     if (words != NULL)
-        return cn_compiler_template(compiler, words, &of, CN_BIND_ATOM);
+        return cn_compiler_template(compiler, words, write_only, of);
     cn_compiler_text(compiler, "CAST(");
     if (!(of->kind == CN_NODE_VALUE ? cn_compiler_free_value(compiler, of, NULL, false)
                                     : cn_compiler_node(compiler, of, NULL)))
@@ -418,9 +425,8 @@ static bool emit_cast(cn_compiler *compiler, const cn_node *node)
 
 static bool emit_extract(cn_compiler *compiler, const cn_node *node)
 {
-    const cn_node *operand = cn_node_part(node, 0);
-    const char    *words   = node->op < CN_PART_COUNT ? compiler->words->extract[node->op] : NULL;
-    return words != NULL ? cn_compiler_template(compiler, words, &operand, CN_BIND_ATOM)
+    const char *words = node->op < CN_PART_COUNT ? compiler->words->extract[node->op] : NULL;
+    return words != NULL ? cn_compiler_template(compiler, words, write_only, cn_node_part(node, 0))
                          : cn_compiler_lacks(compiler, "such part of a date");
 }
 
@@ -433,38 +439,30 @@ static bool emit_collate(cn_compiler *compiler, const cn_node *node)
                                 compiler->error);
 }
 
-/* The path of the walk is the form of MySQL. */
-static bool emit_path(cn_compiler *compiler, const cn_node *node, uint32_t number)
+/* The document is @0; the path, one value that belongs to the node itself, is @1. That of the walk
+   has the form of MySQL. */
+static bool write_json(cn_compiler *compiler, const void *context, char mark, uint32_t number)
 {
+    const cn_node     *node  = context;
+    const cn_words    *words = compiler->words;
+    uint32_t           path  = cn_numbers_get(compiler->numbers, node);
     cn_conversion_kind array = node->count == 2 ? CN_CONVERT_JSON_STEP : CN_CONVERT_JSON_PATH;
-    if (compiler->words->json_plain_keys)
-        return cn_compiler_converted(compiler, CN_CONVERT_JSON_PLAIN, number);
-    return compiler->words->json_arrays ? cn_compiler_converted(compiler, array, number)
-                                        : cn_compiler_value_at(compiler, NULL, number);
+    (void)mark;
+    if (number == 0)
+        return cn_compiler_within(compiler, cn_node_part(node, 0), CN_BIND_UNARY, NULL);
+    if (words->json_plain_keys)
+        return cn_compiler_converted(compiler, CN_CONVERT_JSON_PLAIN, path);
+    return words->json_arrays ? cn_compiler_converted(compiler, array, path)
+                              : cn_compiler_value_at(compiler, NULL, path);
 }
 
-/* The document is @0; the path, one value that belongs to the node itself, is @1. */
 static bool emit_json(cn_compiler *compiler, const cn_node *node)
 {
     const cn_node *last     = cn_node_part(node, node->count - 1);
     bool           by_index = last->value.kind == CN_KIND_INTEGER;
-    const char *words  = compiler->words->json(node->op, node->count - 1, by_index, compiler->link);
-    uint32_t    number = cn_numbers_get(compiler->numbers, node);
-    for (; *words != '\0'; words++) {
-        if (*words != '@') {
-            cn_buffer_char(&compiler->sql, *words);
-            continue;
-        }
-        words++;
-        if (*words == '0') {
-            if (!cn_compiler_within(compiler, cn_node_part(node, 0), CN_BIND_UNARY, NULL))
-                return false;
-            continue;
-        }
-        if (!emit_path(compiler, node, number))
-            return false;
-    }
-    return true;
+    return cn_compiler_template(
+        compiler, compiler->words->json(node->op, node->count - 1, by_index, compiler->link),
+        write_json, node);
 }
 
 static bool emit_query(cn_compiler *compiler, const cn_node *node)
@@ -514,20 +512,21 @@ static bool misplaced(cn_compiler *compiler, const cn_node *node)
                         name == NULL ? "a part of this kind" : name);
 }
 
+static bool write_terms(cn_compiler *compiler, const void *context, char mark, uint32_t number)
+{
+    const cn_node *rollup = context;
+    (void)mark;
+    (void)number;
+    return cn_compiler_list(compiler, rollup->parts, rollup->count);
+}
+
 bool cn_compiler_group(cn_compiler *compiler, const cn_node *terms, size_t count)
 {
+    const char *rollup = compiler->words->rollup;
     if (count != 1 || terms->kind != CN_NODE_ROLLUP)
         return cn_compiler_list(compiler, terms, count);
-    const char *words = compiler->words->rollup;
-    if (words == NULL)
-        return cn_compiler_needs(compiler, CN_FEATURE_ROLLUP);
-    for (; *words != '\0'; words++) {
-        if (*words != '@')
-            cn_buffer_char(&compiler->sql, *words);
-        else if (!cn_compiler_list(compiler, terms->parts, terms->count))
-            return false;
-    }
-    return true;
+    return rollup != NULL ? cn_compiler_template(compiler, rollup, write_terms, terms)
+                          : cn_compiler_needs(compiler, CN_FEATURE_ROLLUP);
 }
 
 bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_column *meets)

@@ -150,30 +150,28 @@ static bool emit_bare_text(cn_compiler *compiler, const cn_node *argument)
     return true;
 }
 
+/* A call and what its function is here. */
+typedef struct spelled {
+    const cn_function *here;
+    const call        *call;
+} spelled;
+
+static bool write_argument(cn_compiler *compiler, const void *context, char mark, uint32_t number)
+{
+    const spelled *s = context;
+    if (mark == '*')
+        return emit_order(compiler, s->call, s->here->order);
+    if (mark == '#')
+        return emit_bare_text(compiler, cn_node_part(s->call->function, number));
+    return emit_argument(compiler, s->call, number, mark == '^' ? CN_BIND_NOTHING : CN_BIND_ATOM);
+}
+
 static bool emit_template(cn_compiler *compiler, const cn_function *here, const call *c)
 {
-    const char *words = here->words;
-    if (c->order != NULL && strstr(words, "@*") == NULL)
+    const spelled s = {here, c};
+    if (c->order != NULL && strstr(here->words, "@*") == NULL)
         return cn_compiler_lacks(compiler, cn_feature_name(CN_FEATURE_AGGREGATE_ORDER));
-    for (; *words != '\0'; words++) {
-        bool good = true;
-        if (*words != '@') {
-            cn_buffer_char(&compiler->sql, *words);
-            continue;
-        }
-        words++;
-        if (*words == '*')
-            good = emit_order(compiler, c, here->order);
-        else if (*words == '#')
-            good = emit_bare_text(compiler, cn_node_part(c->function, (size_t)(*++words - '0')));
-        else if (*words == '^')
-            good = emit_argument(compiler, c, (uint32_t)(*++words - '0'), CN_BIND_NOTHING);
-        else
-            good = emit_argument(compiler, c, (uint32_t)(*words - '0'), CN_BIND_ATOM);
-        if (!good)
-            return false;
-    }
-    return true;
+    return cn_compiler_template(compiler, here->words, write_argument, &s);
 }
 
 static bool emit_plain(cn_compiler *compiler, const char *name, const call *c)

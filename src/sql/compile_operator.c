@@ -108,25 +108,6 @@ static bool emit_right(cn_compiler *compiler, const operands *o, cn_binding at_l
 
 /* ---- forms ----------------------------------------------------------------------------------- */
 
-/* The template of a database's own: @0 and @1 are the operands. */
-static bool emit_own(cn_compiler *compiler, const char *words, const operands *o,
-                     cn_binding at_least)
-{
-    for (; *words != '\0'; words++) {
-        if (*words != '@') {
-            cn_buffer_char(&compiler->sql, *words);
-            continue;
-        }
-        words++;
-        bool plain = *words == '^';
-        words += plain;
-        cn_binding level = plain ? CN_BIND_NOTHING : at_least;
-        if (!(*words == '0' ? emit_left(compiler, o, level) : emit_right(compiler, o, level)))
-            return false;
-    }
-    return true;
-}
-
 /* What the operands of an infix operator need, so that the tree is read as it was written. */
 static cn_binding right_level(const cn_node *node)
 {
@@ -134,6 +115,14 @@ static cn_binding right_level(const cn_node *node)
     if (own == CN_BIND_COMPARE)
         return node->op == CN_OP_REGEXP ? CN_BIND_ADD : CN_BIND_OPERAND;
     return own == CN_BIND_BIT ? CN_BIND_UNARY : own + 1;
+}
+
+/* In the template of a database's own @0 and @1 are the operands. */
+static bool write_operand(cn_compiler *compiler, const void *context, char mark, uint32_t number)
+{
+    const operands *o     = context;
+    cn_binding      level = mark == '^' ? CN_BIND_NOTHING : right_level(o->node);
+    return number == 0 ? emit_left(compiler, o, level) : emit_right(compiler, o, level);
 }
 
 /* Reals are not associative, and - and / are not at all: only the left side goes without. */
@@ -241,14 +230,14 @@ static bool emit_like(cn_compiler *compiler, const operands *o, bool negated)
 {
     uint8_t op    = o->node->op;
     bool    plain = op == CN_OP_LIKE || op == CN_OP_ILIKE;
-    bool    ilike = is_caseless(op) && compiler->dialect->ilike != NULL;
+    bool    ilike = is_caseless(op) && compiler->words->ilike != NULL;
     bool    lower = is_caseless(op) && !ilike;
     if (!plain)
         cn_buffer_char(&compiler->sql, '(');
     if (!emit_side(compiler, o, true, lower, CN_BIND_OPERAND))
         return false;
     cn_compiler_text(compiler, negated ? " NOT " : " ");
-    cn_compiler_text(compiler, ilike ? compiler->dialect->ilike : "LIKE");
+    cn_compiler_text(compiler, ilike ? compiler->words->ilike : "LIKE");
     cn_buffer_char(&compiler->sql, ' ');
     if (!plain) {
         if (!emit_around(compiler, o, lower))
@@ -399,7 +388,8 @@ bool cn_compiler_operator(cn_compiler *compiler, const cn_node *node, bool negat
         (node->op == CN_OP_REGEXP && !cn_compiler_needs(compiler, CN_FEATURE_REGEXP)))
         return false;
     if (own->words != NULL && (!negated || own->negated != NULL))
-        return emit_own(compiler, negated ? own->negated : own->words, &o, right_level(node));
+        return cn_compiler_template(compiler, negated ? own->negated : own->words, write_operand,
+                                    &o);
     if (!negated || (info->negated != NULL && !is_quantified(&o)))
         return emit_form(compiler, &o, negated);
     cn_compiler_text(compiler, "NOT (");

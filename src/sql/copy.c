@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "base/convert.h"
+#include "schema/table.h"
 #include "sql/keep.h"
 #include "sql/node.h"
 
@@ -409,11 +411,32 @@ static void copy_compound(copier *c, void *statement)
     s->params   = copy_params(c, s->params);
 }
 
-/* The array of structs is copied, the text in it stays the caller's. */
+/* What a member points to; the pointer comes first in each of the types that have one. */
+static void copy_pointed(copier *c, const cn_decode *field, char *row)
+{
+    cn_value value;
+    cn_error unread = {0};
+    if (c->failed || !cn_storage_points(field->storage))
+        return;
+    if (!cn_convert_load(field, row, &value, &unread) || !copy_value(&value, c->arena))
+        fail(c, CN_BROKEN_MEMORY);
+    else if (value.kind != CN_KIND_NULL)
+        memcpy(row + field->offset, &value.as, sizeof(void *));
+    cn_error_clear(&unread);
+}
+
+/* The structs, and the text in them. */
 static void copy_values(copier *c, void *statement)
 {
-    cn_values_statement *s = statement;
-    s->rows                = copy_array(c, s->rows, s->count, s->struct_size);
+    cn_values_statement *s      = statement;
+    cn_error             unread = {0}; /* what is wrong with the shape the walk says */
+    const cn_table      *table  = cn_table_of(s->shape, &unread);
+    char                *rows   = copy_array(c, s->rows, s->count, s->struct_size);
+    for (size_t row = 0; rows != NULL && table != NULL && row < s->count; row++)
+        for (size_t i = 0; i < table->column_count; i++)
+            copy_pointed(c, &table->columns[i].field, rows + row * s->struct_size);
+    s->rows = rows;
+    cn_error_clear(&unread);
 }
 
 static void copy_text_statement(copier *c, void *statement)
@@ -470,47 +493,50 @@ cn_statement *cn_statement_copy(const cn_statement *statement, cn_arena *arena, 
     return c.failed ? NULL : made;
 }
 
+static uint32_t sum_pointers(uint32_t sum, const void *a, const void *b)
+{
+    return cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)a), (uint64_t)(uintptr_t)b);
+}
+
 uint32_t cn_statement_sum(const cn_statement *statement)
 {
     uint32_t sum = 2166136261u;
     if (statement == NULL)
         return sum;
-    sum = cn_sum_mix(sum, (uint64_t)statement->kind << 32 | statement->size);
+    const void *s = statement;
+    sum           = cn_sum_mix(sum, (uint64_t)statement->kind << 32 | statement->size);
     switch (statement->kind) {
     case CN_STATEMENT_TEXT: {
-        const cn_text_statement *s = (const void *)statement;
-        return cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->sql),
-                          (uint64_t)(uintptr_t)s->params);
+        const cn_text_statement *text = s;
+        return sum_pointers(sum, text->sql, text->params);
     }
     case CN_STATEMENT_SELECT: {
-        const cn_select_statement *s = (const void *)statement;
-        sum = cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->from), (uint64_t)s->limit);
-        sum = cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->columns),
-                         (uint64_t)(uintptr_t)s->order_by);
-        return cn_sum_node(sum, &s->where.node);
+        const cn_select_statement *select = s;
+        sum = cn_sum_mix(sum_pointers(sum, select->from, select->columns), (uint64_t)select->limit);
+        return cn_sum_node(cn_sum_mix(sum, (uint64_t)(uintptr_t)select->order_by),
+                           &select->where.node);
     }
     case CN_STATEMENT_INSERT: {
-        const cn_insert_statement *s = (const void *)statement;
-        return cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->into),
-                          (uint64_t)(uintptr_t)s->values);
+        const cn_insert_statement *insert = s;
+        return sum_pointers(sum, insert->into, insert->values);
     }
     case CN_STATEMENT_UPDATE: {
-        const cn_update_statement *s = (const void *)statement;
-        sum                          = cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->table),
-                                                  (uint64_t)(uintptr_t)s->set);
-        return cn_sum_node(sum, &s->where.node);
+        const cn_update_statement *update = s;
+        return cn_sum_node(sum_pointers(sum, update->table, update->set), &update->where.node);
     }
     case CN_STATEMENT_DELETE: {
-        const cn_delete_statement *s = (const void *)statement;
-        return cn_sum_node(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->from), &s->where.node);
+        const cn_delete_statement *deletion = s;
+        return cn_sum_node(sum_pointers(sum, deletion->from, deletion->returning),
+                           &deletion->where.node);
     }
     case CN_STATEMENT_COMPOUND: {
-        const cn_compound_statement *s = (const void *)statement;
-        return cn_sum_mix(cn_sum_mix(sum, (uint64_t)s->operation), (uint64_t)(uintptr_t)s->queries);
+        const cn_compound_statement *compound = s;
+        return sum_pointers(cn_sum_mix(sum, (uint64_t)compound->operation), compound->queries,
+                            compound->order_by);
     }
     case CN_STATEMENT_VALUES: {
-        const cn_values_statement *s = (const void *)statement;
-        return cn_sum_mix(cn_sum_mix(sum, (uint64_t)(uintptr_t)s->rows), s->count);
+        const cn_values_statement *values = s;
+        return cn_sum_mix(sum_pointers(sum, values->shape, values->rows), values->count);
     }
     default:
         return sum;

@@ -33,7 +33,6 @@ typedef struct cn_dialect {
         const cn_link *server); /* words of one product or version only; may be NULL */
 
     const cn_words *words; /* of statements */
-    const char     *ilike; /* the operator, or NULL: lower() on both sides */
 
     /* The type of a column, as DDL spells it. */
     void (*type)(cn_buffer *sql, const cn_type *type, const cn_link *server);

@@ -22,6 +22,7 @@ void cn_walk_begin(cn_walk *walk, cn_error *error)
     walk->taken          = NULL;
     walk->numbers        = NULL;
     walk->describing     = false;
+    walk->again          = false;
     walk->lend           = false;
     walk->depth          = 0;
     walk->error          = error;

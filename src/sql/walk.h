@@ -42,6 +42,7 @@ typedef struct cn_walk {
     bool           *taken;      /* which of them a cn_later has asked for */
     cn_numbers     *numbers;    /* to be filled; NULL: nobody asks */
     bool            describing; /* nothing will be sent: a cn_later needs no value */
+    bool            again;      /* only the structure is wanted, the values are known */
     bool            lend;       /* rows are read after the caller's values are gone */
     unsigned        depth;
     cn_error       *error;

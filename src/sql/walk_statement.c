@@ -215,8 +215,9 @@ static bool written(cn_walk *walk, const cn_model *model, const cn_items *list, 
     const cn_column *column = cn_made_next(table, list, update, 0);
     bool             first  = true; /* which the compiler finds by the list; the rest follow it */
     for (; column != NULL; column = cn_made_next(table, list, update, column->index + 1)) {
-        cn_value value;
-        if (!cn_column_make_value(column, update, NULL, &value, &walk->arena, walk->error) ||
+        cn_value value = cn_value_null(); /* a function of the program's is called but once */
+        if ((!walk->again &&
+             !cn_column_make_value(column, update, NULL, &value, &walk->arena, walk->error)) ||
             !(first ? cn_walk_bound(walk, list, &value) : cn_walk_value(walk, &value)))
             return false;
         first = false;

@@ -99,7 +99,8 @@ typedef struct cn_words {
     cn_template        operators[CN_OP_COUNT]; /* where they differ; NULL: as sql/operators.c */
     const cn_function *functions;              /* ended by a NULL name */
     const char        *extract[CN_PART_COUNT]; /* templates */
-    const char        *rollup;                 /* GROUP BY: a template, @ its terms; NULL: none */
+    const char        *ilike;  /* the operator; NULL: LIKE of lower() on both sides */
+    const char        *rollup; /* GROUP BY: a template of its terms; NULL: none */
     /* The template of a cast that CAST does not do here; NULL: it does. */
     const char *(*cast)(const cn_type *type, const cn_link *server);
     /* The template of JSON access: `result` as CN_JSON_..., `steps` into the document, the last by

@@ -274,6 +274,7 @@ static void a_statement_writes_what_it_does_not_mention(void **state)
         cn_execute(session, cn_insert(Order, .values = CN_SET(Order, code, "a", source, "x"),
                                       .more = CN_SETS(CN_SET(Order, code, "b", source, "y"))));
         ASSERT_OK(session);
+        assert_int_equal(numbers, 42);
         cn_execute(session, cn_update(Order, .set = CN_SET(Order, source, "z", revision, 5),
                                       .where = cn_is(Order, code, ==, "b")));
         cn_commit(session);

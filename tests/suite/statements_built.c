@@ -154,6 +154,16 @@ static void a_union_and_values_are_built(void **state)
     cn_query_free(query);
 }
 
+static void the_texts_in_values_are_copied(void **state)
+{
+    (void)state;
+    char      name[] = "once";
+    cn_query *query  = cn_build(cn_values(Pair, ((const Pair[]){{7, name}}), 1));
+    memset(name, 'x', sizeof name - 1);
+    assert_string_equal(statements_rows(cn_built(query), NULL), "7,once;");
+    cn_query_free(query);
+}
+
 static void a_text_is_copied(void **state)
 {
     (void)state;
@@ -196,6 +206,7 @@ int main(void)
         TEST(an_insert_and_an_upsert_are_built),
         TEST(an_update_and_a_delete_are_built),
         TEST(a_union_and_values_are_built),
+        TEST(the_texts_in_values_are_copied),
         TEST(a_text_is_copied),
         TEST(a_clause_that_is_not_there_is_refused_when_it_is_executed),
     };
