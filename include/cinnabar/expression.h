@@ -131,11 +131,10 @@ typedef enum cn_part {
 
 /* ---- functions behind the macros ------------------------------------------------------------- */
 
-/* What a member takes. The names are what a compiler says when a value does not fit. */
+/* What a member takes; those of an int and an int64 are below. The names are what a compiler says
+   when a value does not fit. */
 CN_API cn_expr cn_a_bool_member_takes_(bool value);
-CN_API cn_expr cn_an_int_member_takes_(int value);
 CN_API cn_expr cn_an_unsigned_member_takes_(unsigned value);
-CN_API cn_expr cn_an_int64_member_takes_(long long value);
 CN_API cn_expr cn_a_uint64_member_takes_(unsigned long long value);
 CN_API cn_expr cn_a_double_member_takes_(double value);
 CN_API cn_expr cn_a_text_member_takes_(const char *value);
@@ -447,6 +446,38 @@ enum {
     CN_NODE_ROLLUP,
     CN_NODE_BROKEN /* a copy that could not be made: fails when executed */
 };
+/* A flag of a node: its `value` is the second operand. */
+enum { CN_NODE_FLAT = 16 };
+
+/* What is compared most, a number, is made in its place in the statement, without a call or a copy:
+   what cn_test_ would make of it. */
+static inline cn_expr cn_an_int64_member_takes_(long long value)
+{
+    return (cn_expr){
+        {.kind = CN_NODE_VALUE, .value = {.kind = CN_KIND_INTEGER, .as.integer = value}}};
+}
+static inline cn_expr cn_an_int_member_takes_(int value)
+{
+    return cn_an_int64_member_takes_(value);
+}
+static inline cn_condition cn_compare_(int op, const cn_model *model, uint32_t offset,
+                                       uint8_t storage, const cn_expr *part)
+{
+    const cn_value *value = &part->node.value;
+    if (part->node.kind == CN_NODE_VALUE && value->kind == CN_KIND_INTEGER &&
+        (storage == CN_STORAGE_INT64 ||
+         (storage == CN_STORAGE_INT32 && value->as.integer >= INT32_MIN &&
+          value->as.integer <= INT32_MAX)))
+        return (cn_condition){
+            {.model   = model,
+             .kind    = CN_NODE_OPERATOR,
+             .op      = (uint8_t)op,
+             .storage = storage,
+             .flags   = CN_NODE_FLAT,
+             .offset  = offset,
+             .value   = {.kind = CN_KIND_INTEGER, .as.integer = value->as.integer}}};
+    return cn_test_(op, model, offset, storage, part, 1);
+}
 
 /* What a CN_NODE_QUERY stands for, in its `op`. */
 enum { CN_QUERY_SCALAR, CN_QUERY_EXISTS, CN_QUERY_ANY, CN_QUERY_ALL, CN_QUERY_ROWS };
@@ -638,8 +669,8 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 
 /* cn_is(Post, views, >=, 10): a member against a value that fits it, or against an expression */
 #define cn_is(T, m, o, v)                                                                          \
-    cn_test_(CN_OPERATOR_CHECKED_(o), CN_CHECKED_ARGS_(T, m, CN_FITS_(T, m, v)),                   \
-             (const cn_expr[]){CN_EXPR_FOR_(T, m, v)}, 1)
+    cn_compare_(CN_OPERATOR_CHECKED_(o), CN_CHECKED_ARGS_(T, m, CN_FITS_(T, m, v)),                \
+                (const cn_expr[]){CN_EXPR_FOR_(T, m, v)})
 /* Two expressions: cn_cmp(cn_count(cn_attr(Post, id)), >, 10) */
 #define cn_cmp(a, o, b)                                                                            \
     cn_test_(CN_OPERATOR_CHECKED_(o), NULL, 0, 0, CN_PARTS_(CN_EXPR_(a), CN_EXPR_(b)))

@@ -397,9 +397,14 @@ static bool bind_value(sqlite_prepared *prepared, int at, const cn_value *value,
 static bool bind_values(sqlite_prepared *prepared, const cn_value *values, size_t count,
                         cn_error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!bind_value(prepared, (int)i + 1, &values[i], error))
+    for (size_t i = 0; i < count; i++) {
+        const cn_value *value = &values[i];
+        if (value->kind == CN_KIND_INTEGER &&
+            sqlite3_bind_int64(prepared->statement, (int)i + 1, value->as.integer) == SQLITE_OK)
+            continue;
+        if (!bind_value(prepared, (int)i + 1, value, error))
             return false;
+    }
     return true;
 }
 

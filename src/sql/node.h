@@ -41,8 +41,7 @@ enum {
         1, /* `offset` is the index of a column: tables without a struct have no offsets */
     CN_NODE_DESC        = 2, /* ORDER BY ... DESC */
     CN_NODE_NULLS_FIRST = 4,
-    CN_NODE_NULLS_LAST  = 8,
-    CN_NODE_FLAT        = 16 /* of an operator: `value` is its second operand */
+    CN_NODE_NULLS_LAST  = 8 /* 16 is CN_NODE_FLAT */
 };
 
 /* Which word a CN_NODE_KEYWORD is: its `op`. */

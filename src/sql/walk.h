@@ -124,7 +124,12 @@ static inline bool cn_walk_value(cn_walk *walk, const cn_value *value)
     if (walk->value_count == walk->value_capacity)
         return cn_walk_value_slow(walk, value);
     cn_value *to = &walk->values[walk->value_count++];
-    *to          = *value;
+    if (value->kind == CN_KIND_INTEGER) { /* only what was just written is read again */
+        to->kind       = CN_KIND_INTEGER;
+        to->as.integer = value->as.integer;
+        return true;
+    }
+    *to = *value;
     cn_value_measure(to);
     return true;
 }

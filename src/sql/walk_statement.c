@@ -141,41 +141,9 @@ static bool limits(cn_walk *walk, const int64_t *limit, const int64_t *offset, c
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
-/* Rows of one model by one comparison with a value, which is what is asked most. */
-static inline bool is_simple(const cn_select_statement *s)
-{
-    const cn_node *node    = &s->where.node;
-    uintptr_t      clauses = (uintptr_t)s->columns | (uintptr_t)s->order_by | (uintptr_t)s->limit |
-                        (uintptr_t)s->offset | (uintptr_t)s->params | (uintptr_t)s->join |
-                        (uintptr_t)s->also | (uintptr_t)s->query | (uintptr_t)s->with |
-                        (uintptr_t)s->group_by | (uintptr_t)s->distinct_on | (uintptr_t)s->lock_of |
-                        (uintptr_t)s->hints | (uintptr_t)s->lock;
-    return clauses == 0 && node->kind == CN_NODE_OPERATOR && node->op <= CN_OP_NOT_EQUAL &&
-           node->model == s->from && s->from->state != NULL && s->from->state->serial == 0 &&
-           node->count == 0 && node->value.kind != CN_KIND_NULL &&
-           node->value.kind < CN_KIND_LIST && s->having.node.kind == CN_NODE_NONE &&
-           !(s->nowait | s->skip_locked | s->distinct | s->with_ties);
-}
-
-/* The same words as those of walk_select, without a look at what is not there. */
-static bool walk_simple(cn_walk *walk, const cn_select_statement *select)
-{
-    const cn_node *node  = &select->where.node;
-    uint64_t      *words = walk->words; /* there is room for more at the beginning */
-    words[0]             = CN_STATEMENT_SELECT;
-    words[1]             = (uint64_t)(uintptr_t)select->from;
-    words[2]             = cn_walk_head(node);
-    words[3]             = (uint64_t)(uintptr_t)node->model;
-    words[4]             = UINT64_MAX;
-    walk->word_count     = 5;
-    return cn_walk_value(walk, &node->value);
-}
-
 static bool walk_select(cn_walk *walk, const void *statement)
 {
     const cn_select_statement *s = statement;
-    if (walk->word_count == 0 && walk->numbers == NULL && s->from != NULL && is_simple(s))
-        return walk_simple(walk, s);
     if (s->from == NULL)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE, "the select has nothing to select from");
     uint64_t head = CN_STATEMENT_SELECT | (uint64_t)s->distinct << 8 |
@@ -419,7 +387,46 @@ static const cn_param *own_params(const void *statement)
     }
 }
 
-bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params)
+/* ---- a select by one comparison -------------------------------------------------------------- */
+
+/* Rows of one model by one comparison with a value, which is what is asked most. */
+static inline bool is_simple(const cn_statement *statement)
+{
+    if (statement == NULL || statement->kind != CN_STATEMENT_SELECT ||
+        statement->size < sizeof(cn_select_statement))
+        return false;
+    const cn_select_statement *s    = (const cn_select_statement *)(const void *)statement;
+    const cn_node             *node = &s->where.node;
+    uintptr_t clauses = (uintptr_t)s->columns | (uintptr_t)s->order_by | (uintptr_t)s->limit |
+                        (uintptr_t)s->offset | (uintptr_t)s->params | (uintptr_t)s->join |
+                        (uintptr_t)s->also | (uintptr_t)s->query | (uintptr_t)s->with |
+                        (uintptr_t)s->group_by | (uintptr_t)s->distinct_on | (uintptr_t)s->lock_of |
+                        (uintptr_t)s->hints | (uintptr_t)s->lock;
+    return clauses == 0 && node->kind == CN_NODE_OPERATOR && node->op <= CN_OP_NOT_EQUAL &&
+           s->from != NULL && node->model == s->from && s->from->state != NULL &&
+           s->from->state->serial == 0 && node->count == 0 && node->value.kind != CN_KIND_NULL &&
+           node->value.kind < CN_KIND_LIST && s->having.node.kind == CN_NODE_NONE &&
+           !(s->nowait | s->skip_locked | s->distinct | s->with_ties);
+}
+
+/* The same words as those of walk_select, without a look at what is not there. */
+static bool walk_simple(cn_walk *walk, const cn_statement *statement)
+{
+    const cn_select_statement *select = (const cn_select_statement *)(const void *)statement;
+    const cn_node             *node   = &select->where.node;
+    uint64_t                  *words  = walk->words; /* there is room for more at the beginning */
+    words[0]                          = CN_STATEMENT_SELECT;
+    words[1]                          = (uint64_t)(uintptr_t)select->from;
+    words[2]                          = cn_walk_head(node);
+    words[3]                          = (uint64_t)(uintptr_t)node->model;
+    words[4]                          = UINT64_MAX;
+    walk->word_count                  = 5;
+    return cn_walk_value(walk, &node->value);
+}
+
+/* ---- any statement --------------------------------------------------------------------------- */
+
+static bool walk_any(cn_walk *walk, const cn_statement *statement, const cn_param *params)
 {
     if (cn_statement_size(statement) == 0)
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
@@ -427,6 +434,13 @@ bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_pa
     const void *s = whole(walk, statement);
     return s != NULL && take_params(walk, params != NULL ? params : own_params(s)) &&
            walks[statement->kind](walk, s) && params_used(walk);
+}
+
+bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_param *params)
+{
+    return params == NULL && walk->numbers == NULL && is_simple(statement)
+               ? walk_simple(walk, statement)
+               : walk_any(walk, statement, params);
 }
 
 /* Whether a query, or SQL of the program's own, stands in an expression. */
