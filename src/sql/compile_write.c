@@ -92,15 +92,16 @@ static bool returning(cn_compiler *compiler, const cn_items *items, cn_feature f
    too. */
 static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *items, bool made)
 {
-    const cn_column *next = made ? cn_made_next(table, items, false, 0) : NULL;
-    for (size_t i = 0; i < items->count; i++) {
+    const cn_column *next   = made ? cn_made_next(table, items, false, 0) : NULL;
+    const char      *before = " (";
+    for (size_t i = 0; items != NULL && i < items->count; i++, before = ", ") {
         const cn_column *column = assigned(compiler, table, items, i);
-        cn_compiler_text(compiler, i == 0 ? " (" : ", ");
+        cn_compiler_text(compiler, before);
         if (column == NULL || !cn_compiler_identifier(compiler, column->name))
             return false;
     }
-    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
-        cn_compiler_text(compiler, ", ");
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1), before = ", ") {
+        cn_compiler_text(compiler, before);
         if (!cn_compiler_identifier(compiler, next->name))
             return false;
     }
@@ -110,18 +111,21 @@ static bool names(cn_compiler *compiler, const cn_table *table, const cn_items *
 
 /* ---- INSERT ---------------------------------------------------------------------------------- */
 
-static bool values(cn_compiler *compiler, const cn_table *table, const cn_items *items)
+/* `items` may be NULL; `place` is where the walk put what the model makes. */
+static bool values(cn_compiler *compiler, const cn_table *table, const cn_items *items,
+                   const void *place)
 {
     const cn_column *next   = cn_made_next(table, items, false, 0);
-    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, items) : 0;
-    for (size_t i = 0; i < items->count; i++) {
+    uint32_t         number = next != NULL ? cn_numbers_get(compiler->numbers, place) : 0;
+    const char      *before = "(";
+    for (size_t i = 0; items != NULL && i < items->count; i++, before = ", ") {
         const cn_column *column = assigned(compiler, table, items, i);
-        cn_compiler_text(compiler, i == 0 ? "(" : ", ");
+        cn_compiler_text(compiler, before);
         if (column == NULL || !cn_compiler_expression(compiler, &items->items[i].value, column))
             return false;
     }
-    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1)) {
-        cn_compiler_text(compiler, ", ");
+    for (; next != NULL; next = cn_made_next(table, items, false, next->index + 1), before = ", ") {
+        cn_compiler_text(compiler, before);
         if (!cn_compiler_value_at(compiler, next, number++))
             return false;
     }
@@ -144,21 +148,24 @@ static bool same_members(cn_compiler *compiler, const cn_items *first, const cn_
 static bool insert_rows(cn_compiler *compiler, const cn_table *table,
                         const cn_insert_statement *insert)
 {
-    if (insert->values == NULL) {
-        cn_buffer_format(&compiler->sql, " %s", compiler->words->default_values);
-        return insert->more == NULL ||
-               cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+    const cn_items *first = insert->values;
+    if (first == NULL && insert->more != NULL)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "the insert into %s has .more rows, but no .values",
                             cn_table_title(table));
+    if (first == NULL && cn_made_next(table, NULL, false, 0) == NULL) {
+        cn_buffer_format(&compiler->sql, " %s", compiler->words->default_values);
+        return true;
     }
-    if (!names(compiler, table, insert->values, true))
+    if (!names(compiler, table, first, true))
         return false;
     cn_compiler_text(compiler, " VALUES ");
-    if (!values(compiler, table, insert->values))
+    if (!values(compiler, table, first,
+                first != NULL ? (const void *)first : (const void *)&insert->values))
         return false;
     for (const cn_items *const *row = insert->more; row != NULL && *row != NULL; row++) {
         cn_compiler_text(compiler, ", ");
-        if (!same_members(compiler, insert->values, *row) || !values(compiler, table, *row))
+        if (!same_members(compiler, first, *row) || !values(compiler, table, *row, *row))
             return false;
     }
     return true;

@@ -11,16 +11,17 @@
 
 #include "schema/value.h"
 
-/* The first such column at or behind `from`; NULL: no more. */
+/* The first such column at or behind `from`; NULL: no more. Where `items` is NULL nothing is
+   mentioned. */
 static inline const cn_column *cn_made_next(const cn_table *table, const cn_items *items,
                                             bool update, uint32_t from)
 {
-    if (!table->has_defaults || items == NULL)
+    if (!table->has_defaults)
         return NULL;
     for (uint32_t c = from; c < table->column_count; c++) {
         const cn_column *column    = &table->columns[c];
         bool             mentioned = !cn_column_makes_value(column, update);
-        for (size_t i = 0; i < items->count && !mentioned; i++)
+        for (size_t i = 0; items != NULL && i < items->count && !mentioned; i++)
             mentioned = strcmp(items->items[i].field.name, column->member) == 0 ||
                         strcmp(items->items[i].field.name, column->name) == 0;
         if (!mentioned)

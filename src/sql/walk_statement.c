@@ -172,25 +172,30 @@ static bool walk_select(cn_walk *walk, const void *statement)
             limits(walk, &s->limit, &s->offset, s->from->name));
 }
 
-/* What is set, and the values that the model makes for what is not. */
-static bool written(cn_walk *walk, const cn_model *model, const cn_items *list, bool update)
+/* The values that the model makes for what `list` does not mention; the compiler finds the first by
+   `place`, and the rest follow it. */
+static bool made(cn_walk *walk, const cn_model *model, const cn_items *list, const void *place,
+                 bool update)
 {
-    if (!items(walk, list))
-        return false;
     const cn_table *table = cn_table_of(model, walk->error);
     if (table == NULL)
         return false;
     const cn_column *column = cn_made_next(table, list, update, 0);
-    bool             first  = true; /* which the compiler finds by the list; the rest follow it */
     for (; column != NULL; column = cn_made_next(table, list, update, column->index + 1)) {
         cn_value value = cn_value_null(); /* a function of the program's is called but once */
         if ((!walk->again &&
              !cn_column_make_value(column, update, NULL, &value, &walk->arena, walk->error)) ||
-            !(first ? cn_walk_bound(walk, list, &value) : cn_walk_value(walk, &value)))
+            !(place != NULL ? cn_walk_bound(walk, place, &value) : cn_walk_value(walk, &value)))
             return false;
-        first = false;
+        place = NULL;
     }
     return true;
+}
+
+/* What is set, and what the model makes. */
+static bool written(cn_walk *walk, const cn_model *model, const cn_items *list, bool update)
+{
+    return items(walk, list) && made(walk, model, list, list, update);
 }
 
 static bool more_rows(cn_walk *walk, const cn_model *model, const cn_items *const *rows)
@@ -213,7 +218,9 @@ static bool walk_insert(cn_walk *walk, const void *statement)
                     (uint64_t)(s->update != NULL) << 15 | (uint64_t)(s->returning != NULL) << 16;
     return cn_walk_word(walk, head) && cn_walk_model(walk, s->into) &&
            (s->with == NULL || with(walk, s->with)) &&
-           (s->values == NULL || written(walk, s->into, s->values, false)) &&
+           (s->values != NULL  ? written(walk, s->into, s->values, false)
+            : s->query == NULL ? made(walk, s->into, NULL, &s->values, false)
+                               : true) &&
            (s->more == NULL || more_rows(walk, s->into, s->more)) &&
            (s->columns == NULL || items(walk, s->columns)) &&
            (s->query == NULL || query_in(walk, s->query)) &&

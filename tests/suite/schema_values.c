@@ -147,7 +147,7 @@ static bool next_number(const void *row, cn_value *value, cn_type_memory *memory
     return *counter != 13;
 }
 
-/* Made of another member of the row. */
+/* Made of another member of the row, where there is one: a statement has none. */
 static bool make_code(const void *row, cn_value *value, cn_type_memory *memory, void *context)
 {
     const Order *order = row;
@@ -155,7 +155,7 @@ static bool make_code(const void *row, cn_value *value, cn_type_memory *memory, 
     char *code = cn_type_memory_take(memory, 20);
     if (code == NULL)
         return false;
-    snprintf(code, 20, "N-%d", order->number);
+    snprintf(code, 20, "N-%d", order != NULL ? order->number : 0);
     *value = cn_value_text(code);
     return true;
 }
@@ -294,6 +294,33 @@ static void a_statement_writes_what_it_does_not_mention(void **state)
     end(engine, &orders);
 }
 
+static void an_insert_of_nothing_writes_what_the_model_makes(void **state)
+{
+    (void)state;
+    cn_engine *engine = engine_with(&orders);
+    numbers           = 60;
+    CN_SESSION(session, engine) {
+        cn_execute(session, cn_insert(Order, .values = CN_SET(Order, code, "first")));
+        cn_execute(session, cn_insert(Order));
+        cn_execute(session, cn_insert(Order));
+        ASSERT_OK(session);
+        assert_int_equal(numbers, 63);
+        Order *const *all = cn_all(session, Order, .order_by = CN_BY(cn_attr(Order, number)));
+        ASSERT_OK(session);
+        assert_int_equal(all[2]->number, 63);
+        assert_string_equal(all[2]->code, "N-0");
+        assert_string_equal(all[2]->status, "new");
+        assert_string_equal(all[2]->source, "shop");
+        assert_int_equal(all[2]->weight.value, 7);
+        assert_null(all[3]);
+        cn_execute(session, cn_insert(Order, .more = CN_SETS(CN_SET(Order, code, "x"))));
+        assert_int_equal(cn_error_cause(session), CN_CAUSE_MISUSE);
+        assert_non_null(strstr(cn_error_message(session), ".more rows, but no .values"));
+        cn_rollback(session);
+    }
+    end(engine, &orders);
+}
+
 /* ---- keys from sequences and identities ------------------------------------------------------ */
 
 CN_SEQUENCE(ticket_numbers, "sv_ticket_numbers", .start = 100, .increment = 10);
@@ -396,6 +423,16 @@ CN_MODEL(Price, "sv_price")
 }
 CN_METADATA(prices, &Price_model);
 
+static int counted(cn_session *session, cn_condition which)
+{
+    Price *const *all   = cn_all(session, Price, .where = which);
+    int           count = 0;
+    CN_EACH(Price, price, all)
+        count++;
+    ASSERT_OK(session);
+    return count;
+}
+
 static void a_user_type_converts_on_the_way_in_and_out(void **state)
 {
     (void)state;
@@ -418,6 +455,11 @@ static void a_user_type_converts_on_the_way_in_and_out(void **state)
         ASSERT_OK(session);
         assert_non_null(found);
         assert_string_equal(found->amount, "0.05");
+        const char *wanted[] = {"7.00", "0.05"};
+        assert_int_equal(counted(session, cn_in(Price, amount, "0.05", "7.00")), 1);
+        assert_int_equal(counted(session, cn_in_array(Price, amount, wanted, 2)), 1);
+        assert_int_equal(counted(session, cn_between(Price, amount, "0.04", "0.06")), 1);
+        assert_int_equal(counted(session, cn_between(Price, amount, "0.06", "9.00")), 0);
         Price *none = cn_get(session, Price, 2);
         assert_null(none->amount);
         found->amount = "much";
@@ -439,6 +481,7 @@ int main(void)
         cmocka_unit_test(a_function_that_makes_no_value_fails_the_flush),
         cmocka_unit_test(rows_by_value_take_client_values_as_well),
         cmocka_unit_test(a_statement_writes_what_it_does_not_mention),
+        cmocka_unit_test(an_insert_of_nothing_writes_what_the_model_makes),
         cmocka_unit_test(keys_come_from_a_sequence_where_there_is_one),
         cmocka_unit_test(a_user_type_converts_on_the_way_in_and_out),
     };
