@@ -169,6 +169,18 @@ CN_API void                  *cn_type_memory_take(cn_type_memory *memory, size_t
  * A function replaces `value` in place; NULL does not reach it. What it points to must be constant
  * or come from `memory`. False: it does not convert; `problem`, which has room for
  * CN_TYPE_PROBLEM_SIZE bytes, says why. NULL for a function: nothing is to be done.
+ *
+ * SQL of the database's own can stand around what is sent and read:
+ *
+ *     static const cn_user_type point = {
+ *         .size = sizeof point, .name = "point",
+ *         .stored = {.kind = CN_TYPE_RAW, .name = "geometry"},
+ *         .bind_expression = "ST_GeomFromText(:value)", .column_expression = "ST_AsText(:column)"};
+ *
+ * bind_expression stands around every value that is written to such a column or compared with it,
+ * column_expression around the column where its rows come to the program: not in a condition, nor
+ * in a query inside another. `bind` and `result` convert what goes into :value and what comes out
+ * of the SQL around :column.
  */
 #define CN_TYPE_PROBLEM_SIZE 200
 struct cn_user_type {
@@ -180,6 +192,8 @@ struct cn_user_type {
     bool (*result)(const cn_user_type *type, cn_value *value, cn_type_memory *memory,
                    char *problem);
     const void *context;
+    const char *bind_expression;   /* SQL with one :value; NULL: the value alone */
+    const char *column_expression; /* SQL with one :column; NULL: the column alone */
 };
 
 /* An array of `element`; of an array: of one dimension more. PostgreSQL only. */

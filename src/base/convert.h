@@ -48,6 +48,15 @@ bool cn_user_result(const cn_decode *step, void *member, const cn_value **value,
 bool cn_convert_store(const cn_decode *step, const cn_value *value, void *row, cn_arena *text,
                       cn_error *error);
 
+/* The same of a value that is the program's: a user type has nothing to convert. */
+bool cn_convert_assign(const cn_decode *step, const cn_value *value, void *row, cn_arena *text,
+                       cn_error *error);
+
+/* What one member holds, into another, by way of what the database would hold if their user types
+   differ; what that makes lives in `memory`. Text is borrowed from the member otherwise. */
+bool cn_convert_copy(const cn_decode *from, const void *source, const cn_decode *to, void *target,
+                     cn_arena *memory, cn_error *error);
+
 /* The value of a member, borrowed from it. `labels` as above: the index becomes its label, an
    index without one is an error. */
 bool cn_convert_load(const cn_decode *step, const void *row, cn_value *value, cn_error *error);

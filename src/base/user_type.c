@@ -48,3 +48,24 @@ bool cn_user_result(const cn_decode *step, void *member, const cn_value **value,
     memset(member, 0, step->size);
     return false;
 }
+
+bool cn_convert_assign(const cn_decode *step, const cn_value *value, void *row, cn_arena *text,
+                       cn_error *error)
+{
+    cn_decode plain = *step;
+    plain.user      = NULL;
+    return cn_convert_store(&plain, value, row, text, error);
+}
+
+bool cn_convert_copy(const cn_decode *from, const void *source, const cn_decode *to, void *target,
+                     cn_arena *memory, cn_error *error)
+{
+    cn_value value;
+    if (!cn_convert_load(from, source, &value, error))
+        return false;
+    if (from->user == to->user)
+        return cn_convert_assign(to, &value, target, NULL, error);
+    return (from->user == NULL ||
+            cn_user_convert(from->user, true, from->name, &value, memory, error)) &&
+           cn_convert_store(to, &value, target, memory, error);
+}

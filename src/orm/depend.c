@@ -137,9 +137,7 @@ static bool refers_to(cn_flush_plan *plan, const cn_relationship *relationship, 
     for (size_t i = 0; same && i < relationship->pair_count; i++) {
         const cn_decode *from = &relationship->owner->columns[relationship->pairs[i].left].field;
         const cn_decode *to   = &relationship->target->columns[relationship->pairs[i].right].field;
-        cn_value         value;
-        same = cn_convert_load(from, owner, &value, &ignored) &&
-               cn_convert_store(to, &value, key, NULL, &ignored) &&
+        same                  = cn_convert_copy(from, owner, to, key, &plan->scratch, &ignored) &&
                !cn_column_differs(to, key, cn_slab_shadow(slab, slot)) &&
                !cn_column_differs(to, key, cn_slab_struct(slab, slot));
     }

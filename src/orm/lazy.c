@@ -49,7 +49,7 @@ void *cn_one_known(cn_session *session, const cn_relationship *relationship, con
         const cn_decode *to   = &relationship->target->columns[pair->right].field;
         cn_value         value;
         good = cn_convert_load(from, owner, &value, &ignored) && value.kind != CN_KIND_NULL &&
-               cn_convert_store(to, &value, key, NULL, &ignored);
+               cn_convert_copy(from, owner, to, key, NULL, &ignored);
     }
     void *known = good ? cn_identity_find(shelf, key, &hash) : NULL;
     cn_error_clear(&ignored);

@@ -5,6 +5,7 @@
 #include "orm/session.h"
 
 #include "base/memory.h"
+#include "schema/value.h"
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
@@ -252,14 +253,17 @@ typedef struct own_statement {
     cn_walk               *walk;
 } own_statement;
 
-static bool where(cn_compiler *compiler, const cn_table *table, uint32_t column, bool *first)
+/* "column = "; with `value`, also what it must be. */
+static bool where(cn_compiler *compiler, const cn_table *table, uint32_t index, bool value,
+                  bool *first)
 {
+    const cn_column *column = &table->columns[index];
     cn_compiler_text(compiler, *first ? " \nWHERE " : " AND ");
     *first = false;
-    if (!cn_compiler_column(compiler, &table->columns[column]))
+    if (!cn_compiler_column(compiler, column))
         return false;
     cn_compiler_text(compiler, " = ");
-    return true;
+    return !value || cn_compiler_value(compiler, column);
 }
 
 /* The conditions that say which rows are at the other end. */
@@ -269,11 +273,10 @@ static bool spell_related(cn_compiler *compiler, const cn_relationship *relation
                                                             : relationship->target;
     bool            first = true;
     for (size_t i = 0; i < relationship->pair_count; i++)
-        if (!where(compiler, far, relationship->pairs[i].right, &first) ||
-            !cn_compiler_value(compiler, NULL))
+        if (!where(compiler, far, relationship->pairs[i].right, true, &first))
             return false;
     for (size_t i = 0; i < relationship->far_pair_count; i++)
-        if (!where(compiler, far, relationship->far_pairs[i].right, &first) ||
+        if (!where(compiler, far, relationship->far_pairs[i].right, false, &first) ||
             !cn_compiler_column(compiler,
                                 &relationship->target->columns[relationship->far_pairs[i].left]))
             return false;
@@ -306,8 +309,7 @@ static bool spell(cn_compiler *compiler, const own_statement *statement)
         return spell_related(compiler, relationship);
     bool first = true;
     for (size_t i = 0; i < statement->table->primary_key_count; i++)
-        if (!where(compiler, statement->table, statement->table->primary_key[i], &first) ||
-            !cn_compiler_value(compiler, NULL))
+        if (!where(compiler, statement->table, statement->table->primary_key[i], true, &first))
             return false;
     return true;
 }
@@ -339,8 +341,10 @@ static bool bind_columns(cn_walk *walk, const cn_table *table, const void *row,
                          size_t count, bool *nothing)
 {
     for (size_t i = 0; i < count; i++) {
-        cn_value value;
-        if (!cn_convert_load(&table->columns[column(list, i)].field, row, &value, walk->error) ||
+        cn_value         value;
+        const cn_column *from = &table->columns[column(list, i)];
+        if (!cn_convert_load(&from->field, row, &value, walk->error) ||
+            !cn_column_bind(from, &value, &walk->arena, walk->error) ||
             !cn_walk_value(walk, &value))
             return false;
         *nothing = *nothing || value.kind == CN_KIND_NULL;

@@ -35,9 +35,9 @@ static bool assign(cn_flush_plan *plan, const cn_work *work, const cn_column *co
     if (row == NULL)
         return cn_session_no_memory(session);
     if (!cn_storage_points(column->field.storage))
-        return cn_convert_store(&column->field, value, work->instance, NULL, error) ||
+        return cn_convert_assign(&column->field, value, work->instance, NULL, error) ||
                cn_connection_fail_filled(session->connection, NULL);
-    if (!cn_convert_store(&column->field, value, row, &plan->scratch, error))
+    if (!cn_convert_assign(&column->field, value, row, &plan->scratch, error))
         return cn_connection_fail_filled(session->connection, NULL);
     return cn_instance_set_text(session, work->slab, work->slot, column->index,
                                 cn_column_pointed(&column->field, row)) ||
@@ -257,7 +257,7 @@ static bool spell_keys(cn_compiler *compiler, const back *b)
                     return false;
                 cn_compiler_text(compiler, one ? " IN (" : " = ");
             }
-            if (!cn_compiler_value(compiler, NULL))
+            if (!cn_compiler_value(compiler, column))
                 return false;
         }
     }
@@ -271,7 +271,7 @@ static bool spell(cn_compiler *compiler, const back *b)
     cn_compiler_text(compiler, "SELECT ");
     for (size_t i = 0; i < b->decode_count; i++) {
         cn_compiler_text(compiler, i != 0 ? ", " : "");
-        if (!cn_compiler_column(compiler, cn_table_at(table, b->decode[i].offset)))
+        if (!cn_compiler_read_column(compiler, cn_table_at(table, b->decode[i].offset)))
             return false;
     }
     cn_compiler_text(compiler, " \nFROM ");

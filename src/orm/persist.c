@@ -57,9 +57,8 @@ static bool apply(cn_flush_plan *plan, const cn_sync *sync, const void *before)
         const cn_table  *other = sync->by_parent ? relationship->owner : relationship->target;
         const cn_column *from  = &other->columns[sync->by_parent ? pair->left : pair->right];
         cn_error        *error = cn_connection_error_slot(plan->session->connection);
-        cn_value         value;
-        if (!cn_convert_load(&from->field, sync->parent, &value, error) ||
-            !cn_convert_store(&to->field, &value, child->instance, NULL, error))
+        if (!cn_convert_copy(&from->field, sync->parent, &to->field, child->instance,
+                             &child->slab->text, error))
             return cn_connection_fail_filled(plan->session->connection, NULL);
         if (!sync->by_parent && contradicted(child, to, before))
             return cn_connection_fail(plan->session->connection, CN_CAUSE_MISUSE,

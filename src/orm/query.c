@@ -165,8 +165,8 @@ void *cn_get_(cn_session *session, const cn_model *model, size_t size, const cn_
     void    *row      = cn_arena_zero(&scratch, 1, mapper->size);
     bool     good     = row != NULL || cn_session_no_memory(session);
     for (size_t i = 0; good && i < count; i++)
-        if (!cn_convert_store(&mapper->plan[table->primary_key[i]], &key[i], row, &scratch,
-                              cn_connection_error_slot(session->connection)))
+        if (!cn_convert_assign(&mapper->plan[table->primary_key[i]], &key[i], row, &scratch,
+                               cn_connection_error_slot(session->connection)))
             good = cn_connection_fail_filled(session->connection, NULL);
     if (good) {
         cn_slab        *slab;

@@ -42,6 +42,7 @@ struct cn_column {
     const char *on_delete;
     const char *on_update;
     const char *server_default;
+    const char *bind_expression, *column_expression; /* of its user type; NULL: none */
 
     /* The rest is about what stands beside the type; nothing of it is NULL by mistake: NULL and 0
        are "none". */

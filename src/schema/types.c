@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/mapping.h"
+#include "schema/value.h"
 
 #define BIT(kind) (UINT64_C(1) << CN_TYPE_##kind)
 #define INTEGERS (BIT(TINYINT) | BIT(SMALLINT) | BIT(MEDIUMINT) | BIT(INTEGER) | BIT(BIGINT))
@@ -207,6 +208,26 @@ static void settle_field(cn_column *column, uint8_t storage)
         column->type.is_unsigned = true;
 }
 
+static bool check_around(cn_mapping *mapping, const cn_column *column, const char *sql,
+                         const char *word)
+{
+    const char *at = sql == NULL ? NULL : cn_user_sql_place(sql, word);
+    return sql == NULL || (at != NULL && cn_user_sql_place(at + 1, word) == NULL) ||
+           cn_mapping_fail(mapping, "%s: %s must stand once in \"%s\" of its user type",
+                           column->field.name, word, sql);
+}
+
+/* What a user type says of the SQL around its values, if the program knew that it may. */
+static bool read_around(cn_mapping *mapping, cn_column *column, const cn_user_type *user)
+{
+    if (user->size < sizeof *user)
+        return true;
+    column->bind_expression   = user->bind_expression;
+    column->column_expression = user->column_expression;
+    return check_around(mapping, column, user->bind_expression, ":value") &&
+           check_around(mapping, column, user->column_expression, ":column");
+}
+
 /* The words of CN_TYPE_OF and CN_USER become the type that they stand for. */
 static bool read_type(cn_mapping *mapping, cn_column *column, cn_type *said)
 {
@@ -219,6 +240,8 @@ static bool read_type(cn_mapping *mapping, cn_column *column, cn_type *said)
         if (said->kind == CN_TYPE_NONE || said->kind >= CN_TYPE_COUNT)
             return cn_mapping_fail(mapping, "%s: the user type %s stores no type",
                                    column->field.name, user->name);
+        if (!read_around(mapping, column, user))
+            return false;
     }
     if (said->kind != CN_TYPE_NONE || said->of == NULL)
         return true;

@@ -3,6 +3,9 @@
  */
 #include "schema/value.h"
 
+#include <ctype.h>
+#include <string.h>
+
 static const cn_client_value *client_value(const cn_column *column, bool update)
 {
     return update ? &column->update_value : &column->insert_value;
@@ -32,4 +35,15 @@ bool cn_column_bind(const cn_column *column, cn_value *value, cn_arena *memory, 
 {
     return column->type.user == NULL ||
            cn_user_convert(column->type.user, true, column->field.name, value, memory, error);
+}
+
+const char *cn_user_sql_place(const char *sql, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *at = strstr(sql, word); at != NULL; at = strstr(at + 1, word)) {
+        unsigned char after = (unsigned char)at[size];
+        if (after != '_' && !isalnum(after) && (at == sql || at[-1] != ':'))
+            return at;
+    }
+    return NULL;
 }

@@ -18,4 +18,7 @@ bool cn_column_make_value(const cn_column *column, bool update, const void *row,
 /* The value that the database takes for a member's of a user type; nothing for other types. */
 bool cn_column_bind(const cn_column *column, cn_value *value, cn_arena *memory, cn_error *error);
 
+/* Where `word`, ":value" or ":column", stands in the SQL of a user type; NULL: nowhere. */
+const char *cn_user_sql_place(const char *sql, const char *word);
+
 #endif

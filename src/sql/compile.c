@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "schema/value.h"
 
 void cn_compiler_begin_for(cn_compiler *compiler, const cn_dialect *dialect, const cn_link *server,
                            cn_error *error)
@@ -201,16 +202,25 @@ static bool literal(cn_compiler *compiler, const cn_column *column, uint32_t num
     return cn_dialect_value(compiler->dialect, &compiler->sql, &value, column, compiler->error);
 }
 
-bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32_t value)
+/* What stands before, or behind, the word in the SQL of a user type. */
+static void around(cn_compiler *compiler, const char *sql, const char *word, bool behind)
 {
-    if (!cn_reserve(&compiler->slots, &compiler->slot_capacity, compiler->slot_count + 1,
-                    sizeof *compiler->slots))
-        return cn_compiler_no_memory(compiler);
-    if (value != compiler->slot_count)
-        compiler->reordered = true;
-    if (column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL) &&
-        !convert(compiler, CN_CONVERT_LABEL, column))
-        return false;
+    const char *at = sql == NULL ? NULL : cn_user_sql_place(sql, word);
+    if (at == NULL)
+        return;
+    if (behind)
+        cn_compiler_text(compiler, at + strlen(word));
+    else
+        cn_buffer_add(&compiler->sql, sql, (size_t)(at - sql));
+}
+
+void cn_compiler_around(cn_compiler *compiler, const cn_column *column, bool behind)
+{
+    around(compiler, column->column_expression, ":column", behind);
+}
+
+static bool placeholder(cn_compiler *compiler, const cn_column *column, uint32_t value)
+{
     compiler->slots[compiler->slot_count++] = value;
     if (compiler->inlined)
         return literal(compiler, column, value);
@@ -221,14 +231,47 @@ bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32
     return true;
 }
 
-bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint32_t value)
+/* The value of that number, for a column or NULL; `raw`: still in the form that the program gave. */
+static bool value(cn_compiler *compiler, const cn_column *column, uint32_t number, bool raw)
 {
-    return convert(compiler, kind, NULL) && cn_compiler_value_at(compiler, NULL, value);
+    const char *sql = column != NULL ? column->bind_expression : NULL;
+    if (!cn_reserve(&compiler->slots, &compiler->slot_capacity, compiler->slot_count + 1,
+                    sizeof *compiler->slots))
+        return cn_compiler_no_memory(compiler);
+    if (number != compiler->slot_count)
+        compiler->reordered = true;
+    if (raw && column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL) &&
+        !convert(compiler, CN_CONVERT_LABEL, column))
+        return false;
+    around(compiler, sql, ":value", false);
+    if (!placeholder(compiler, column, number))
+        return false;
+    around(compiler, sql, ":value", true);
+    return true;
+}
+
+bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32_t number)
+{
+    return value(compiler, column, number, true);
+}
+
+bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint32_t number)
+{
+    return convert(compiler, kind, NULL) && cn_compiler_value_at(compiler, NULL, number);
 }
 
 bool cn_compiler_value(cn_compiler *compiler, const cn_column *column)
 {
-    return cn_compiler_value_at(compiler, column, compiler->next_value++);
+    return value(compiler, column, compiler->next_value++, false);
+}
+
+bool cn_compiler_read_column(cn_compiler *compiler, const cn_column *column)
+{
+    cn_compiler_around(compiler, column, false);
+    if (!cn_compiler_column(compiler, column))
+        return false;
+    cn_compiler_around(compiler, column, true);
+    return true;
 }
 
 bool cn_compiler_columns(cn_compiler *compiler, const cn_table *table)
@@ -236,7 +279,7 @@ bool cn_compiler_columns(cn_compiler *compiler, const cn_table *table)
     for (size_t i = 0; i < table->column_count; i++) {
         if (i != 0)
             cn_compiler_text(compiler, ", ");
-        if (!cn_compiler_column(compiler, &table->columns[i]))
+        if (!cn_compiler_read_column(compiler, &table->columns[i]))
             return false;
     }
     return true;

@@ -74,6 +74,8 @@ typedef struct cn_name_scope {
     const cn_hint              *hints;
     bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
+    bool                        read;      /* its rows come to the program */
+    bool                        members;   /* of a compound, while its queries are written */
 } cn_name_scope;
 
 /* The queries of WITH that can be mentioned here. */
@@ -125,8 +127,13 @@ void cn_compiler_text(cn_compiler *compiler, const char *text);
 bool cn_compiler_identifier(cn_compiler *compiler, const char *name);
 bool cn_compiler_table(cn_compiler *compiler, const cn_table *table);
 bool cn_compiler_column(cn_compiler *compiler, const cn_column *column);
-/* A placeholder for the next value; `column` (may be NULL) is what it meets. */
+/* The column as the program reads it; what its type writes before, or behind, it. */
+bool cn_compiler_read_column(cn_compiler *compiler, const cn_column *column);
+void cn_compiler_around(cn_compiler *compiler, const cn_column *column, bool behind);
+/* A placeholder for the next value; `column` (may be NULL) is what it meets, and the value already
+   has the form that it takes. */
 bool cn_compiler_value(cn_compiler *compiler, const cn_column *column);
+/* A placeholder for a value as the program gave it. */
 bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32_t value);
 /* The same, sent in another form. */
 bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint32_t value);

@@ -75,6 +75,7 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
     static const char *const words[] = {" UNION ",         " UNION ALL ", " INTERSECT ",
                                         " INTERSECT ALL ", " EXCEPT ",    " EXCEPT ALL "};
     const cn_table          *fills   = compiler->fills;
+    compiler->scope->members         = true;
     for (size_t i = 0; compound->queries[i] != NULL; i++) {
         cn_plan other = {.head = {.arena = {0}}};
         if (i != 0)
@@ -86,7 +87,8 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
         if (!good)
             return false;
     }
-    compiler->fills = NULL;
+    compiler->fills          = NULL;
+    compiler->scope->members = false;
     return true;
 }
 
@@ -209,7 +211,8 @@ static bool compile(cn_compiler *compiler, const cn_statement *statement, cn_pla
 {
     const void          *s     = whole(compiler, statement);
     cn_name_scope       *outer = compiler->scope;
-    cn_name_scope        scope = {.outer = outer};
+    cn_name_scope        scope = {.outer = outer,
+                                  .read  = outer == NULL || (outer->read && outer->members)};
     bool                 good  = false;
     const cn_with_scope *with  = compiler->with;
     const char          *part  = compiler->part;

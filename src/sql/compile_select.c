@@ -56,6 +56,21 @@ static const char *free_name(cn_compiler *compiler, const column_names *names, c
     return name;
 }
 
+/* What the type of a column (or NULL) writes before it where the program reads it; whether it does. */
+static bool begin_read(cn_compiler *compiler, const cn_column *column)
+{
+    bool wrapped = column != NULL && column->column_expression != NULL && compiler->scope->read;
+    if (wrapped)
+        cn_compiler_around(compiler, column, false);
+    return wrapped;
+}
+
+static void end_read(cn_compiler *compiler, const cn_column *column, bool wrapped)
+{
+    if (wrapped)
+        cn_compiler_around(compiler, column, true);
+}
+
 /* All columns of a table, each under a name of its own. */
 static bool entity_columns(cn_compiler *compiler, const cn_source *source, column_names *names)
 {
@@ -66,9 +81,12 @@ static bool entity_columns(cn_compiler *compiler, const cn_source *source, colum
             return false;
         if (i != 0)
             cn_compiler_text(compiler, ", ");
+        bool wrapped = begin_read(compiler, column);
         if (!cn_compiler_source_column(compiler, source, column))
             return false;
-        if (name == column->name && (compiler->fills == NULL || compiler->scope->returning))
+        end_read(compiler, column, wrapped);
+        if (!wrapped && name == column->name &&
+            (compiler->fills == NULL || compiler->scope->returning))
             continue;
         cn_compiler_text(compiler, " AS ");
         if (!cn_compiler_identifier(compiler, name))
@@ -133,10 +151,12 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
     decode->size    = item->field.size;
     decode->storage = item->field.storage;
     decode->name    = name;
+    bool wrapped    = begin_read(compiler, column);
     if (!take_name(compiler, &r->names, name) ||
         !cn_compiler_expression(compiler, &item->value, NULL))
         return false;
-    if (column != NULL && strcmp(column->name, name) == 0 &&
+    end_read(compiler, column, wrapped);
+    if (!wrapped && column != NULL && strcmp(column->name, name) == 0 &&
         (compiler->fills == NULL || compiler->scope->returning))
         return true; /* it has that name already */
     cn_compiler_text(compiler, " AS ");

@@ -46,9 +46,10 @@ static bool spell_values(cn_compiler *compiler, const row_statement *statement)
     for (size_t row = 0; row < rows; row++) {
         cn_compiler_text(compiler, row == 0 ? "(" : ", (");
         for (size_t i = 0; i < statement->batch->column_count; i++) {
+            const cn_row_batch *batch = statement->batch;
             if (i != 0)
                 cn_compiler_text(compiler, ", ");
-            if (!cn_compiler_value(compiler, NULL))
+            if (!cn_compiler_value(compiler, &batch->table->columns[batch->columns[i]]))
                 return false;
         }
         cn_compiler_text(compiler, ")");
@@ -117,10 +118,11 @@ static bool spell_where(cn_compiler *compiler, const cn_row_batch *batch)
 {
     for (size_t i = 0; i < batch->where_count; i++) {
         cn_compiler_text(compiler, i == 0 ? " WHERE " : " AND ");
-        if (!cn_compiler_column(compiler, &batch->table->columns[batch->where[i]]))
+        const cn_column *column = &batch->table->columns[batch->where[i]];
+        if (!cn_compiler_column(compiler, column))
             return false;
         cn_compiler_text(compiler, " = ");
-        if (!cn_compiler_value(compiler, NULL))
+        if (!cn_compiler_value(compiler, column))
             return false;
     }
     return true;
@@ -134,10 +136,11 @@ static bool spell_update(cn_compiler *compiler, const row_statement *statement)
         return false;
     for (size_t i = 0; i < batch->column_count; i++) {
         cn_compiler_text(compiler, i == 0 ? " SET " : ", ");
-        if (!cn_compiler_identifier(compiler, batch->table->columns[batch->columns[i]].name))
+        const cn_column *column = &batch->table->columns[batch->columns[i]];
+        if (!cn_compiler_identifier(compiler, column->name))
             return false;
         cn_compiler_text(compiler, "=");
-        if (!cn_compiler_value(compiler, NULL))
+        if (!cn_compiler_value(compiler, column))
             return false;
     }
     return spell_where(compiler, batch);
@@ -298,6 +301,15 @@ static bool has_plain_values(const cn_row_batch *batch)
     return true;
 }
 
+/* What an array holds cannot be told where SQL stands around each value. */
+static bool can_be_arrays(const cn_row_batch *batch)
+{
+    for (size_t i = 0; i < batch->column_count; i++)
+        if (batch->table->columns[batch->columns[i]].bind_expression != NULL)
+            return false;
+    return true;
+}
+
 /* One row: what a sequence has given is told by RETURNING alone. */
 static bool returns_key(const cn_table *table, const cn_link *link)
 {
@@ -326,7 +338,8 @@ bool cn_rows_insert(cn_connection *connection, const cn_row_batch *batch, int64_
                           link->insert_returning;
     if (batch->rows == 1)
         return insert_one(connection, &statement, batch->values, keys);
-    if (link->batch_form == CN_BATCH_ARRAYS && (keys != NULL || !has_plain_values(batch)))
+    if (link->batch_form == CN_BATCH_ARRAYS && can_be_arrays(batch) &&
+        (keys != NULL || !has_plain_values(batch)))
         statement.form = FORM_ARRAYS;
     else if (link->batch_form == CN_BATCH_VALUES && keys == NULL &&
              !insert_chunks(connection, &statement, &done))

@@ -1,6 +1,6 @@
 /*
- * Values that nobody assigned, on real databases: those that the program's functions make, those
- * that the database makes and that are read back, and those that a user type converts.
+ * Values that nobody assigned, on real databases: those that the program's functions make, and
+ * those that the database makes and that are read back.
  */
 #include "suite.h"
 
@@ -372,105 +372,6 @@ static void keys_come_from_a_sequence_where_there_is_one(void **state)
     end(engine, &keys);
 }
 
-/* ---- user types ------------------------------------------------------------------------------ */
-
-/* "12.34" in the struct, 1234 in the database. */
-static bool to_cents(const cn_user_type *type, cn_value *value, cn_type_memory *memory,
-                     char *problem)
-{
-    int whole, cents;
-    (void)type;
-    (void)memory;
-    if (value->kind == CN_KIND_INTEGER)
-        return true; /* in a comparison it may be one already */
-    if (sscanf(value->as.text.data, "%d.%2d", &whole, &cents) != 2) {
-        strcpy(problem, "it is no amount");
-        return false;
-    }
-    *value = cn_value_int(whole * 100 + cents);
-    return true;
-}
-
-static bool from_cents(const cn_user_type *type, cn_value *value, cn_type_memory *memory,
-                       char *problem)
-{
-    (void)type;
-    (void)problem;
-    char *text = cn_type_memory_take(memory, 24);
-    if (text == NULL)
-        return false;
-    snprintf(text, 24, "%d.%02d", (int)(value->as.integer / 100), (int)(value->as.integer % 100));
-    *value = cn_value_text(text);
-    return true;
-}
-
-static const cn_user_type money = {.size   = sizeof money,
-                                   .name   = "money",
-                                   .stored = {.kind = CN_TYPE_BIGINT},
-                                   .kind   = CN_KIND_INTEGER,
-                                   .bind   = to_cents,
-                                   .result = from_cents};
-
-typedef struct Price {
-    int         id;
-    const char *amount;
-} Price;
-
-CN_MODEL(Price, "sv_price")
-{
-    CN_COLUMN(id, .primary_key = true);
-    CN_COLUMN(amount, .type = CN_USER(&money));
-}
-CN_METADATA(prices, &Price_model);
-
-static int counted(cn_session *session, cn_condition which)
-{
-    Price *const *all   = cn_all(session, Price, .where = which);
-    int           count = 0;
-    CN_EACH(Price, price, all)
-        count++;
-    ASSERT_OK(session);
-    return count;
-}
-
-static void a_user_type_converts_on_the_way_in_and_out(void **state)
-{
-    (void)state;
-    cn_engine *engine = engine_with(&prices);
-    CN_SESSION(session, engine) {
-        Price *one = add(session, cn_new(Price, .amount = "12.34"));
-        cn_add(session, cn_new(Price, .amount = NULL));
-        cn_commit(session);
-        ASSERT_OK(session);
-        assert_string_equal(one->amount, "12.34");
-        one->amount = "0.05";
-        cn_commit(session);
-        ASSERT_OK(session);
-        cn_result *stored = cn_execute(session, cn_text("SELECT sum(amount) FROM sv_price"));
-        assert_true(cn_only(stored));
-        assert_int_equal(cn_cell_at(stored, int64_t, 0), 5);
-    }
-    CN_SESSION(session, engine) {
-        Price *found = cn_first(session, Price, .where = cn_is(Price, amount, ==, "0.05"));
-        ASSERT_OK(session);
-        assert_non_null(found);
-        assert_string_equal(found->amount, "0.05");
-        const char *wanted[] = {"7.00", "0.05"};
-        assert_int_equal(counted(session, cn_in(Price, amount, "0.05", "7.00")), 1);
-        assert_int_equal(counted(session, cn_in_array(Price, amount, wanted, 2)), 1);
-        assert_int_equal(counted(session, cn_between(Price, amount, "0.04", "0.06")), 1);
-        assert_int_equal(counted(session, cn_between(Price, amount, "0.06", "9.00")), 0);
-        Price *none = cn_get(session, Price, 2);
-        assert_null(none->amount);
-        found->amount = "much";
-        assert_false(cn_flush(session));
-        assert_string_equal(cn_error_message(session),
-                            "Price.amount: the user type money refuses a value: it is no amount");
-        cn_rollback(session);
-    }
-    end(engine, &prices);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,7 +384,6 @@ int main(void)
         cmocka_unit_test(a_statement_writes_what_it_does_not_mention),
         cmocka_unit_test(an_insert_of_nothing_writes_what_the_model_makes),
         cmocka_unit_test(keys_come_from_a_sequence_where_there_is_one),
-        cmocka_unit_test(a_user_type_converts_on_the_way_in_and_out),
     };
     return suite_main("values that are made", tests);
 }
