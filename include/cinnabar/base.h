@@ -49,6 +49,7 @@ typedef struct cn_session    cn_session;
 typedef struct cn_model      cn_model;
 typedef struct cn_error      cn_error;
 typedef struct cn_url        cn_url;
+typedef struct cn_schema_map cn_schema_map; /* cinnabar/engine.h */
 
 /*
  * Memory. Everything Cinnabar allocates for itself goes through this table; what a client

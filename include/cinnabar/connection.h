@@ -27,10 +27,11 @@
 CN_BEGIN_DECLARATIONS
 
 typedef struct cn_connection_options {
-    size_t       size;
-    cn_isolation isolation;  /* of the transactions of this connection [the engine's] */
-    bool         read_only;  /* of its transactions; with autocommit only if the engine is */
-    bool         autocommit; /* each statement is a transaction of its own */
+    size_t               size;
+    cn_isolation         isolation; /* of the transactions of this connection [the engine's] */
+    bool                 read_only; /* of its transactions; with autocommit only if the engine is */
+    bool                 autocommit; /* each statement is a transaction of its own */
+    const cn_schema_map *schemas;    /* CN_SCHEMAS(...): cinnabar/engine.h [the engine's] */
 } cn_connection_options;
 
 /*

@@ -54,6 +54,21 @@ typedef struct cn_echo {
 } cn_echo;
 
 /*
+ * Where the tables of models stand: a schema of the model, and that of the database in its place.
+ * "" is none, on either side. A list ends with a NULL; a schema that is not in it stays as it is.
+ *
+ *     cn_session(engine, .schemas = CN_SCHEMAS("", "tenant_7", "shared", "main"))
+ *
+ * It holds for statements that are built, for sessions, and for tables that are created or dropped;
+ * not for text, nor for the names of sequences and enumeration types. The list of a connection or
+ * session takes the place of its engine's. Lists are copied.
+ */
+struct cn_schema_map {
+    const char *of_model;
+    const char *of_database;
+};
+
+/*
  * Zero means the default, which stands in brackets; CN_NONE means none at all, where a number is
  * wanted. Times are in seconds.
  */
@@ -84,7 +99,8 @@ typedef struct cn_engine_options {
     bool         autocommit; /* no transactions: each statement is one */
     bool         read_only;  /* the database refuses every change */
 
-    bool no_foreign_keys; /* of models are written into the database: see schema.h */
+    bool no_foreign_keys;         /* of models are written into the database: see schema.h */
+    const cn_schema_map *schemas; /* CN_SCHEMAS(...), of every connection [those of the models] */
 
     bool multi_statements; /* several statements in one string are allowed */
     bool local_infile;     /* MySQL: LOAD DATA LOCAL may read this program's files */
@@ -146,6 +162,14 @@ CN_END_DECLARATIONS
 #ifndef __cplusplus
 
 /* cn_create_engine(url, .option = value, ...) */
+/* CN_SCHEMAS("of the model", "of the database", ...) */
+#define CN_SCHEMAS(...)                                                                            \
+    ((const cn_schema_map[]){CN_PAIRS_(CN_SCHEMA_PAIR_, 0, __VA_ARGS__), {NULL, NULL}})
+#define CN_SCHEMA_PAIR_(unused, from, to)                                                          \
+    {                                                                                              \
+        (from), (to)                                                                               \
+    }
+
 #define cn_create_engine(...) CN_CREATE_ENGINE_(__VA_ARGS__, .size = sizeof(cn_engine_options))
 #define CN_CREATE_ENGINE_(url, ...) cn_engine_create((url), &(const cn_engine_options){__VA_ARGS__})
 

@@ -27,6 +27,7 @@ typedef struct cn_ddl_options {
     const cn_model *const *only;      /* CN_MODEL_LIST(...): these of the metadata [all] */
     bool                   unchecked; /* nothing is looked for: what exists already is an error */
     bool                   if_exists; /* IF [NOT] EXISTS in the statements instead of a look */
+    const cn_schema_map   *schemas;   /* CN_SCHEMAS(...): cinnabar/engine.h [the engine's] */
 
     /* for a text */
     unsigned version;         /* of the database: 80036 is MySQL 8.0.36 [the newest] */

@@ -67,9 +67,10 @@ typedef struct cn_session_options {
     cn_isolation isolation;        /* of its transactions [the engine's] */
     /* true: at flush, look for lent text that cannot be right; CN_NONE: do not
        [as the library was built: it looks in a debug build] */
-    int      check_lent;
-    uint64_t statement_limit; /* an error after so many statements: finds N+1 [none] */
-    uint64_t instance_limit;  /* an error before it holds more instances [none] */
+    int                  check_lent;
+    uint64_t             statement_limit; /* an error after so many statements: finds N+1 [none] */
+    uint64_t             instance_limit;  /* an error before it holds more instances [none] */
+    const cn_schema_map *schemas;         /* CN_SCHEMAS(...): cinnabar/engine.h [the engine's] */
 } cn_session_options;
 
 /* Connects to nothing yet. Never NULL but for want of memory. */

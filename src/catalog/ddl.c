@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/schemas.h"
 #include "catalog/ddl_parts.h"
 #include "dialect/spelling.h"
 
@@ -21,7 +22,7 @@ bool cn_ddl_put_name(const cn_ddl *ddl, const char *name)
 
 bool cn_ddl_put_table(const cn_ddl *ddl, const cn_table *table)
 {
-    return cn_dialect_table(ddl->dialect, ddl->server, ddl->sql, table, ddl->error);
+    return cn_dialect_table(ddl->dialect, ddl->server, ddl->sql, table->schema, table, ddl->error);
 }
 
 bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
@@ -29,17 +30,26 @@ bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
     return cn_spell_path(ddl->dialect, ddl->server, ddl->sql, path, ddl->error);
 }
 
-/* The table that a foreign key refers to. SQLite's stay in their own file, and do not name it. */
+/* The table that a foreign key refers to, in whatever schema stands for the one that it names.
+   SQLite's stay in their own file, and do not name it. */
 static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
 {
-    const char *end    = cn_spell_path_end(key->foreign_table);
-    const char *schema = key->table->schema;
-    size_t      size   = (size_t)(end - key->foreign_table);
-    bool        own    = *end == '.' && schema != NULL && strlen(schema) == size &&
-               memcmp(schema, key->foreign_table, size) == 0;
-    if (own && ddl->dialect->definition->schema_on_index)
-        return cn_ddl_put_path(ddl, end + 1);
-    return cn_ddl_put_path(ddl, key->foreign_table);
+    const char *end   = cn_spell_path_end(key->foreign_table);
+    bool        named = *end == '.';
+    const char *own   = key->table->schema;
+    cn_buffer   said  = {0};
+    cn_buffer_add(&said, key->foreign_table, named ? (size_t)(end - key->foreign_table) : 0);
+    const char *schema = cn_schemas_find(ddl->schemas, named ? cn_buffer_get(&said) : NULL);
+    bool        other  = schema != (named ? said.text : NULL);
+    bool        good   = !said.failed || cn_error_no_memory(ddl->error);
+    bool        bare = ddl->dialect->definition->schema_on_index && schema != NULL && own != NULL &&
+                strcmp(schema, own) == 0;
+    if (good && other && !bare && schema != NULL) {
+        good = cn_ddl_put_name(ddl, schema);
+        cn_ddl_put(ddl, ".");
+    }
+    cn_buffer_free(&said);
+    return good && cn_ddl_put_path(ddl, named && (other || bare) ? end + 1 : key->foreign_table);
 }
 
 bool cn_ddl_put_named(const cn_ddl *ddl, const cn_to_name *named, const char *before,

@@ -106,6 +106,8 @@ bool cn_drop_table(const cn_model *model, cn_engine *engine)
 static const cn_index *find_index(cn_work *work, const cn_model *model, const char *name)
 {
     const cn_table *table = cn_table_of(model, &work->error);
+    if (table != NULL && (table = cn_work_moved(work, table)) == NULL)
+        cn_error_no_memory(&work->error);
     for (size_t i = 0; table != NULL && name != NULL && i < table->index_count; i++) {
         const cn_index *index  = &table->indexes[i];
         uint32_t        column = index->parts[0].column;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/schemas.h"
 #include "engine/engine.h"
 #include "engine/options.h"
 #include "schema/relationship.h"
@@ -64,6 +65,54 @@ static bool choose(cn_work *work)
     return true;
 }
 
+static void *copy(cn_work *work, const void *list, size_t count, size_t size)
+{
+    void *made = cn_arena_take(&work->moved, count * size + 1, sizeof(void *));
+    return made == NULL || count == 0 ? made : memcpy(made, list, count * size);
+}
+
+const cn_table *cn_work_moved(cn_work *work, const cn_table *table)
+{
+    const char *schema = cn_schemas_find(work->schemas, table->schema);
+    if (schema == table->schema)
+        return table;
+    cn_table *moved = copy(work, table, 1, sizeof *table);
+    if (moved == NULL)
+        return NULL;
+    moved->schema       = schema;
+    moved->columns      = copy(work, table->columns, table->column_count, sizeof *table->columns);
+    moved->indexes      = copy(work, table->indexes, table->index_count, sizeof *table->indexes);
+    moved->foreign_keys = copy(work, table->foreign_keys, table->foreign_key_count,
+                               sizeof *table->foreign_keys);
+    if (moved->columns == NULL || moved->indexes == NULL || moved->foreign_keys == NULL)
+        return NULL;
+    for (size_t i = 0; i < table->column_count; i++)
+        moved->columns[i].table = moved;
+    for (size_t i = 0; i < table->index_count; i++)
+        moved->indexes[i].table = moved;
+    for (size_t i = 0; i < table->foreign_key_count; i++)
+        moved->foreign_keys[i].table = moved;
+    return moved;
+}
+
+static bool move_tables(cn_work *work)
+{
+    for (size_t i = 0; i < work->count; i++) {
+        work->tables[i] = cn_work_moved(work, work->tables[i]);
+        if (work->tables[i] == NULL)
+            return cn_error_no_memory(&work->error);
+    }
+    return true;
+}
+
+/* Those of the call, or else the engine's. */
+static void take_schemas(cn_work *work)
+{
+    work->schemas = work->options.schemas;
+    if (work->schemas == NULL && work->engine != NULL)
+        work->schemas = cn_engine_get_options(work->engine)->schemas;
+}
+
 static bool sort(cn_work *work, const cn_metadata *metadata, const cn_ddl_options *options)
 {
     size_t listed = 0;
@@ -72,6 +121,7 @@ static bool sort(cn_work *work, const cn_metadata *metadata, const cn_ddl_option
     if (!cn_options_copy(&work->options, sizeof work->options, options, "cn_ddl_options",
                          &work->error))
         return false;
+    take_schemas(work);
     work->metadata = metadata;
     work->tables   = cn_allocate_zero(listed, sizeof *work->tables);
     work->exists   = cn_allocate_zero(listed, sizeof *work->exists);
@@ -81,7 +131,7 @@ static bool sort(cn_work *work, const cn_metadata *metadata, const cn_ddl_option
     if (metadata == NULL || metadata->models == NULL)
         return cn_error_set(&work->error, CN_CAUSE_MISUSE, "no metadata was given");
     return cn_metadata_sort(metadata, work->tables, &work->count, &work->error) && resolve(work) &&
-           choose(work);
+           choose(work) && move_tables(work);
 }
 
 /* ---- sequences and types --------------------------------------------------------------------- */
@@ -195,6 +245,7 @@ static bool look(cn_work *work, cn_work_kind kind)
 {
     const cn_definition *definition = work->dialect->definition;
     work->ddl.naming                = &work->metadata->naming;
+    work->ddl.schemas               = work->schemas;
     work->ddl.if_exists             = work->options.if_exists;
     if (!find_things(work))
         return false;
@@ -247,6 +298,7 @@ bool cn_work_begin_alone(cn_work *work, cn_engine *engine)
     if (engine == NULL)
         return false;
     cn_engine_begin_call(engine);
+    take_schemas(work);
     return connect_work(work);
 }
 
@@ -334,6 +386,7 @@ void cn_work_free(cn_work *work)
 {
     cn_error_clear(&work->error);
     cn_buffer_free(&work->sql);
+    cn_arena_free(&work->moved);
     cn_release(work->tables);
     cn_release(work->exists);
     cn_release(work->wanted);

@@ -26,23 +26,25 @@ typedef struct cn_things {
 } cn_things;
 
 typedef struct cn_work {
-    cn_engine         *engine;
-    cn_connection     *connection;
-    const cn_metadata *metadata;
-    cn_ddl_options     options;
-    const cn_dialect  *dialect;
-    const cn_link     *server;
-    const cn_table   **tables; /* in the order of creation */
-    bool              *exists; /* of each; one that is not wanted counts as done with */
-    bool              *wanted;
-    size_t             count;
-    cn_things          sequences;
-    cn_things          enums;
-    cn_buffer          sql;
-    cn_buffer         *shown; /* not NULL: takes the statements, and there is no connection */
-    cn_ddl             ddl;   /* over `sql` and `error` */
-    cn_error           error; /* of the work itself; the connection has its own */
-    const cn_table    *at;    /* the table at hand, for the error */
+    cn_engine           *engine;
+    cn_connection       *connection;
+    const cn_metadata   *metadata;
+    cn_ddl_options       options;
+    const cn_schema_map *schemas; /* that stand for those of the models; NULL: none */
+    cn_arena             moved;   /* tables in them */
+    const cn_dialect    *dialect;
+    const cn_link       *server;
+    const cn_table     **tables; /* in the order of creation */
+    bool                *exists; /* of each; one that is not wanted counts as done with */
+    bool                *wanted;
+    size_t               count;
+    cn_things            sequences;
+    cn_things            enums;
+    cn_buffer            sql;
+    cn_buffer           *shown; /* not NULL: takes the statements, and there is no connection */
+    cn_ddl               ddl;   /* over `sql` and `error` */
+    cn_error             error; /* of the work itself; the connection has its own */
+    const cn_table      *at;    /* the table at hand, for the error */
 } cn_work;
 
 typedef enum cn_work_kind { CN_WORK_CREATE, CN_WORK_DROP } cn_work_kind;
@@ -63,6 +65,10 @@ bool cn_work_run(cn_work *work, bool written);
 /* Runs the query in `sql` and calls `take` with the first column of each row. */
 bool cn_work_query(cn_work *work, bool (*take)(cn_work *work, const char *text, void *context),
                    void    *context);
+
+/* The table where it stands in the database: itself, or a copy in another schema, which ends with
+   the work. NULL: no memory. */
+const cn_table *cn_work_moved(cn_work *work, const cn_table *table);
 
 /* The table that a foreign key refers to, by its place; `count` if the metadata does not list
    it. */

@@ -58,12 +58,12 @@ bool cn_dialect_identifier(const cn_dialect *dialect, const cn_link *server, cn_
 }
 
 bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
-                      const cn_table *table, cn_error *error)
+                      const char *schema, const cn_table *table, cn_error *error)
 {
     if (table->name == NULL)
         return cn_error_set(error, CN_CAUSE_MODEL, "%s has no table", cn_table_title(table));
-    if (table->schema != NULL) {
-        if (!cn_dialect_identifier(dialect, server, sql, table->schema, error))
+    if (schema != NULL) {
+        if (!cn_dialect_identifier(dialect, server, sql, schema, error))
             return false;
         cn_buffer_char(sql, '.');
     }

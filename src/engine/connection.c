@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/schemas.h"
 #include "engine/echo.h"
 #include "engine/handle.h"
 #include "engine/options.h"
@@ -454,8 +455,17 @@ static bool take_options(cn_connection *connection, const cn_connection_options 
     connection->isolation = options.isolation != CN_ISOLATION_DEFAULT ? options.isolation
                                                                       : engine->isolation;
     connection->read_only = options.read_only || engine->read_only;
-    connection->observed  = engine->echo || engine->on_echo != NULL;
-    bool autocommit       = options.autocommit || engine->autocommit;
+    connection->schemas   = engine->schemas;
+    if (options.schemas != NULL) {
+        connection->own_schemas = cn_schemas_copy(options.schemas);
+        connection->schemas     = connection->own_schemas;
+        if (connection->schemas == NULL) {
+            cn_error_no_memory(&connection->error);
+            return cn_connection_fail_filled(connection, NULL);
+        }
+    }
+    connection->observed = engine->echo || engine->on_echo != NULL;
+    bool autocommit      = options.autocommit || engine->autocommit;
     if (autocommit && connection->read_only && !engine->read_only)
         return cn_connection_fail(connection, CN_CAUSE_UNSUPPORTED,
                                   "read_only is for transactions, and with autocommit there are "
@@ -506,6 +516,7 @@ void cn_connection_close(cn_connection *connection)
     cn_error_clear(&connection->nested);
     cn_error_clear(&connection->scratch);
     cn_release(connection->values);
+    cn_release(connection->own_schemas);
     cn_arena_free(&connection->lent);
     cn_arena_free(&connection->kept);
     cn_engine_release(connection->engine);

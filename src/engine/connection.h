@@ -46,23 +46,25 @@ struct cn_connection {
     bool       autocommit;
     bool       early; /* the link goes back at commit and rollback: a session's */
     bool       read_only;
-    cn_isolation       isolation;
-    cn_statement_slot *live;     /* its rows are being read */
-    cn_result         *results;  /* that are open; the newest first */
-    cn_result         *retiring; /* ended, but the statement that runs may have values from them */
-    cn_result         *spare;    /* ended, for reuse */
-    cn_result         *failed;   /* what a call in failure returns */
-    bool               schema_changed; /* in this transaction */
-    bool               sweep;          /* one of `results` has ended */
-    cn_error           nested;         /* of the scope that ended last */
-    cn_error           scratch;        /* takes what comes after the first error */
-    cn_value          *values;         /* of text statements with many; kept for the next */
-    size_t             value_capacity;
-    size_t             rows_before; /* of the batch, those sent before the part that runs */
-    cn_arena           kept;        /* what cn_keep copied */
-    cn_arena           lent;        /* copies of texts among the values whose rows are being read */
-    atomic_bool        inside;      /* debug builds: a call is in progress ... */
-    atomic_bool        breached;    /* ... and another thread came in */
+    cn_schema_map       *own_schemas;
+    const cn_schema_map *schemas; /* that stand for others: its own, or the engine's; or NULL */
+    cn_isolation         isolation;
+    cn_statement_slot   *live;    /* its rows are being read */
+    cn_result           *results; /* that are open; the newest first */
+    cn_result  *retiring;         /* ended, but the statement that runs may have values from them */
+    cn_result  *spare;            /* ended, for reuse */
+    cn_result  *failed;           /* what a call in failure returns */
+    bool        schema_changed;   /* in this transaction */
+    bool        sweep;            /* one of `results` has ended */
+    cn_error    nested;           /* of the scope that ended last */
+    cn_error    scratch;          /* takes what comes after the first error */
+    cn_value   *values;           /* of text statements with many; kept for the next */
+    size_t      value_capacity;
+    size_t      rows_before; /* of the batch, those sent before the part that runs */
+    cn_arena    kept;        /* what cn_keep copied */
+    cn_arena    lent;        /* copies of texts among the values whose rows are being read */
+    atomic_bool inside;      /* debug builds: a call is in progress ... */
+    atomic_bool breached;    /* ... and another thread came in */
 };
 
 /* ---- opening, for the session floor ---------------------------------------------------------- */

@@ -16,6 +16,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/schemas.h"
 #include "engine/drivers.h"
 #include "engine/options.h"
 #include "engine/pool.h"
@@ -31,6 +32,7 @@ struct cn_engine {
     const char        *shown_url; /* the password is *** */
     cn_engine_options  options;
     char              *logging_name;
+    cn_schema_map     *schemas;
     const cn_driver   *driver;
     cn_link_parameters parameters;
     cn_compiled_cache *cache;
@@ -274,6 +276,12 @@ static bool make(cn_engine *engine, const char *url, const cn_engine_options *op
         if (engine->logging_name == NULL)
             return cn_error_no_memory(error);
     }
+    if (engine->options.schemas != NULL) {
+        engine->schemas         = cn_schemas_copy(engine->options.schemas);
+        engine->options.schemas = engine->schemas;
+        if (engine->schemas == NULL)
+            return cn_error_no_memory(error);
+    }
     return take_url(engine, url, error) && take_driver(engine, error) && make_pool(engine, error);
 }
 
@@ -315,6 +323,7 @@ void cn_engine_release(cn_engine *engine)
     cn_error_clear(&engine->error);
     cn_url_free(engine->url);
     cn_release(engine->logging_name);
+    cn_release(engine->schemas);
     pthread_mutex_destroy(&engine->lock);
     cn_release(engine);
 }

@@ -19,7 +19,9 @@ cn_session *cn_session_open(cn_engine *engine, const cn_session_options *options
                options->size < sizeof session->options ? options->size : sizeof session->options);
     cn_connection_options how = {.size      = sizeof how,
                                  .isolation = session->options.isolation,
-                                 .read_only = session->options.read_only};
+                                 .read_only = session->options.read_only,
+                                 .schemas   = session->options.schemas};
+    session->options.schemas  = NULL; /* the program's own is not kept */
     session->engine           = engine;
     session->serial           = 1;
     session->check_lent       = cn_lent_wanted(&session->options);

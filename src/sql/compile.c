@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/schemas.h"
 #include "schema/value.h"
 
 void cn_compiler_begin_for(cn_compiler *compiler, const cn_dialect *dialect, const cn_link *server,
@@ -28,6 +29,7 @@ bool cn_compiler_begin(cn_compiler *compiler, cn_connection *connection, cn_erro
                             "there is no dialect '%s': only text can be sent",
                             link->driver->dialect);
     cn_compiler_begin_for(compiler, dialect, link, error);
+    compiler->schemas = connection->schemas;
     return true;
 }
 
@@ -167,7 +169,8 @@ bool cn_compiler_identifier(cn_compiler *compiler, const char *name)
 
 bool cn_compiler_table(cn_compiler *compiler, const cn_table *table)
 {
-    return cn_dialect_table(compiler->dialect, compiler->link, &compiler->sql, table,
+    return cn_dialect_table(compiler->dialect, compiler->link, &compiler->sql,
+                            cn_schemas_find(compiler->schemas, table->schema), table,
                             compiler->error);
 }
 
@@ -231,7 +234,7 @@ static bool placeholder(cn_compiler *compiler, const cn_column *column, uint32_t
     return true;
 }
 
-/* The value of that number, for a column or NULL; `raw`: still in the form that the program gave. */
+/* The value of that number, for a column or NULL; `raw`: in the form that the program gave it. */
 static bool value(cn_compiler *compiler, const cn_column *column, uint32_t number, bool raw)
 {
     const char *sql = column != NULL ? column->bind_expression : NULL;

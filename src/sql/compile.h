@@ -89,7 +89,8 @@ typedef struct cn_compiler {
     cn_buffer            sql;
     const cn_dialect    *dialect;
     const cn_words      *words;
-    const cn_link       *link; /* the server: product and version */
+    const cn_link       *link;    /* the server: product and version */
+    const cn_schema_map *schemas; /* that stand for those of models; NULL: none */
     cn_error            *error;
     cn_arena             scratch; /* ends with the compiler */
     cn_name_scope       *scope;   /* NULL: columns have their table's name */

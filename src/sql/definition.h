@@ -11,13 +11,14 @@
 
 /* Where a text is written to and what for. */
 typedef struct cn_ddl {
-    const cn_dialect *dialect;
-    const cn_link    *server; /* NULL: the newest that speaks the dialect */
-    cn_buffer        *sql;
-    cn_error         *error;
-    const cn_naming  *naming; /* NULL: no convention but that of indexes */
-    bool              if_exists;
-    bool              no_foreign_keys; /* none is written, whatever the models say */
+    const cn_dialect    *dialect;
+    const cn_link       *server; /* NULL: the newest that speaks the dialect */
+    cn_buffer           *sql;
+    cn_error            *error;
+    const cn_naming     *naming; /* NULL: no convention but that of indexes */
+    bool                 if_exists;
+    bool                 no_foreign_keys; /* none is written, whatever the models say */
+    const cn_schema_map *schemas; /* what stands for the schemas that foreign keys mention */
 } cn_ddl;
 
 /* What some databases, or their older versions, do not have. */

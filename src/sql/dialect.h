@@ -57,9 +57,9 @@ const cn_dialect *cn_dialect_newest(const char *name, const cn_link **server);
    long (the error names it). */
 bool cn_dialect_identifier(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
                            const char *name, cn_error *error);
-/* schema.table or table */
+/* schema.table, or table if `schema` is NULL */
 bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
-                      const cn_table *table, cn_error *error);
+                      const char *schema, const cn_table *table, cn_error *error);
 /* A text as an SQL literal in this dialect. */
 void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *text, size_t size);
 /* The same for places that take nothing but a literal: without a character set before it. */

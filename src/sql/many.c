@@ -61,7 +61,8 @@ static bool take_set(batch *b, size_t row)
 {
     cn_walk walk;
     cn_walk_begin(&walk, cn_connection_error_slot(b->connection));
-    bool good = cn_walk_statement(&walk, b->statement, *b->sets);
+    bool good = cn_walk_statement(&walk, b->statement, *b->sets) &&
+                cn_sql_key(b->connection, &walk);
     if (!good)
         cn_connection_fail_filled(b->connection, NULL);
     if (good && b->slot == NULL)

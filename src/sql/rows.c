@@ -202,7 +202,7 @@ static cn_statement_slot *find(cn_connection *connection, row_statement *stateme
     cn_statement_slot *slot = NULL;
     cn_walk_begin(&walk, cn_connection_error_slot(connection));
     statement->walk = &walk;
-    if (make_key(statement)) {
+    if (make_key(statement) && cn_sql_key(connection, &walk)) {
         size_t size = walk.word_count * sizeof *walk.words;
         slot = cn_connection_statement(connection, cn_hash(walk.words, size), walk.words, size,
                                        compile_rows, statement);

@@ -61,10 +61,23 @@ uint64_t cn_sql_hash(cn_connection *connection, const cn_walk *walk)
            (link == NULL ? 0 : cn_text_rules_salt(link));
 }
 
+bool cn_sql_key(const cn_connection *connection, cn_walk *walk)
+{
+    const cn_schema_map *list = connection->schemas;
+    for (; list != NULL && list->of_model != NULL; list++)
+        if (!cn_walk_text(walk, list->of_model) || !cn_walk_text(walk, list->of_database))
+            return false;
+    return true;
+}
+
 cn_statement_slot *cn_sql_run_walk(cn_connection *connection, cn_walk *walk,
                                    cn_compile_function *compile, void *context,
                                    const cn_execution *execution)
 {
+    if (!cn_sql_key(connection, walk)) {
+        cn_connection_fail_filled(connection, NULL);
+        return NULL;
+    }
     size_t             size = walk->word_count * sizeof *walk->words;
     cn_statement_slot *slot = cn_connection_again(connection, walk->words, size);
     if (slot == NULL)
@@ -80,7 +93,7 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
     if (cn_connection_is_failed(connection))
         return NULL;
     walk->error = cn_connection_error_slot(connection);
-    if (!cn_walk_statement(walk, statement, params)) {
+    if (!cn_walk_statement(walk, statement, params) || !cn_sql_key(connection, walk)) {
         cn_connection_fail_filled(connection, NULL);
         return NULL;
     }

@@ -16,6 +16,9 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
                               const cn_statement *statement, const cn_param *params,
                               const cn_execution *execution);
 
+/* What the connection adds to the key of a walk: the schemas that stand for others. */
+bool cn_sql_key(const cn_connection *connection, cn_walk *walk);
+
 /* The hash of a walk's key; connections that read text otherwise, which fragments are, have
    another. */
 uint64_t cn_sql_hash(cn_connection *connection, const cn_walk *walk);
