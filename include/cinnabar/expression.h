@@ -70,6 +70,12 @@ typedef struct cn_condition {
     cn_node node;
 } cn_condition;
 
+/* How a construct of the program's own is spelled for one database: see cn_spelled. */
+typedef struct cn_spelling {
+    const char *dialect; /* "sqlite", "mysql", "mariadb", "postgresql"; "": all others */
+    const char *sql;     /* "greatest(@0, @1)" */
+} cn_spelling;
+
 /* Operators; the first six as CN_OPERATOR_ works them out. */
 typedef enum cn_operation {
     CN_OP_NONE,
@@ -166,6 +172,7 @@ CN_API cn_expr      cn_call_(const char *name, const cn_expr *parts, size_t coun
 CN_API cn_expr      cn_aggregate_(const char *name, const cn_expr *of);
 CN_API cn_expr      cn_query_value_(int op, const cn_statement *statement);
 CN_API cn_expr      cn_parts_(int kind, const cn_expr *parts, size_t count);
+CN_API cn_expr      cn_spelled_(const cn_spelling *spellings, const cn_expr *parts, size_t count);
 CN_API cn_expr      cn_then_(cn_expr *parts, const cn_condition *test, cn_expr value);
 CN_API cn_expr      cn_truth_(const cn_condition *test);
 CN_API cn_expr      cn_filter_(cn_expr *parts, const cn_condition *test);
@@ -443,6 +450,7 @@ enum {
     CN_NODE_TUPLE,
     CN_NODE_LIST, /* parts of a part: the ORDER BY of a window, ... */
     CN_NODE_INLINE,
+    CN_NODE_SPELLED,
     CN_NODE_ROLLUP,
     CN_NODE_BROKEN /* a copy that could not be made: fails when executed */
 };
@@ -573,6 +581,23 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
 /* An operator of one database by its own sign, which is checked to be one: cn_operator(a, "@>", b)
    */
 #define cn_operator(a, sign, b) cn_custom_((sign), (const cn_expr[]){CN_EXPR_(a), CN_EXPR_(b)})
+
+/*
+ * A construct of your own, in the words of each database; @0 to @9 are its operands, of which each
+ * may be any value.
+ *
+ *     static const cn_spelling found[] = {
+ *         {"mysql", "MATCH (@0) AGAINST (@1)"},
+ *         {"postgresql", "to_tsvector('english', @0) @@ plainto_tsquery('english', @1)"},
+ *         {"sqlite", "instr(lower(@0), lower(@1)) > 0"}, {NULL, NULL}};
+ *     cn_select(Post, .where = cn_spelled_test(found, cn_attr(Post, title), "analytical engine"))
+ *
+ * "mariadb" goes before "mysql" there. Where no spelling is for the database, execution fails before
+ * anything is sent (CN_CAUSE_UNSUPPORTED). The list ends with a NULL; it and its texts are constant
+ * data that live as long as the models.
+ */
+#define cn_spelled(spellings, ...) cn_spelled_((spellings), CN_EXPRS_(__VA_ARGS__))
+#define cn_spelled_test(spellings, ...) ((cn_condition){cn_spelled(spellings, __VA_ARGS__).node})
 
 /* Any function by its name, which is checked to be one: cn_call("coalesce", cn_attr(Post, title),
    cn_literal("none")). The usual ones, below, are spelled for each database. */

@@ -191,6 +191,10 @@ typedef bool cn_operand_writer(cn_compiler *compiler, const void *context, char 
 bool cn_compiler_template(cn_compiler *compiler, const char *words, cn_operand_writer *write,
                           const void *context);
 bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node);
+/* A construct of the program's own, in its words for this database. */
+bool cn_compiler_spelled(cn_compiler *compiler, const cn_node *node);
+/* Whether the database is called so: "mysql", "mariadb". */
+bool cn_compiler_is_for(const cn_compiler *compiler, const char *name);
 /* A call of a function, with all that may stand around it: FILTER, ORDER BY, WITHIN GROUP. */
 bool cn_compiler_call(cn_compiler *compiler, const cn_node *node);
 bool cn_compiler_over(cn_compiler *compiler, const cn_node *node);

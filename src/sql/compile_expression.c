@@ -159,6 +159,7 @@ cn_binding cn_compiler_binding(const cn_compiler *compiler, const cn_node *node,
             return CN_BIND_ATOM;
         return cn_operators[node->op].binding;
     case CN_NODE_FRAGMENT:
+    case CN_NODE_SPELLED:
         return CN_BIND_OR; /* whatever it is */
     case CN_NODE_TRUTH:
         return cn_compiler_binding(compiler, cn_node_resolved(cn_node_part(node, 0)), negated);
@@ -333,7 +334,7 @@ bool cn_compiler_template(cn_compiler *compiler, const char *words, cn_operand_w
                           const void *context)
 {
     for (const char *at = words; *at != '\0'; at++) {
-        if (*at != '@') {
+        if (*at != '@' || strchr("0123456789^#*", at[1]) == NULL || at[1] == '\0') {
             cn_buffer_char(&compiler->sql, *at);
             continue;
         }
@@ -577,6 +578,8 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
         return emit_json(compiler, node);
     case CN_NODE_TUPLE:
         return emit_tuple(compiler, node);
+    case CN_NODE_SPELLED:
+        return cn_compiler_spelled(compiler, node);
     default:
         return misplaced(compiler, node);
     }

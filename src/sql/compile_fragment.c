@@ -1,6 +1,6 @@
 /*
- * Fragments to SQL: text of the program's own, whose parameters are found as those of any text. See
- * compile.h.
+ * Fragments to SQL: text of the program's own, whose parameters are found as those of any text, and
+ * constructs of its own with a text for each database. See compile.h.
  */
 #include <string.h>
 
@@ -125,4 +125,43 @@ bool cn_compiler_fragment(cn_compiler *compiler, const cn_node *node)
                             "the fragment \"%s\" has no parameter '%s'", sql, list[i].param->name);
     cn_compiled_release((cn_compiled *)(uintptr_t)text);
     return good;
+}
+
+/* ---- constructs with a spelling for each database -------------------------------------------- */
+
+/* MariaDB's goes before MySQL's, and either before that of all others. NULL: there is none. */
+static const cn_spelling *spelling_for(const cn_compiler *compiler, const cn_spelling *list)
+{
+    const cn_spelling *found = NULL;
+    for (; list->dialect != NULL; list++) {
+        bool others = *list->dialect == '\0';
+        bool exact  = strcmp(list->dialect, "mariadb") == 0;
+        if (others ? found == NULL
+                   : cn_compiler_is_for(compiler, list->dialect) &&
+                         (exact || found == NULL || *found->dialect == '\0'))
+            found = list;
+    }
+    return found;
+}
+
+static bool write_operand(cn_compiler *compiler, const void *context, char mark, uint32_t number)
+{
+    const cn_node *node = context;
+    (void)mark;
+    if (number >= node->count)
+        return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
+                            "a spelling mentions @%u, and cn_spelled was given %u operand%s",
+                            number, node->count, node->count == 1 ? "" : "s");
+    const cn_node *operand = cn_node_part(node, number);
+    return operand->kind == CN_NODE_VALUE
+               ? cn_compiler_free_value(compiler, operand, NULL, true)
+               : cn_compiler_within(compiler, operand, CN_BIND_ATOM, NULL);
+}
+
+bool cn_compiler_spelled(cn_compiler *compiler, const cn_node *node)
+{
+    const cn_spelling *spelling = spelling_for(compiler, node->value.as.list.items);
+    return spelling == NULL || spelling->sql == NULL
+               ? cn_compiler_lacks(compiler, "spelling of this cn_spelled")
+               : cn_compiler_template(compiler, spelling->sql, write_operand, node);
 }

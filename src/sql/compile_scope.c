@@ -166,7 +166,7 @@ bool cn_compiler_source_column(cn_compiler *compiler, const cn_source *source,
     return cn_compiler_identifier(compiler, column->name);
 }
 
-static bool is_for(const cn_compiler *compiler, const char *name)
+bool cn_compiler_is_for(const cn_compiler *compiler, const char *name)
 {
     return strcmp(name, compiler->dialect->name) == 0 ||
            (strcmp(name, "mariadb") == 0 && compiler->link->product == CN_PRODUCT_MARIADB);
@@ -176,7 +176,8 @@ void cn_compiler_hints(cn_compiler *compiler, uint8_t place, const cn_model *tab
 {
     const cn_hint *hints = compiler->scope->hints;
     for (; hints != NULL && hints->dialect != NULL; hints++)
-        if (hints->place == place && hints->table == table && is_for(compiler, hints->dialect))
+        if (hints->place == place && hints->table == table &&
+            cn_compiler_is_for(compiler, hints->dialect))
             cn_buffer_format(&compiler->sql, place == CN_HINT_PREFIX ? "%s " : " %s", hints->text);
 }
 

@@ -56,7 +56,7 @@ static const char *free_name(cn_compiler *compiler, const column_names *names, c
     return name;
 }
 
-/* What the type of a column (or NULL) writes before it where the program reads it; whether it does. */
+/* Where the program reads a column (or NULL): what its type writes before it; whether it does. */
 static bool begin_read(cn_compiler *compiler, const cn_column *column)
 {
     bool wrapped = column != NULL && column->column_expression != NULL && compiler->scope->read;

@@ -44,6 +44,7 @@ static uint32_t sum_value(uint32_t sum, const cn_value *value)
     case CN_KIND_PARAMS_:
     case CN_KIND_LATER_:
     case CN_KIND_TYPE_:
+    case CN_KIND_SPELLINGS_:
         return cn_sum_mix(cn_sum_mix(sum, value->kind), words[0]);
     default:
         return cn_sum_mix(cn_sum_mix(cn_sum_mix(sum, value->kind), words[0]), words[1]);
@@ -159,6 +160,14 @@ cn_expr cn_custom_(const char *op, const cn_expr *parts)
 cn_expr cn_parts_(int kind, const cn_expr *parts, size_t count)
 {
     return (cn_expr){made_of(kind, 0, parts, count)};
+}
+
+cn_expr cn_spelled_(const cn_spelling *spellings, const cn_expr *parts, size_t count)
+{
+    cn_expr made                  = cn_parts_(CN_NODE_SPELLED, parts, count);
+    made.node.value.kind          = CN_KIND_SPELLINGS_;
+    made.node.value.as.list.items = spellings;
+    return made;
 }
 
 cn_expr cn_call_(const char *name, const cn_expr *parts, size_t count)

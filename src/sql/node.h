@@ -17,10 +17,11 @@
 /* Kinds of cn_value that stand only inside a node. */
 enum {
     CN_KIND_MEMBER_ =
-        100,         /* another column: as.list.items is the model, as.list.count the offset */
-    CN_KIND_LATER_,  /* a parameter by name: as.text.data */
-    CN_KIND_PARAMS_, /* the parameters of a fragment: as.list.items */
-    CN_KIND_TYPE_    /* of a cast: as.list.items is the cn_type */
+        100,           /* another column: as.list.items is the model, as.list.count the offset */
+    CN_KIND_LATER_,    /* a parameter by name: as.text.data */
+    CN_KIND_PARAMS_,   /* the parameters of a fragment: as.list.items */
+    CN_KIND_TYPE_,     /* of a cast: as.list.items is the cn_type */
+    CN_KIND_SPELLINGS_ /* of a cn_spelled: as.list.items are the cn_spellings */
 };
 
 /* Expressions inside expressions; deeper is an error. */

@@ -489,6 +489,18 @@ static bool json(cn_walk *walk, const cn_node *node)
     return good && cn_walk_word(walk, node->count) && cn_walk_bound(walk, node, &value);
 }
 
+/* Its spellings by what they say: constant data may still be at another place the next time. */
+static bool spelled(cn_walk *walk, const cn_node *node)
+{
+    const cn_spelling *spelling = node->value.as.list.items;
+    if (spelling == NULL)
+        return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_spelled was given no spellings");
+    for (; spelling->dialect != NULL; spelling++)
+        if (!cn_walk_text(walk, spelling->dialect) || !cn_walk_text(walk, spelling->sql))
+            return false;
+    return parts(walk, node);
+}
+
 static bool cast(cn_walk *walk, const cn_node *node)
 {
     if (!parts(walk, node))
@@ -565,6 +577,8 @@ bool cn_walk_node(cn_walk *walk, const cn_node *node)
                          "cn_inline, or the separator of cn_string_agg, was given no text");
     case CN_NODE_CAST:
         return cast(walk, node);
+    case CN_NODE_SPELLED:
+        return spelled(walk, node);
     case CN_NODE_OVER:
         return over(walk, node);
     case CN_NODE_JSON:

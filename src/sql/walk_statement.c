@@ -453,7 +453,8 @@ bool cn_walk_statement(cn_walk *walk, const cn_statement *statement, const cn_pa
 /* Whether a query, or SQL of the program's own, stands in an expression. */
 static bool mentions_others(const cn_node *node)
 {
-    if (node->kind == CN_NODE_QUERY || node->kind == CN_NODE_FRAGMENT)
+    if (node->kind == CN_NODE_QUERY || node->kind == CN_NODE_FRAGMENT ||
+        node->kind == CN_NODE_SPELLED)
         return true;
     for (uint32_t i = 0; cn_node_has_nodes(node) && cn_node_alive(node) && i < node->count; i++)
         if (mentions_others(cn_node_part(node, i)))

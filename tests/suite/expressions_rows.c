@@ -309,6 +309,12 @@ static void text_of_the_programs_own(void **state)
     GIVES(TEXT, 1, cn_concat(NAME, cn_inline("'")), "Ada Lovelace'");
     GIVES(INTEGER, 1, cn_named(&Item_model, "a"), "7");
     HOLDS(1, cn_cmp(cn_named(&Item_model, "a"), ==, 7), "true");
+    static const cn_spelling larger[] = {
+        {"sqlite", "max(@0, @1)"}, {"", "greatest(@0, @1)"}, {NULL, NULL}};
+    GIVES(INTEGER, 1, cn_spelled(larger, A, B), "7");
+    GIVES(INTEGER, 1, cn_spelled(larger, cn_plus(A, 1), 40), "40");
+    GIVES(INTEGER, 1, cn_spelled(larger, cn_spelled(larger, B, 3), cn_minus(A, 6)), "3");
+    HOLDS(1, cn_cmp(cn_spelled(larger, A, B), ==, cn_plus(cn_spelled(larger, B, 6), 1)), "true");
     GIVES(INTEGER, 1, cn_operator(A, "+", B), "9");
     GIVES(INTEGER, 1, cn_operator(cn_plus(A, 1), "*", cn_plus(B, 1)), "24");
     HOLDS(1, cn_cmp(cn_operator(A, "%", 4), ==, 3), "true");
@@ -402,6 +408,11 @@ static void what_makes_no_sense_names_itself(void **state)
     REFUSED(cn_operator(A, "--", B), "sign");
     REFUSED(cn_operator(A, "/*", B), "sign");
     REFUSED(cn_operator(A, "", B), "sign");
+    static const cn_spelling nowhere[] = {{"oracle", "@0"}, {NULL, NULL}};
+    static const cn_spelling three[]   = {{"", "f(@0, @3)"}, {NULL, NULL}};
+    REFUSED(cn_spelled(nowhere, A), "no spelling of this cn_spelled");
+    REFUSED(cn_spelled(three, A, B), "mentions @3");
+    REFUSED(cn_spelled(NULL, A), "no spellings");
     REFUSED(cn_named(&Item_model, "nothing"), "nothing");
     REFUSED(cn_json_int_at(DATA, 1.5), "JSON");
     REFUSED(cn_json_int_at(DATA, A), "JSON");

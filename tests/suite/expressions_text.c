@@ -186,6 +186,25 @@ static void connectives(void **state)
     SAME(CONDITION(cn_sql("a IN :ids", CN_PARAMS("ids", cn_list(ids, 2)))), "a IN (?, ?)");
 }
 
+static void constructs_of_the_programs_own(void **state)
+{
+    (void)state;
+    static const cn_spelling found[] = {{"postgresql", "to_tsvector(@0) @@ plainto_tsquery(@1)"},
+                                        {"", "MATCH (@0) AGAINST (@1)"},
+                                        {"mariadb", "MATCH (@0) AGAINST (@1 IN BOOLEAN MODE)"},
+                                        {"sqlite", "@0 MATCH @1"},
+                                        {NULL, NULL}};
+    static const cn_spelling swap[]  = {{"", "f(@1, @0, @1)"}, {NULL, NULL}};
+    FOUR(CONDITION(cn_spelled_test(found, NAME, "x")), "item.name MATCH ?",
+         "MATCH (item.name) AGAINST (?)", "MATCH (item.name) AGAINST (? IN BOOLEAN MODE)",
+         "to_tsvector(item.name) @@ plainto_tsquery(?)");
+    SAME(VALUE(cn_plus(cn_spelled(swap, cn_plus(A, 1), B), 2)),
+         "(f(item.b, (item.a + ?), item.b)) + ?");
+    SAME(CONDITION(cn_not(cn_spelled_test(swap, A, B))), "NOT (f(item.b, item.a, item.b))");
+    SAME(CONDITION(cn_and(cn_spelled_test(swap, A, B), cn_is(Item, a, ==, 1))),
+         "(f(item.b, item.a, item.b)) AND item.a = ?");
+}
+
 static void arithmetic(void **state)
 {
     (void)state;
@@ -241,7 +260,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comparisons), cmocka_unit_test(lists_rows_and_queries),
         cmocka_unit_test(any_and_all), cmocka_unit_test(matching),
-        cmocka_unit_test(connectives), cmocka_unit_test(arithmetic),
+        cmocka_unit_test(connectives), cmocka_unit_test(constructs_of_the_programs_own),
+        cmocka_unit_test(arithmetic),
     };
     return suite_main("the text of conditions and arithmetic", tests);
 }
