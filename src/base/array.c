@@ -5,23 +5,13 @@
 
 #include <cinnabar/storage.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/convert.h"
 #include "base/memory.h"
 #include "base/number.h"
 
 /* ---- writing --------------------------------------------------------------------------------- */
-
-static void put_quoted(cn_buffer *text, const char *item)
-{
-    cn_buffer_char(text, '"');
-    for (; *item != '\0'; item++) {
-        if (*item == '"' || *item == '\\')
-            cn_buffer_char(text, '\\');
-        cn_buffer_char(text, *item);
-    }
-    cn_buffer_char(text, '"');
-}
 
 static void put_item(cn_buffer *text, const cn_value *value)
 {
@@ -31,16 +21,12 @@ static void put_item(cn_buffer *text, const cn_value *value)
         cn_buffer_char(text, value->as.boolean ? 't' : 'f');
         return;
     case CN_KIND_INTEGER:
-        cn_buffer_add(text, number, cn_number_format_int(value->as.integer, number));
-        return;
     case CN_KIND_UNSIGNED:
-        cn_buffer_add(text, number, cn_number_format_uint(value->as.unsigned_integer, number));
-        return;
     case CN_KIND_REAL:
-        cn_buffer_add(text, number, cn_number_format_real(value->as.real, number));
+        cn_buffer_add(text, number, cn_number_format(value, number));
         return;
     case CN_KIND_TEXT:
-        put_quoted(text, value->as.text.data);
+        cn_buffer_quoted(text, value->as.text.data, strlen(value->as.text.data), '"', '\\');
         return;
     default:
         cn_buffer_text(text, "NULL");
@@ -98,8 +84,7 @@ static char *copy_item(const char *at, const char *end, char *to)
 
 static bool is_null(const char *at, const char *end)
 {
-    return end - at == 4 && (at[0] | 0x20) == 'n' && (at[1] | 0x20) == 'u' &&
-           (at[2] | 0x20) == 'l' && (at[3] | 0x20) == 'l';
+    return cn_ascii_same_sized(at, (size_t)(end - at), "null");
 }
 
 /* Counts the items, and with `items` fills them in; false: the text is no array. */

@@ -93,3 +93,14 @@ void cn_buffer_free(cn_buffer *buffer)
     cn_release(buffer->text);
     *buffer = (cn_buffer){0};
 }
+
+void cn_buffer_quoted(cn_buffer *buffer, const char *text, size_t size, char quote, char escape)
+{
+    cn_buffer_char(buffer, quote);
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == quote || text[i] == escape)
+            cn_buffer_char(buffer, escape);
+        cn_buffer_char(buffer, text[i]);
+    }
+    cn_buffer_char(buffer, quote);
+}

@@ -26,6 +26,9 @@ char *cn_buffer_take(
     cn_buffer *buffer); /* the text, now the caller's; NULL if it failed or is empty */
 void cn_buffer_free(cn_buffer *buffer);
 
+/* The text between two of `quote`, with `escape` before each of both that is inside. */
+void cn_buffer_quoted(cn_buffer *buffer, const char *text, size_t size, char quote, char escape);
+
 /* The text, "" when empty. */
 static inline const char *cn_buffer_get(const cn_buffer *buffer)
 {

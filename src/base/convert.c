@@ -64,15 +64,6 @@ static const char *same_text(cn_kind kind, const cn_value *from, cn_value *to)
     return NULL;
 }
 
-static size_t format_number(const cn_value *number, char *text)
-{
-    if (number->kind == CN_KIND_REAL)
-        return cn_number_format_real(number->as.real, text);
-    if (number->kind == CN_KIND_UNSIGNED)
-        return cn_number_format_uint(number->as.unsigned_integer, text);
-    return cn_number_format_int(number->as.integer, text);
-}
-
 static bool is_number(const cn_value *value)
 {
     return value->kind == CN_KIND_INTEGER || value->kind == CN_KIND_UNSIGNED ||
@@ -276,7 +267,7 @@ static const char *to_decimal(const cn_value *from, cn_value *to, cn_arena *scra
         return other_kind;
     if (from->kind == CN_KIND_REAL && !isfinite(from->as.real))
         return no_digits;
-    size_t size = put_plain(text, format_number(from, text), plain);
+    size_t size = put_plain(text, cn_number_format(from, text), plain);
     return make_text(CN_KIND_DECIMAL, plain, size, to, scratch);
 }
 
@@ -340,7 +331,7 @@ static const char *to_text(const cn_value *from, cn_value *to, cn_arena *scratch
         return make_text(CN_KIND_TEXT, data, from->as.bytes.size, to, scratch);
     }
     if (is_number(from)) {
-        size_t size = format_number(from, text);
+        size_t size = cn_number_format(from, text);
         return make_text(CN_KIND_TEXT, text, size, to, scratch);
     }
     if (format_temporal(from, text) == NULL)
@@ -368,7 +359,7 @@ static const char *to_json(const cn_value *from, cn_value *to, cn_arena *scratch
         return other_kind;
     if (from->kind == CN_KIND_REAL && !isfinite(from->as.real))
         return out_of_range;
-    size_t size = format_number(from, text);
+    size_t size = cn_number_format(from, text);
     return make_text(CN_KIND_JSON, text, size, to, scratch);
 }
 
@@ -442,7 +433,7 @@ static bool refuse(const char *what, const cn_value *from, const char *target, c
     if (why == no_memory)
         return cn_error_no_memory(error);
     if (is_number(from))
-        (void)format_number(from, number);
+        (void)cn_number_format(from, number);
     return cn_error_set(error, CN_CAUSE_CONVERSION, "%s: cannot take the %s%s%s as %s: %s", what,
                         cn_kind_name((cn_kind)from->kind), number[0] != '\0' ? " " : "", number,
                         target, why);

@@ -4,6 +4,8 @@
  */
 #include "base/insert_text.h"
 
+#include "base/ascii.h"
+
 typedef struct reader {
     const char *sql;
     size_t      at;
@@ -19,12 +21,6 @@ static char here(const reader *r)
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static bool is_name_part(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           (unsigned char)c >= 0x80;
 }
 
 static bool taken(reader *r)
@@ -51,7 +47,7 @@ static bool word(reader *r, const char *wanted)
         if (at >= r->size || (r->sql[at] | 0x20) != *wanted)
             return false;
     }
-    if (at < r->size && is_name_part(r->sql[at]))
+    if (at < r->size && cn_ascii_is_word(r->sql[at]))
         return false;
     r->at = at;
     return taken(r);
@@ -81,7 +77,7 @@ static bool name(reader *r)
     if (quoted_name(r))
         return true;
     size_t start = r->at;
-    while (is_name_part(here(r)))
+    while (cn_ascii_is_word(here(r)))
         r->at++;
     return r->at != start && taken(r);
 }

@@ -7,12 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define LONGEST 40 /* longer words are near to nothing */
+#include "base/ascii.h"
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
+#define LONGEST 40 /* longer words are near to nothing */
 
 static size_t least(size_t a, size_t b)
 {
@@ -30,10 +27,10 @@ static size_t distance(const char *from, size_t from_size, const char *to, size_
         const size_t *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t k = 1; k <= to_size; k++) {
-            size_t wrong = lower(from[i - 1]) != lower(to[k - 1]);
+            size_t wrong = cn_ascii_lower(from[i - 1]) != cn_ascii_lower(to[k - 1]);
             row[k]       = least(least(above[k], row[k - 1]) + 1, above[k - 1] + wrong);
-            if (i > 1 && k > 1 && lower(from[i - 1]) == lower(to[k - 2]) &&
-                lower(from[i - 2]) == lower(to[k - 1]))
+            if (i > 1 && k > 1 && cn_ascii_lower(from[i - 1]) == cn_ascii_lower(to[k - 2]) &&
+                cn_ascii_lower(from[i - 2]) == cn_ascii_lower(to[k - 1]))
                 row[k] = least(row[k], second[k - 2] + 1);
         }
     }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* ---- integers -------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
@@ -157,23 +159,12 @@ static bool scan(const char *text, size_t size, scanned *number)
     return number->any;
 }
 
-static bool is_word(const char *text, size_t size, const char *word)
-{
-    if (size != strlen(word))
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        if ((text[i] | 0x20) != word[i])
-            return false;
-    }
-    return true;
-}
-
 static bool parse_special(const char *text, size_t size, double *value)
 {
     bool negative = take_sign(&text, &size);
-    if (is_word(text, size, "inf") || is_word(text, size, "infinity"))
+    if (cn_ascii_same_sized(text, size, "inf") || cn_ascii_same_sized(text, size, "infinity"))
         *value = negative ? -(double)INFINITY : (double)INFINITY;
-    else if (is_word(text, size, "nan"))
+    else if (cn_ascii_same_sized(text, size, "nan"))
         *value = (double)NAN;
     else
         return false;
@@ -303,4 +294,13 @@ size_t cn_number_format_float(float value, char *text)
             break;
     }
     return size;
+}
+
+size_t cn_number_format(const cn_value *number, char *text)
+{
+    if (number->kind == CN_KIND_REAL)
+        return cn_number_format_real(number->as.real, text);
+    if (number->kind == CN_KIND_UNSIGNED)
+        return cn_number_format_uint(number->as.unsigned_integer, text);
+    return cn_number_format_int(number->as.integer, text);
 }

@@ -4,7 +4,7 @@
 #ifndef CN_BASE_NUMBER_H
 #define CN_BASE_NUMBER_H
 
-#include <cinnabar/base.h>
+#include <cinnabar/value.h>
 
 #define CN_NUMBER_SIZE 40
 
@@ -20,5 +20,7 @@ size_t cn_number_format_int(int64_t value, char *text);
 size_t cn_number_format_uint(uint64_t value, char *text);
 size_t cn_number_format_real(double value, char *text);
 size_t cn_number_format_float(float value, char *text);
+/* The same of an integer, an unsigned one or a real. */
+size_t cn_number_format(const cn_value *number, char *text);
 
 #endif

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
+
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
 #define HOUR (60 * MINUTE)
@@ -434,14 +436,6 @@ bool cn_interval_parse_sized(const char *text, size_t size, cn_interval *value)
 
 /* ---- reading a UUID -------------------------------------------------------------------------- */
 
-static int hexadecimal(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static bool hyphen_before(size_t byte)
 {
     return byte == 4 || byte == 6 || byte == 8 || byte == 10;
@@ -455,7 +449,7 @@ bool cn_uuid_parse_sized(const char *text, size_t size, cn_uuid *value)
     for (size_t i = 0; i < sizeof uuid.bytes; i++) {
         if (size == 36 && hyphen_before(i) && *text++ != '-')
             return false;
-        int high = hexadecimal(text[0]), low = hexadecimal(text[1]);
+        int high = cn_ascii_hexadecimal(text[0]), low = cn_ascii_hexadecimal(text[1]);
         if (high < 0 || low < 0)
             return false;
         uuid.bytes[i] = (uint8_t)(high << 4 | low);

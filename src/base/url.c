@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -106,14 +107,6 @@ static void free_option(cn_url_option *option)
 
 /* ---- decoding -------------------------------------------------------------------------------- */
 
-static int hexadecimal(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* Decodes into `text`, which has room for `size` + 1 bytes. False for %00. */
 static bool decode(const char *from, size_t size, bool plus_is_blank, char *text, size_t *length)
 {
@@ -122,9 +115,9 @@ static bool decode(const char *from, size_t size, bool plus_is_blank, char *text
         char c = from[i];
         if (c == '+' && plus_is_blank) {
             c = ' ';
-        } else if (c == '%' && size - i > 2 && hexadecimal(from[i + 1]) >= 0 &&
-                   hexadecimal(from[i + 2]) >= 0) {
-            c = (char)(hexadecimal(from[i + 1]) << 4 | hexadecimal(from[i + 2]));
+        } else if (c == '%' && size - i > 2 && cn_ascii_hexadecimal(from[i + 1]) >= 0 &&
+                   cn_ascii_hexadecimal(from[i + 2]) >= 0) {
+            c = (char)(cn_ascii_hexadecimal(from[i + 1]) << 4 | cn_ascii_hexadecimal(from[i + 2]));
             i += 2;
             if (c == '\0')
                 return false;
@@ -480,14 +473,9 @@ static void encode(cn_buffer *to, const char *text, const char *safe)
 static bool speaks_of_a_secret(const char *name)
 {
     static const char *const words[] = {"passw", "passphrase", "pwd", "secret", "token"};
-    for (; *name != '\0'; name++) {
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-            size_t at = 0;
-            while (words[i][at] != '\0' && (name[at] | 0x20) == words[i][at])
-                at++;
-            if (words[i][at] == '\0')
-                return true;
-        }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (cn_ascii_find(name, words[i]) != NULL)
+            return true;
     }
     return false;
 }

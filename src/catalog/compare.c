@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -48,14 +49,7 @@ const char *cn_compare_columns(cn_comparison *c, const uint32_t *columns, size_t
 
 bool cn_compare_same_word(const char *a, const char *b)
 {
-    if (a == NULL || b == NULL)
-        return a == b;
-    for (;; a++, b++) {
-        char x = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
-        char y = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
-        if (x != y || x == '\0')
-            return x == y;
-    }
+    return a == NULL || b == NULL ? a == b : cn_ascii_same(a, b);
 }
 
 bool cn_compare_same_name(const cn_comparison *c, const char *declared, const char *found)

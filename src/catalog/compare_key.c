@@ -51,11 +51,7 @@ static bool compare_primary_key(cn_comparison *c)
     const cn_reflected_key *found    = c->reflected->primary_key;
     size_t                  count    = found != NULL ? found->count : 0;
     const char             *declared = NULL;
-    const cn_to_name        named    = {.kind    = CN_NAME_PRIMARY_KEY,
-                                        .given   = table->primary_key_name,
-                                        .table   = table,
-                                        .columns = table->primary_key,
-                                        .count   = table->primary_key_count};
+    const cn_to_name        named    = cn_name_primary_key(table);
     if (table->primary_key_count == 0 && count == 0)
         return true;
     if (!same_columns(c, table->primary_key, table->primary_key_count,
@@ -135,11 +131,7 @@ static void compare_unique_found(cn_comparison *c, const cn_unique_set *set, con
 static bool compare_unique(cn_comparison *c, claims *claimed, const cn_unique_set *set)
 {
     const char      *name  = NULL;
-    const cn_to_name named = {.kind    = CN_NAME_UNIQUE,
-                              .given   = set->name,
-                              .table   = c->table,
-                              .columns = set->columns,
-                              .count   = set->count};
+    const cn_to_name named = cn_name_unique(c->table, set);
     if (!name_of(c, &named, &name))
         return false;
     const cn_reflected_key *key = find_unique(c, claimed, set, name);
@@ -244,11 +236,7 @@ static bool compare_checks(cn_comparison *c)
     for (size_t i = 0; i < c->table->check_count; i++) {
         const cn_check  *check = &c->table->checks[i];
         const char      *name  = NULL;
-        const cn_to_name named = {.kind    = CN_NAME_CHECK,
-                                  .given   = check->name,
-                                  .table   = c->table,
-                                  .columns = &check->column,
-                                  .count   = check->column != CN_NO_COLUMN ? 1 : 0};
+        const cn_to_name named = cn_name_check(c->table, check);
         if (!name_of(c, &named, &name) || !compare_check(c, &claimed, name, check->text))
             return false;
     }
@@ -351,13 +339,7 @@ static void compare_foreign_found(cn_comparison *c, const cn_foreign_key *key, c
 static bool compare_foreign_key(cn_comparison *c, claims *claimed, const cn_foreign_key *key)
 {
     const char      *name  = NULL;
-    const cn_to_name named = {.kind            = CN_NAME_FOREIGN_KEY,
-                              .given           = key->name,
-                              .table           = c->table,
-                              .columns         = key->columns,
-                              .count           = key->count,
-                              .foreign_table   = key->foreign_table,
-                              .foreign_columns = key->foreign_columns};
+    const cn_to_name named = cn_name_foreign_key(key);
     if (!name_of(c, &named, &name))
         return false;
     for (size_t i = 0; i < claimed->count; i++) {

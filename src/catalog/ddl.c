@@ -92,11 +92,7 @@ static void put_deferrable(const cn_ddl *ddl, uint8_t deferrable, const char *in
 
 static bool put_unique(const cn_ddl *ddl, const cn_table *table, const cn_unique_set *set)
 {
-    const cn_to_name named = {.kind    = CN_NAME_UNIQUE,
-                              .given   = set->name,
-                              .table   = table,
-                              .columns = set->columns,
-                              .count   = set->count};
+    const cn_to_name named = cn_name_unique(table, set);
     const char      *title = cn_table_title(table);
     bool             waits = set->deferrable != CN_UNSAID || set->initially != NULL;
     if ((waits && !cn_ddl_needs(ddl, CN_DDL_DEFERRABLE_UNIQUE, title)) ||
@@ -115,27 +111,12 @@ static bool put_unique(const cn_ddl *ddl, const cn_table *table, const cn_unique
 
 static bool put_check(const cn_ddl *ddl, const cn_table *table, const cn_check *check)
 {
-    const cn_to_name named = {.kind    = CN_NAME_CHECK,
-                              .given   = check->name,
-                              .table   = table,
-                              .columns = &check->column,
-                              .count   = check->column != CN_NO_COLUMN};
+    const cn_to_name named = cn_name_check(table, check);
     if (!cn_ddl_needs(ddl, CN_DDL_CHECK, cn_table_title(table)) ||
         !cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false))
         return false;
     cn_buffer_format(ddl->sql, "CHECK (%s)", check->text);
     return true;
-}
-
-static cn_to_name name_key(const cn_foreign_key *key)
-{
-    return (cn_to_name){.kind            = CN_NAME_FOREIGN_KEY,
-                        .given           = key->name,
-                        .table           = key->table,
-                        .columns         = key->columns,
-                        .count           = key->count,
-                        .foreign_table   = key->foreign_table,
-                        .foreign_columns = key->foreign_columns};
 }
 
 /* MATCH SIMPLE is what a database does that has no other. */
@@ -216,11 +197,7 @@ static bool put_columns(const cn_ddl *ddl, const cn_table *table)
 /* SQLite's AUTOINCREMENT can only be said with the column. */
 static bool put_primary_key(const cn_ddl *ddl, const cn_table *table)
 {
-    const cn_to_name named       = {.kind    = CN_NAME_PRIMARY_KEY,
-                                    .given   = table->primary_key_name,
-                                    .table   = table,
-                                    .columns = table->primary_key,
-                                    .count   = table->primary_key_count};
+    const cn_to_name named       = cn_name_primary_key(table);
     bool             with_column = table->generated != CN_NO_COLUMN &&
                        table->columns[table->generated].autoincrement &&
                        ddl->dialect->definition->autoincrement_with_key;
@@ -251,7 +228,7 @@ static bool put_constraint(const cn_ddl *ddl, const cn_table *table, const cn_co
         if (ddl->no_foreign_keys || (later != NULL && later(key, context)))
             return true;
         cn_ddl_put(ddl, ", \n\t");
-        const cn_to_name named = name_key(key);
+        const cn_to_name named = cn_name_foreign_key(key);
         return cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", false) &&
                put_foreign_key(ddl, key);
     }
@@ -290,7 +267,7 @@ bool cn_ddl_drop_table(const cn_ddl *ddl, const cn_table *table)
 
 bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
 {
-    const cn_to_name named = name_key(key);
+    const cn_to_name named = cn_name_foreign_key(key);
     cn_ddl_put(ddl, "ALTER TABLE ");
     if (!cn_ddl_put_table(ddl, key->table))
         return false;
@@ -301,7 +278,7 @@ bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
 
 bool cn_ddl_drop_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key, const char *name)
 {
-    const cn_to_name named = name_key(key);
+    const cn_to_name named = cn_name_foreign_key(key);
     cn_ddl_put(ddl, "ALTER TABLE ");
     if (!cn_ddl_put_table(ddl, key->table))
         return false;

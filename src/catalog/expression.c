@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* What is deeper or longer is compared token by token. */
 #define DEEPEST 200
 #define LONGEST 16384
@@ -90,10 +92,8 @@ static const char *lowered(parser *p, const cn_token *token)
 {
     char *text = cn_token_text(&p->arena, token, p->style);
     check(p, text);
-    for (char *at = text; at != NULL && *at != '\0'; at++) {
-        if (*at >= 'A' && *at <= 'Z')
-            *at = (char)(*at + 32);
-    }
+    for (char *at = text; at != NULL && *at != '\0'; at++)
+        *at = cn_ascii_lower(*at);
     return text != NULL ? text : "";
 }
 
@@ -609,10 +609,9 @@ static void plain(cn_token_style style, const char *text, cn_buffer *into)
         cn_buffer_char(into, ' ');
         for (size_t i = 0; i < token.size; i++) {
             char c     = token.from[i];
-            bool upper = token.kind != CN_TOKEN_STRING && c >= 'A' && c <= 'Z';
             bool quote = token.kind == CN_TOKEN_NAME && (i == 0 || i + 1 == token.size);
             if (!quote)
-                cn_buffer_char(into, upper ? (char)(c + 32) : c);
+                cn_buffer_char(into, token.kind != CN_TOKEN_STRING ? cn_ascii_lower(c) : c);
         }
     }
 }

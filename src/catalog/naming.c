@@ -192,3 +192,43 @@ bool cn_naming_find(const cn_ddl *ddl, const cn_to_name *named, bool always, cn_
     }
     return !name->failed || cn_error_no_memory(ddl->error);
 }
+
+/* ---- what is named --------------------------------------------------------------------------- */
+
+cn_to_name cn_name_primary_key(const cn_table *table)
+{
+    return (cn_to_name){.kind    = CN_NAME_PRIMARY_KEY,
+                        .given   = table->primary_key_name,
+                        .table   = table,
+                        .columns = table->primary_key,
+                        .count   = table->primary_key_count};
+}
+
+cn_to_name cn_name_unique(const cn_table *table, const cn_unique_set *set)
+{
+    return (cn_to_name){.kind    = CN_NAME_UNIQUE,
+                        .given   = set->name,
+                        .table   = table,
+                        .columns = set->columns,
+                        .count   = set->count};
+}
+
+cn_to_name cn_name_check(const cn_table *table, const cn_check *check)
+{
+    return (cn_to_name){.kind    = CN_NAME_CHECK,
+                        .given   = check->name,
+                        .table   = table,
+                        .columns = &check->column,
+                        .count   = check->column != CN_NO_COLUMN};
+}
+
+cn_to_name cn_name_foreign_key(const cn_foreign_key *key)
+{
+    return (cn_to_name){.kind            = CN_NAME_FOREIGN_KEY,
+                        .given           = key->name,
+                        .table           = key->table,
+                        .columns         = key->columns,
+                        .count           = key->count,
+                        .foreign_table   = key->foreign_table,
+                        .foreign_columns = key->foreign_columns};
+}

@@ -26,6 +26,11 @@ typedef struct cn_to_name {
     const char *const *foreign_columns;
 } cn_to_name;
 
+cn_to_name cn_name_primary_key(const cn_table *table);
+cn_to_name cn_name_unique(const cn_table *table, const cn_unique_set *set);
+cn_to_name cn_name_check(const cn_table *table, const cn_check *check);
+cn_to_name cn_name_foreign_key(const cn_foreign_key *key);
+
 /* Adds the name, not quoted, to `name`; nothing if it has none. `always`: where nothing names a
    foreign key it is "fk_%(column_0_label)s", which ALTER TABLE needs. */
 bool cn_naming_find(const cn_ddl *ddl, const cn_to_name *named, bool always, cn_buffer *name);

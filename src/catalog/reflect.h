@@ -122,7 +122,9 @@ bool  cn_reader_add(cn_reader *reader, cn_pointers *list, void *item);
 /* A list of texts that grows: those of a key. */
 bool cn_reader_add_text(cn_reader *reader, const char *const **list, size_t *count,
                         const char *text);
-
+/* One pair of columns more of a foreign key; what is NULL is left out. */
+void cn_reader_add_pair(cn_reader *reader, cn_reflected_foreign_key *key, const char *own,
+                        const char *other);
 /* One part more of an index. */
 void cn_reader_add_part(cn_reader *reader, cn_reflected_index *index, cn_reflected_part *part);
 
@@ -138,6 +140,7 @@ cn_draft *cn_reader_numbered(cn_reader *reader, cn_draft *last, int64_t number);
 /* Any draft, of any round. */
 cn_draft *cn_reader_any(cn_reader *reader, const char *schema, const char *name);
 
+/* NULL: there is none, or no name. */
 cn_reflected_column *cn_draft_column(const cn_draft *draft, const char *name, bool fold);
 
 /* Reads type_text into column->type. */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "catalog/reflect.h"
+#include "dialect/spelling.h"
 
 static bool is_mariadb(const cn_reader *reader)
 {
@@ -16,30 +18,6 @@ static bool is_mariadb(const cn_reader *reader)
 static bool since(const cn_reader *reader, unsigned mysql, unsigned mariadb)
 {
     return reader->into->server.version >= (is_mariadb(reader) ? mariadb : mysql);
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-/* Whether `text` begins with `lower_case`, in any case; where it goes on, or NULL. */
-static const char *after(const char *text, const char *lower_case)
-{
-    for (; *lower_case != '\0'; text++, lower_case++) {
-        if (lower(*text) != *lower_case)
-            return NULL;
-    }
-    return text;
-}
-
-static const char *find(const char *text, const char *lower_case)
-{
-    for (; *text != '\0'; text++) {
-        if (after(text, lower_case) != NULL)
-            return text;
-    }
-    return NULL;
 }
 
 /* ---- schemas and tables ---------------------------------------------------------------------- */
@@ -73,15 +51,15 @@ static void read_options(cn_reader *reader, cn_table_options *options, const cha
     cn_buffer rest = {0};
     while (*text != '\0') {
         size_t      size   = strcspn(text, " ");
-        const char *format = after(text, "row_format=");
-        const char *block  = after(text, "key_block_size=");
+        const char *format = cn_ascii_after(text, "row_format=");
+        const char *block  = cn_ascii_after(text, "key_block_size=");
         if (format != NULL) {
             options->mysql_row_format = cn_arena_text_sized(&reader->into->arena, format,
                                                             size - (size_t)(format - text));
             reader->no_memory         = reader->no_memory || options->mysql_row_format == NULL;
         } else if (block != NULL) {
             options->mysql_key_block_size = (uint32_t)strtoul(block, NULL, 10);
-        } else if (after(text, "partitioned") == NULL && size != 0) {
+        } else if (cn_ascii_after(text, "partitioned") == NULL && size != 0) {
             cn_buffer_text(&rest, rest.size != 0 ? " " : "");
             cn_buffer_add(&rest, text, size);
         }
@@ -166,17 +144,6 @@ static void end_partitions(cn_reader *reader, partitions *so_far)
     so_far->count = 0;
 }
 
-static void put_quoted(cn_buffer *sql, const char *name)
-{
-    cn_buffer_char(sql, '`');
-    for (; *name != '\0'; name++) {
-        if (*name == '`')
-            cn_buffer_char(sql, '`');
-        cn_buffer_char(sql, *name);
-    }
-    cn_buffer_char(sql, '`');
-}
-
 static void add_partition(partitions *so_far, const partition_row *row)
 {
     bool range = strncmp(row->method, "RANGE", 5) == 0, list = strncmp(row->method, "LIST", 4) == 0;
@@ -193,7 +160,7 @@ static void add_partition(partitions *so_far, const partition_row *row)
     if (!so_far->listed)
         return;
     cn_buffer_text(&so_far->text, "PARTITION ");
-    put_quoted(&so_far->text, row->partition);
+    cn_spell_quoted(&so_far->text, row->partition, '`');
     cn_buffer_text(&so_far->text, range ? " VALUES LESS THAN " : " VALUES IN ");
     cn_buffer_format(&so_far->text, bare ? "%s" : "(%s)",
                      row->description != NULL ? row->description : "");
@@ -253,7 +220,7 @@ static const char *expression_of(cn_reader *reader, const char *text)
 /* current_timestamp(6) is CURRENT_TIMESTAMP(6), current_timestamp() CURRENT_TIMESTAMP. */
 static const char *moment_of(cn_reader *reader, const char *text)
 {
-    const char *rest = after(text, "current_timestamp");
+    const char *rest = cn_ascii_after(text, "current_timestamp");
     if (rest == NULL)
         return NULL;
     if (strcmp(rest, "()") == 0 || *rest == '\0')
@@ -269,13 +236,7 @@ static const char *moment_of(cn_reader *reader, const char *text)
 static const char *quoted(cn_reader *reader, const char *text)
 {
     cn_buffer literal = {0};
-    cn_buffer_char(&literal, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'' || *text == '\\')
-            cn_buffer_char(&literal, *text);
-        cn_buffer_char(&literal, *text);
-    }
-    cn_buffer_char(&literal, '\'');
+    cn_spell_escaped(&literal, text, strlen(text));
     const char *kept  = cn_reader_keep(reader, cn_buffer_get(&literal));
     reader->no_memory = reader->no_memory || literal.failed;
     cn_buffer_free(&literal);
@@ -301,7 +262,7 @@ static const char *default_of(cn_reader *reader, const cn_reflected_column *colu
         return moment;
     if (is_mariadb(reader) && since(reader, 0, 100207))
         return strcmp(text, "NULL") == 0 ? NULL : cn_reader_keep(reader, text);
-    if (find(row->extra, "default_generated") != NULL)
+    if (cn_ascii_find(row->extra, "default_generated") != NULL)
         return expression_of(reader, text);
     return is_number(&column->type) ? cn_reader_keep(reader, text) : quoted(reader, text);
 }
@@ -310,7 +271,7 @@ static const char *default_of(cn_reader *reader, const cn_reflected_column *colu
 static void set_sequence(cn_reader *reader, cn_reflected_column *column)
 {
     const char *text = column->server_default;
-    const char *rest = text != NULL ? after(text, "nextval(") : NULL;
+    const char *rest = text != NULL ? cn_ascii_after(text, "nextval(") : NULL;
     if (rest == NULL)
         return;
     cn_arena *arena  = &reader->into->arena;
@@ -350,15 +311,16 @@ static void add_column(cn_reader *reader, cn_draft *draft, const column_row *row
     column->type_text     = cn_reader_keep(reader, row->type);
     column->nullable      = row->nullable;
     column->comment       = cn_reader_said(reader, row->comment);
-    column->autoincrement = find(row->extra, "auto_increment") != NULL;
+    column->autoincrement = cn_ascii_find(row->extra, "auto_increment") != NULL;
     cn_reader_type(reader, column);
     set_collation(reader, draft, column, row);
-    const char *update = find(row->extra, "on update ");
+    const char *update = cn_ascii_find(row->extra, "on update ");
     if (update != NULL)
-        column->server_on_update = moment_of(reader, update + sizeof "on update " - 1);
+        column->server_on_update = moment_of(reader, update);
     if (row->computed != NULL && row->computed[0] != '\0') {
         column->computed = expression_of(reader, row->computed);
-        bool stored = find(row->extra, "stored") != NULL || find(row->extra, "persistent") != NULL;
+        bool stored      = cn_ascii_find(row->extra, "stored") != NULL ||
+                      cn_ascii_find(row->extra, "persistent") != NULL;
         column->persisted = stored ? CN_STORED : CN_VIRTUAL;
         return;
     }
@@ -401,12 +363,10 @@ typedef struct index_row {
 static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_index *index,
                      const index_row *row)
 {
+    const cn_reflected_column *column = cn_draft_column(draft, row->part, true);
     cn_reflected_part         *part   = cn_reader_new(reader, sizeof *part);
-    const cn_reflected_column *column = NULL;
     if (part == NULL)
         return;
-    if (row->part != NULL)
-        column = cn_draft_column(draft, row->part, true);
     part->column     = column != NULL ? column->name : NULL;
     part->expression = column != NULL ? NULL : expression_of(reader, row->expression);
     part->descending = row->direction != NULL && row->direction[0] == 'D';
@@ -432,8 +392,7 @@ static void add_primary_part(cn_reader *reader, cn_draft *draft, const index_row
 {
     if (draft->primary_key == NULL)
         draft->primary_key = cn_reader_new(reader, sizeof *draft->primary_key);
-    cn_reflected_column *column = row->part != NULL ? cn_draft_column(draft, row->part, true)
-                                                    : NULL;
+    cn_reflected_column *column = cn_draft_column(draft, row->part, true);
     if (draft->primary_key == NULL || column == NULL)
         return;
     column->primary_key = true;
@@ -562,12 +521,8 @@ static bool read_foreign_keys(cn_reader *reader)
         draft                          = now;
         const cn_reflected_column *own = draft != NULL ? cn_draft_column(draft, row.own, true)
                                                        : NULL;
-        if (key == NULL || own == NULL)
-            continue;
-        size_t count = key->count;
-        cn_reader_add_text(reader, &key->columns, &key->count, own->name);
-        cn_reader_add_text(reader, &key->foreign_columns, &count,
-                           cn_reader_keep(reader, row.other));
+        if (key != NULL && own != NULL)
+            cn_reader_add_pair(reader, key, own->name, row.other);
     }
     return cn_reader_done(reader, result);
 }
@@ -602,7 +557,7 @@ typedef struct check_row {
 /* MariaDB's JSON is a text with a check. */
 static bool is_json(cn_reflected_column *column, const char *clause)
 {
-    const char *rest = after(clause, "json_valid(`");
+    const char *rest = cn_ascii_after(clause, "json_valid(`");
     size_t      size = strlen(column->name);
     if (rest == NULL || strncmp(rest, column->name, size) != 0 || strcmp(rest + size, "`)") != 0 ||
         column->type.kind != CN_TYPE_LONGTEXT)
@@ -722,9 +677,9 @@ static bool read_numbers(cn_reader *reader)
         cn_reader_put(reader, "start_value AS `start`, minimum_value AS `minimum`, maximum_value "
                               "AS `maximum`, `increment` AS `increment`, cache_size AS `cache`, "
                               "cycle_option AS `cycle` FROM ");
-        put_quoted(&reader->sql, sequence->schema);
+        cn_spell_quoted(&reader->sql, sequence->schema, '`');
         cn_reader_put(reader, ".");
-        put_quoted(&reader->sql, sequence->name);
+        cn_spell_quoted(&reader->sql, sequence->name, '`');
     }
     cn_result *result = cn_reader_query(reader, "the sequences");
     while (!reader->no_memory && cn_fetch(result, sequence_row, &row, place, start, minimum,

@@ -423,21 +423,16 @@ static void *begin_check(cn_reader *reader, cn_draft *draft, const constraint_ro
 static void add_key_column(cn_reader *reader, cn_draft *draft, void *constraint,
                            const constraint_row *row)
 {
-    const cn_reflected_column *own = row->own != NULL ? cn_draft_column(draft, row->own, false)
-                                                      : NULL;
+    cn_reflected_column *own = cn_draft_column(draft, row->own, false);
     if (own == NULL)
         return;
     if (row->kind[0] == 'f') {
-        cn_reflected_foreign_key *key   = constraint;
-        size_t                    count = key->count;
-        cn_reader_add_text(reader, &key->columns, &key->count, own->name);
-        cn_reader_add_text(reader, &key->foreign_columns, &count,
-                           cn_reader_keep(reader, row->other != NULL ? row->other : ""));
+        cn_reader_add_pair(reader, constraint, own->name, row->other != NULL ? row->other : "");
     } else if (row->kind[0] != 'c') {
         cn_reflected_key *key = constraint;
         cn_reader_add_text(reader, &key->columns, &key->count, own->name);
         if (row->kind[0] == 'p')
-            ((cn_reflected_column *)own)->primary_key = true;
+            own->primary_key = true;
     }
 }
 
@@ -528,8 +523,7 @@ static cn_reflected_index *begin_index(cn_reader *reader, cn_draft *draft, const
 static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_index *index,
                      const index_row *row)
 {
-    const cn_reflected_column *column = row->part != NULL ? cn_draft_column(draft, row->part, false)
-                                                          : NULL;
+    const cn_reflected_column *column = cn_draft_column(draft, row->part, false);
     if (row->position > row->key_count) {
         if (column != NULL)
             cn_reader_add_text(reader, &index->include, &index->include_count, column->name);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "catalog/reflect.h"
 
@@ -65,6 +66,16 @@ bool cn_reader_add_text(cn_reader *reader, const char *const **list, size_t *cou
     grown[(*count)++] = text;
     *list             = grown;
     return true;
+}
+
+void cn_reader_add_pair(cn_reader *reader, cn_reflected_foreign_key *key, const char *own,
+                        const char *other)
+{
+    size_t count = key->count;
+    if (own != NULL)
+        cn_reader_add_text(reader, &key->columns, &key->count, own);
+    if (other != NULL)
+        cn_reader_add_text(reader, &key->foreign_columns, &count, cn_reader_keep(reader, other));
 }
 
 void cn_reader_add_part(cn_reader *reader, cn_reflected_index *index, cn_reflected_part *part)
@@ -153,18 +164,9 @@ bool cn_reader_done(cn_reader *reader, cn_result *result)
 
 /* ---- drafts ---------------------------------------------------------------------------------- */
 
-static char fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool same_name(const char *a, const char *b, bool folded)
 {
-    if (!folded)
-        return strcmp(a, b) == 0;
-    for (; *a != '\0' && fold(*a) == fold(*b); a++, b++)
-        ;
-    return fold(*a) == fold(*b);
+    return folded ? cn_ascii_same(a, b) : strcmp(a, b) == 0;
 }
 
 /* The key of the map: schema, NUL, name; in lower case where names are. NULL: no memory. */
@@ -179,7 +181,7 @@ static char *key_of(const cn_reader *reader, cn_arena *arena, const char *schema
     memcpy(key + left, name, right + 1);
     *size = left + right;
     for (size_t i = 0; reader->fold_names && i < *size; i++)
-        key[i] = fold(key[i]);
+        key[i] = cn_ascii_lower(key[i]);
     return key;
 }
 
@@ -285,7 +287,7 @@ cn_draft *cn_reader_numbered(cn_reader *reader, cn_draft *last, int64_t number)
 
 cn_reflected_column *cn_draft_column(const cn_draft *draft, const char *name, bool folded)
 {
-    for (size_t i = 0; i < draft->columns.count; i++) {
+    for (size_t i = 0; name != NULL && i < draft->columns.count; i++) {
         cn_reflected_column *column = draft->columns.items[i];
         if (same_name(column->name, name, folded))
             return column;

@@ -5,8 +5,10 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "catalog/reflect.h"
 #include "catalog/sqlite_ddl.h"
+#include "dialect/spelling.h"
 
 /* What the SQL of a table and of its indexes says. */
 typedef struct index_sql {
@@ -27,23 +29,12 @@ static extra *extra_of(const cn_draft *draft)
     return draft->extra;
 }
 
-static void put_name(cn_reader *reader, const char *name)
-{
-    cn_buffer_char(&reader->sql, '"');
-    for (; *name != '\0'; name++) {
-        if (*name == '"')
-            cn_buffer_char(&reader->sql, '"');
-        cn_buffer_char(&reader->sql, *name);
-    }
-    cn_buffer_char(&reader->sql, '"');
-}
-
 /* "... FROM "main".sqlite_master AS m" */
 static void put_master(cn_reader *reader, const char *select, const char *schema)
 {
     cn_reader_put(reader, select);
     cn_reader_put(reader, " FROM ");
-    put_name(reader, schema);
+    cn_spell_quoted(&reader->sql, schema, '"');
     cn_reader_put(reader, ".sqlite_master AS m");
 }
 
@@ -165,7 +156,7 @@ typedef struct column_row {
 static const cn_sqlite_column *said_of(const extra *more, const char *name)
 {
     for (size_t i = 0; i < more->says.column_count; i++) {
-        if (cn_sqlite_same_name(more->says.columns[i].name, name))
+        if (cn_ascii_same(more->says.columns[i].name, name))
             return &more->says.columns[i];
     }
     return NULL;
@@ -184,7 +175,7 @@ static void add_column(cn_reader *reader, cn_draft *draft, const column_row *row
     column->server_default = cn_reader_keep(reader, row->fallback);
     cn_reader_type(reader, column);
     if (says != NULL) {
-        bool usual = says->collation == NULL || cn_sqlite_same_name(says->collation, "BINARY");
+        bool usual = says->collation == NULL || cn_ascii_same(says->collation, "BINARY");
         column->type.collation = usual ? NULL : says->collation;
         column->computed       = says->computed;
     }
@@ -299,7 +290,7 @@ static bool same_columns(const cn_sqlite_constraint *says, const char *const *co
     if (says->columns.count != count)
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!cn_sqlite_same_name(says->columns.items[i], columns[i]))
+        if (!cn_ascii_same(says->columns.items[i], columns[i]))
             return false;
     }
     return true;
@@ -366,13 +357,8 @@ static bool read_foreign_keys(cn_reader *reader, const cn_wanted *wanted)
             key->on_delete      = action_of(reader, row.on_delete);
             key->on_update      = action_of(reader, row.on_update);
         }
-        const cn_reflected_column *own  = cn_draft_column(draft, row.own, true);
-        size_t                     more = key->count;
-        if (own != NULL)
-            cn_reader_add_text(reader, &key->columns, &key->count, own->name);
-        if (row.other != NULL)
-            cn_reader_add_text(reader, &key->foreign_columns, &more,
-                               cn_reader_keep(reader, row.other));
+        const cn_reflected_column *own = cn_draft_column(draft, row.own, true);
+        cn_reader_add_pair(reader, key, own != NULL ? own->name : NULL, row.other);
     }
     return cn_reader_done(reader, result);
 }
@@ -399,11 +385,10 @@ static void add_checks(cn_reader *reader, cn_draft *draft)
         if (says->kind != CN_SQLITE_CHECK)
             continue;
         cn_reflected_check *check = cn_reader_new(reader, sizeof *check);
-        if (check == NULL)
+        if (!cn_reader_add(reader, &draft->checks, check))
             return;
         *check = (cn_reflected_check){
             .name = says->name, .condition = says->text, .column = says->column};
-        cn_reader_add(reader, &draft->checks, check);
     }
 }
 
@@ -428,14 +413,12 @@ static const cn_sqlite_index *index_said(const cn_draft *draft, const char *name
 static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_index *index,
                      const index_row *row)
 {
+    const cn_reflected_column *column = cn_draft_column(draft, row->part, true);
     cn_reflected_part         *part   = cn_reader_new(reader, sizeof *part);
-    const cn_reflected_column *column = NULL;
     const cn_sqlite_index     *says   = index_said(draft, row->name);
     size_t                     at     = (size_t)row->position;
     if (part == NULL)
         return;
-    if (row->part != NULL)
-        column = cn_draft_column(draft, row->part, true);
     if (column != NULL)
         part->column = column->name;
     else
@@ -443,7 +426,7 @@ static void add_part(cn_reader *reader, const cn_draft *draft, cn_reflected_inde
     const char *usual = column != NULL && column->type.collation != NULL ? column->type.collation
                                                                          : "BINARY";
     part->descending  = row->descending != 0;
-    if (row->collation != NULL && !cn_sqlite_same_name(row->collation, usual))
+    if (row->collation != NULL && !cn_ascii_same(row->collation, usual))
         part->collation = cn_reader_keep(reader, row->collation);
     cn_reader_add_part(reader, index, part);
 }
@@ -453,7 +436,7 @@ static void add_index(cn_reader *reader, cn_draft *draft, const index_row *row)
     cn_reflected_index *index = NULL;
     if (row->position == 0) {
         index = cn_reader_new(reader, sizeof *index);
-        if (index == NULL || !cn_reader_add(reader, &draft->indexes, index))
+        if (!cn_reader_add(reader, &draft->indexes, index))
             return;
         const cn_sqlite_index *says = index_said(draft, row->name);
         index->name                 = cn_reader_keep(reader, row->name);
@@ -476,8 +459,7 @@ static void add_unique(cn_reader *reader, cn_draft *draft, const index_row *row)
     } else if (draft->uniques.count != 0) {
         key = draft->uniques.items[draft->uniques.count - 1];
     }
-    const cn_reflected_column *column = row->part != NULL ? cn_draft_column(draft, row->part, true)
-                                                          : NULL;
+    const cn_reflected_column *column = cn_draft_column(draft, row->part, true);
     if (key != NULL && column != NULL)
         cn_reader_add_text(reader, &key->columns, &key->count, column->name);
 }
@@ -521,7 +503,7 @@ static void settle_rowid(cn_draft *draft)
     if (key == NULL || key->count != 1 || more->has_key_index || more->says.without_rowid)
         return;
     cn_reflected_column *column = cn_draft_column(draft, key->columns[0], false);
-    if (column == NULL || !cn_sqlite_same_name(column->type_text, "INTEGER"))
+    if (column == NULL || !cn_ascii_same(column->type_text, "INTEGER"))
         return;
     column->autoincrement = true;
     column->never_reused  = more->says.autoincrement;

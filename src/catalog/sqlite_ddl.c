@@ -452,13 +452,3 @@ bool cn_sqlite_read_index(const char *sql, size_t size, cn_arena *arena, cn_sqli
         index->where = text_of(&r, r.token.from, r.tokens.end);
     return !r.no_memory;
 }
-
-bool cn_sqlite_same_name(const char *a, const char *b)
-{
-    for (;; a++, b++) {
-        char c = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
-        char d = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
-        if (c != d || c == '\0')
-            return c == d;
-    }
-}

@@ -60,7 +60,4 @@ typedef struct cn_sqlite_index {
 bool cn_sqlite_read_table(const char *sql, size_t size, cn_arena *arena, cn_sqlite_table *table);
 bool cn_sqlite_read_index(const char *sql, size_t size, cn_arena *arena, cn_sqlite_index *index);
 
-/* Names compare as SQLite compares them. */
-bool cn_sqlite_same_name(const char *a, const char *b);
-
 #endif

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 static char at(const cn_tokens *tokens, size_t ahead)
 {
     return (size_t)(tokens->end - tokens->at) > ahead ? tokens->at[ahead] : '\0';
@@ -16,19 +18,9 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_word_start(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
-}
-
 static bool is_word(char c)
 {
-    return is_word_start(c) || is_digit(c) || c == '$';
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    return cn_ascii_is_word(c) || c == '$';
 }
 
 /* ---- what is passed over --------------------------------------------------------------------- */
@@ -52,7 +44,7 @@ static bool skip_comment(cn_tokens *tokens)
 static void skip_blanks(cn_tokens *tokens)
 {
     for (;;) {
-        while (tokens->at < tokens->end && (is_blank(*tokens->at) || *tokens->at == '\0'))
+        while (tokens->at < tokens->end && (cn_ascii_is_blank(*tokens->at) || *tokens->at == '\0'))
             tokens->at++;
         if (!skip_comment(tokens))
             return;
@@ -145,7 +137,7 @@ static void pass_sign(cn_tokens *tokens)
 static cn_token_kind pass(cn_tokens *tokens)
 {
     char c = *tokens->at;
-    if (is_word_start(c))
+    if (cn_ascii_begins_word(c))
         return pass_word(tokens);
     if (is_digit(c) || (c == '.' && is_digit(at(tokens, 1)))) {
         pass_number(tokens);
@@ -185,14 +177,7 @@ cn_token cn_token_peek(const cn_tokens *tokens)
 
 bool cn_token_is(const cn_token *token, const char *lower)
 {
-    if (token->kind != CN_TOKEN_WORD || strlen(lower) != token->size)
-        return false;
-    for (size_t i = 0; i < token->size; i++) {
-        char c = token->from[i];
-        if ((c >= 'A' && c <= 'Z' ? (char)(c + 32) : c) != lower[i])
-            return false;
-    }
-    return true;
+    return token->kind == CN_TOKEN_WORD && cn_ascii_same_sized(token->from, token->size, lower);
 }
 
 bool cn_token_is_sign(const cn_token *token, const char *sign)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 
 /* What stands in parentheses behind a type, and what it means if nothing does. */
@@ -165,10 +166,8 @@ static void add_word(parts *into, const cn_token *token)
     }
     if (blank)
         into->words[size++] = ' ';
-    for (size_t i = 0; i < token->size; i++) {
-        char c                = token->from[i];
-        into->words[size + i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-    }
+    for (size_t i = 0; i < token->size; i++)
+        into->words[size + i] = cn_ascii_lower(token->from[i]);
     into->words[size + token->size] = '\0';
 }
 
@@ -433,10 +432,8 @@ static bool same_words(const char *a, const char *b)
             a++;
         while (*b == ' ')
             b++;
-        char c = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
-        char d = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
-        if (c != d || c == '\0')
-            return c == d;
+        if (*a == '\0' || cn_ascii_lower(*a) != cn_ascii_lower(*b))
+            return *a == *b;
         a++;
         b++;
     }

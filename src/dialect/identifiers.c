@@ -53,7 +53,7 @@ bool cn_dialect_identifier(const cn_dialect *dialect, const cn_link *server, cn_
     if (is_word(name) && !is_reserved(dialect, server, name))
         cn_buffer_text(sql, name);
     else
-        cn_spell_quoted(sql, name, strlen(name), dialect->quote);
+        cn_spell_quoted(sql, name, dialect->quote);
     return !sql->failed || cn_error_no_memory(error);
 }
 
@@ -86,18 +86,13 @@ void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *t
 {
     bool backslash = size != 0 && memchr(text, '\\', size) != NULL;
     if (!backslash || dialect->backslash == CN_BACKSLASH_PLAIN) {
-        cn_spell_quoted(sql, text, size, '\'');
+        cn_buffer_quoted(sql, text, size, '\'', '\'');
     } else if (dialect->backslash == CN_BACKSLASH_HEX) {
         cn_buffer_text(sql, "_utf8mb4 ");
         spell_hexadecimal(sql, text, size);
     } else {
-        cn_buffer_text(sql, "E'");
-        for (size_t i = 0; i < size; i++) {
-            if (text[i] == '\'' || text[i] == '\\')
-                cn_buffer_char(sql, text[i]);
-            cn_buffer_char(sql, text[i]);
-        }
-        cn_buffer_char(sql, '\'');
+        cn_buffer_char(sql, 'E');
+        cn_spell_escaped(sql, text, size);
     }
 }
 

@@ -31,18 +31,11 @@ static void signed_literal(cn_buffer *sql, const char *digits)
 
 static bool number_literal(cn_buffer *sql, const cn_value *value, cn_error *error)
 {
-    char   digits[CN_NUMBER_SIZE];
-    size_t size;
+    char digits[CN_NUMBER_SIZE];
     if (value->kind == CN_KIND_REAL && !isfinite(value->as.real))
         return cn_error_set(error, CN_CAUSE_UNSUPPORTED,
                             "infinity and NaN have no literal that every database reads");
-    if (value->kind == CN_KIND_INTEGER)
-        size = cn_number_format_int(value->as.integer, digits);
-    else if (value->kind == CN_KIND_UNSIGNED)
-        size = cn_number_format_uint(value->as.unsigned_integer, digits);
-    else
-        size = cn_number_format_real(value->as.real, digits);
-    digits[size] = '\0';
+    digits[cn_number_format(value, digits)] = '\0';
     signed_literal(sql, digits);
     return true;
 }
@@ -143,6 +136,6 @@ bool cn_dialect_collation(const cn_dialect *dialect, cn_buffer *sql, const char 
     if (word)
         cn_buffer_text(sql, name);
     else
-        cn_spell_quoted(sql, name, strlen(name), dialect->quote);
+        cn_spell_quoted(sql, name, dialect->quote);
     return !sql->failed || cn_error_no_memory(error);
 }

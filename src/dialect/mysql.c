@@ -369,22 +369,12 @@ static const char *const names[CN_TYPE_COUNT] = {
     [CN_TYPE_ARRAY]        = "ARRAY", /* there is none: see cn_spell_column_type */
 };
 
-/* A label with a backslash in hexadecimal: right whether the server takes backslashes as
-   escapes or not. */
 static void spell_labels(cn_buffer *sql, const cn_type *type)
 {
     cn_buffer_text(sql, names[type->kind]);
     for (size_t i = 0; type->labels[i] != NULL; i++) {
-        const char *label = type->labels[i];
         cn_buffer_char(sql, i != 0 ? ',' : '(');
-        if (strchr(label, '\\') == NULL) {
-            cn_spell_quoted(sql, label, strlen(label), '\'');
-            continue;
-        }
-        cn_buffer_text(sql, "x'");
-        for (; *label != '\0'; label++)
-            cn_buffer_format(sql, "%02x", (unsigned)(unsigned char)*label);
-        cn_buffer_char(sql, '\'');
+        cn_dialect_bare_literal(&cn_dialect_mysql, sql, type->labels[i]);
     }
     cn_buffer_char(sql, ')');
 }

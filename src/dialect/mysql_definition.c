@@ -92,21 +92,10 @@ static bool is_large(const cn_type *type)
 
 /* A comment takes no other literal than a quoted one. A backslash is doubled: a server that takes
    none as an escape shows it twice, which is no harm. */
-static void put_text(cn_buffer *sql, const char *text)
-{
-    cn_buffer_char(sql, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'' || *text == '\\')
-            cn_buffer_char(sql, *text);
-        cn_buffer_char(sql, *text);
-    }
-    cn_buffer_char(sql, '\'');
-}
-
 static void put_comment(cn_buffer *sql, const char *text)
 {
     cn_buffer_text(sql, " COMMENT ");
-    put_text(sql, text);
+    cn_spell_escaped(sql, text, strlen(text));
 }
 
 /* MariaDB takes NOT NULL of no computed column. */
@@ -166,7 +155,7 @@ static bool put_options(const cn_ddl *ddl, const cn_table *table)
         cn_buffer_format(&text, " %s", options->mysql_options);
     if (options->comment != NULL) {
         cn_buffer_text(&text, " COMMENT=");
-        put_text(&text, options->comment);
+        cn_spell_escaped(&text, options->comment, strlen(options->comment));
     }
     if (options->mysql_collate != NULL)
         cn_buffer_format(&text, " COLLATE %s", options->mysql_collate);
@@ -201,10 +190,7 @@ static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count
         cn_dialect_literal(&cn_dialect_mysql, sql, table->model->table,
                            strlen(table->model->table));
         cn_buffer_text(sql, " FROM information_schema.tables WHERE table_schema = ");
-        if (table->schema != NULL)
-            cn_dialect_literal(&cn_dialect_mysql, sql, table->schema, strlen(table->schema));
-        else
-            cn_buffer_text(sql, "DATABASE()");
+        put_schema(sql, table->schema, table->schema != NULL ? strlen(table->schema) : 0);
         cn_buffer_text(sql, " AND table_name = ");
         cn_dialect_literal(&cn_dialect_mysql, sql, table->name, strlen(table->name));
         cn_buffer_text(sql, " AND (@@lower_case_table_names <> 0 OR CAST(table_name AS BINARY) = ");

@@ -181,30 +181,16 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
 {
     const char *name = names[cn_spell_signed(type)];
     switch (type->kind) {
-    case CN_TYPE_STRING:
-    case CN_TYPE_CHAR:
     case CN_TYPE_BIT:
         cn_spell_sized(sql, name, type->length);
         return;
     case CN_TYPE_FLOAT:
         cn_spell_sized(sql, name, type->precision);
         return;
-    case CN_TYPE_ENUM:
-        if (is_native_enum(type))
-            spell_enum_name(sql, type);
-        else
-            cn_spell_sized(sql, name, cn_spell_longest(type));
-        return;
-    case CN_TYPE_NUMERIC:
-        cn_spell_numeric(sql, name, type);
-        return;
     case CN_TYPE_TIME:
     case CN_TYPE_DATETIME:
     case CN_TYPE_TIMESTAMP:
         spell_time(sql, type);
-        return;
-    case CN_TYPE_RAW:
-        cn_buffer_text(sql, type->name);
         return;
     case CN_TYPE_ARRAY: {
         cn_type element = *type;
@@ -215,7 +201,10 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
         return;
     }
     default:
-        cn_buffer_text(sql, is_unsigned_64(type) ? "NUMERIC(20)" : name);
+        if (is_native_enum(type))
+            spell_enum_name(sql, type);
+        else
+            cn_spell_type(sql, type, is_unsigned_64(type) ? "NUMERIC(20)" : name);
     }
 }
 

@@ -87,10 +87,10 @@ static void spell_path(cn_buffer *sql, const cn_table *table)
 {
     cn_buffer path = {0};
     if (table->schema != NULL) {
-        cn_spell_quoted(&path, table->schema, strlen(table->schema), '"');
+        cn_spell_quoted(&path, table->schema, '"');
         cn_buffer_char(&path, '.');
     }
-    cn_spell_quoted(&path, table->name, strlen(table->name), '"');
+    cn_spell_quoted(&path, table->name, '"');
     sql->failed = sql->failed || path.failed;
     cn_dialect_literal(&cn_dialect_postgresql, sql, cn_buffer_get(&path), path.size);
     cn_buffer_free(&path);
@@ -116,9 +116,10 @@ static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count
                         "('r', 'p', 'v', 'm', 'f'))");
 }
 
-/* VALUES ('given', 'schema or NULL', 'name'), ... */
-static void put_names(cn_buffer *sql, const char *const *names, size_t count)
+/* Those of the names, each as ('given', 'schema or NULL', 'name'), for which `find` has a row. */
+static void put_existing(cn_buffer *sql, const char *const *names, size_t count, const char *find)
 {
+    cn_buffer_text(sql, "SELECT title FROM ");
     for (size_t i = 0; i < count; i++) {
         const char *dot  = strchr(names[i], '.');
         const char *name = dot != NULL ? dot + 1 : names[i];
@@ -133,30 +134,27 @@ static void put_names(cn_buffer *sql, const char *const *names, size_t count)
         cn_dialect_literal(&cn_dialect_postgresql, sql, name, strlen(name));
         cn_buffer_char(sql, ')');
     }
-    cn_buffer_text(sql, ") AS wanted (title, space, name)");
+    cn_buffer_text(sql, ") AS wanted (title, space, name) WHERE EXISTS (SELECT 1 FROM ");
+    cn_buffer_text(sql, find);
 }
+
+/* By its name in a catalogue whose columns begin with `letters`, to the parenthesis of EXISTS. */
+#define FIND(catalog, letters, condition, visible)                                                 \
+    "pg_catalog." catalog                                                                          \
+    " AS found JOIN pg_catalog.pg_namespace AS home ON home.oid = found." letters                  \
+    "namespace WHERE " condition "found." letters "name = wanted.name AND CASE WHEN "              \
+    "wanted.space IS NULL THEN pg_catalog." visible "(found.oid) ELSE home.nspname = "             \
+    "wanted.space END)"
 
 static void existing_sequences(cn_buffer *sql, const char *const *names, size_t count)
 {
-    cn_buffer_text(sql, "SELECT title FROM ");
-    put_names(sql, names, count);
-    cn_buffer_text(sql, " WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_class AS found JOIN "
-                        "pg_catalog.pg_namespace AS home ON home.oid = found.relnamespace WHERE "
-                        "found.relkind = 'S' AND found.relname = wanted.name AND "
-                        "CASE WHEN wanted.space IS NULL THEN "
-                        "pg_catalog.pg_table_is_visible(found.oid) ELSE home.nspname = "
-                        "wanted.space END)");
+    put_existing(sql, names, count,
+                 FIND("pg_class", "rel", "found.relkind = 'S' AND ", "pg_table_is_visible"));
 }
 
 static void existing_types(cn_buffer *sql, const char *const *names, size_t count)
 {
-    cn_buffer_text(sql, "SELECT title FROM ");
-    put_names(sql, names, count);
-    cn_buffer_text(sql, " WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_type AS found JOIN "
-                        "pg_catalog.pg_namespace AS home ON home.oid = found.typnamespace WHERE "
-                        "found.typname = wanted.name AND CASE WHEN wanted.space IS NULL THEN "
-                        "pg_catalog.pg_type_is_visible(found.oid) ELSE home.nspname = "
-                        "wanted.space END)");
+    put_existing(sql, names, count, FIND("pg_type", "typ", "", "pg_type_is_visible"));
 }
 
 /* Its first column and their number tell a foreign key. */

@@ -1,10 +1,12 @@
 /*
  * The parts of a column's definition that two or three databases spell alike. Called by the
- * dialects only.
+ * dialects and the catalogue.
  */
 #include "dialect/spelling.h"
 
 #include <string.h>
+
+#include "base/ascii.h"
 
 cn_type_kind cn_spell_signed(const cn_type *type)
 {
@@ -50,6 +52,20 @@ uint32_t cn_spell_longest(const cn_type *type)
     return longest;
 }
 
+void cn_spell_type(cn_buffer *sql, const cn_type *type, const char *name)
+{
+    if (type->kind == CN_TYPE_STRING || type->kind == CN_TYPE_CHAR)
+        cn_spell_sized(sql, name, type->length);
+    else if (type->kind == CN_TYPE_RAW)
+        cn_buffer_text(sql, type->name);
+    else if (type->kind == CN_TYPE_ENUM)
+        cn_spell_sized(sql, name, cn_spell_longest(type));
+    else if (type->kind == CN_TYPE_NUMERIC)
+        cn_spell_numeric(sql, name, type);
+    else
+        cn_buffer_text(sql, name);
+}
+
 /* ---- defaults -------------------------------------------------------------------------------- */
 
 static bool is_quoted_literal(const char *text)
@@ -72,26 +88,16 @@ static bool is_number(const char *text)
     return *text >= '0' && *text <= '9' && text[strspn(text, "0123456789.eE")] == '\0';
 }
 
-static bool begins_with(const char *text, const char *upper)
-{
-    for (; *upper != '\0'; text++, upper++) {
-        char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
-        if (c != *upper)
-            return false;
-    }
-    return true;
-}
-
 /* What stands behind DEFAULT as it is, on every database. */
 static bool is_plain(const char *text)
 {
     static const char *const words[] = {"NULL", "TRUE", "FALSE"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (begins_with(text, words[i]) && text[strlen(words[i])] == '\0')
+        if (cn_ascii_same(text, words[i]))
             return true;
     }
     return *text == '(' || is_quoted_literal(text) || is_number(text) ||
-           begins_with(text, "CURRENT_"); /* CURRENT_TIMESTAMP(6), ... ON UPDATE ... */
+           cn_ascii_after(text, "CURRENT_") != NULL; /* CURRENT_TIMESTAMP(6), ... ON UPDATE ... */
 }
 
 /* "now()", "nextval('numbers')": nothing behind the parenthesis that the first one opens. */
@@ -318,13 +324,18 @@ bool cn_spell_path(const cn_dialect *dialect, const cn_link *server, cn_buffer *
     return spell_part(dialect, server, sql, end + 1, end + 1 + strlen(end + 1), error);
 }
 
-void cn_spell_quoted(cn_buffer *sql, const char *text, size_t size, char quote)
+void cn_spell_quoted(cn_buffer *sql, const char *text, char quote)
 {
-    cn_buffer_char(sql, quote);
+    cn_buffer_quoted(sql, text, strlen(text), quote, quote);
+}
+
+void cn_spell_escaped(cn_buffer *sql, const char *text, size_t size)
+{
+    cn_buffer_char(sql, '\'');
     for (size_t i = 0; i < size; i++) {
-        if (text[i] == quote)
-            cn_buffer_char(sql, quote);
+        if (text[i] == '\'' || text[i] == '\\')
+            cn_buffer_char(sql, text[i]);
         cn_buffer_char(sql, text[i]);
     }
-    cn_buffer_char(sql, quote);
+    cn_buffer_char(sql, '\'');
 }

@@ -31,6 +31,10 @@ void cn_spell_numeric(cn_buffer *sql, const char *name, const cn_type *type);
 /* The characters of the longest label, at least 1. */
 uint32_t cn_spell_longest(const cn_type *type);
 
+/* `name` with the length or the digits of the type, an enumeration as the text that holds it; a raw
+   type's own name. */
+void cn_spell_type(cn_buffer *sql, const cn_type *type, const char *name);
+
 /* Where the first part of a path ends: at its dot, or the end. A part that has a dot in it stands
    in double quotes. */
 const char *cn_spell_path_end(const char *path);
@@ -67,7 +71,9 @@ bool cn_spell_check_numbers(const cn_ddl *ddl, const cn_column *column, bool can
 /* " CHECK (kind IN ('a', 'b'))" of an enumeration that is stored as text; nothing for others. */
 bool cn_spell_enum_check(const cn_ddl *ddl, const cn_column *column, const cn_type *type);
 
-/* A text as a literal, with quotes doubled and nothing else changed. */
-void cn_spell_quoted(cn_buffer *sql, const char *text, size_t size, char quote);
+/* A name in quotes, with quotes doubled and nothing else changed. */
+void cn_spell_quoted(cn_buffer *sql, const char *text, char quote);
+/* A text as a literal where a backslash is an escape: quotes and backslashes are doubled. */
+void cn_spell_escaped(cn_buffer *sql, const char *text, size_t size);
 
 #endif

@@ -200,17 +200,7 @@ static const char *const names[CN_TYPE_COUNT] = {
 static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *server)
 {
     (void)server;
-    const char *name = names[cn_spell_signed(type)];
-    if (type->kind == CN_TYPE_STRING || type->kind == CN_TYPE_CHAR)
-        cn_spell_sized(sql, name, type->length);
-    else if (type->kind == CN_TYPE_RAW)
-        cn_buffer_text(sql, type->name);
-    else if (type->kind == CN_TYPE_ENUM)
-        cn_spell_sized(sql, name, cn_spell_longest(type));
-    else if (type->kind == CN_TYPE_NUMERIC)
-        cn_spell_numeric(sql, name, type);
-    else
-        cn_buffer_text(sql, name);
+    cn_spell_type(sql, type, names[cn_spell_signed(type)]);
 }
 
 const cn_dialect cn_dialect_sqlite = {

@@ -103,7 +103,7 @@ static void existing(cn_buffer *sql, const cn_table *const *tables, size_t count
         cn_dialect_literal(&cn_dialect_sqlite, sql, table->model->table,
                            strlen(table->model->table));
         cn_buffer_text(sql, " FROM ");
-        cn_spell_quoted(sql, table->schema, strlen(table->schema), '"');
+        cn_spell_quoted(sql, table->schema, '"');
         cn_buffer_text(sql, ".sqlite_master WHERE type IN ('table', 'view') AND name = ");
         cn_dialect_literal(&cn_dialect_sqlite, sql, table->name, strlen(table->name));
         cn_buffer_text(sql, " COLLATE NOCASE");

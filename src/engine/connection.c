@@ -57,6 +57,12 @@ bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slo
     return false;
 }
 
+bool cn_connection_fail_memory(cn_connection *connection)
+{
+    cn_error_no_memory(cn_connection_error_slot(connection));
+    return cn_connection_fail_filled(connection, NULL);
+}
+
 bool cn_connection_fail(cn_connection *connection, cn_cause cause, const char *format, ...)
 {
     if (connection->failed_depth >= 0)
@@ -211,8 +217,7 @@ static cn_statement_slot *add_slot(cn_connection *connection, uint64_t hash, con
         &connection->pooled->statements, (size_t)options->prepared_statements, compiled, NULL);
     if (slot == NULL) {
         cn_compiled_release(compiled);
-        cn_error_no_memory(cn_connection_error_slot(connection));
-        cn_connection_fail_filled(connection, NULL);
+        cn_connection_fail_memory(connection);
     }
     return slot;
 }

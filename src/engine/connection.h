@@ -163,6 +163,7 @@ static inline cn_error *cn_connection_error_slot(cn_connection *connection)
 /* Adds the SQL to the connection's error, if that has none. */
 void          cn_connection_blame(cn_connection *connection, const char *sql, size_t size);
 CN_COLD_ bool cn_connection_fail_filled(cn_connection *connection, const cn_statement_slot *slot);
+CN_COLD_ bool cn_connection_fail_memory(cn_connection *connection);
 
 static inline bool cn_connection_is_failed(const cn_connection *connection)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/convert.h"
 #include "base/number.h"
 #include "engine/engine.h"
@@ -19,24 +20,11 @@
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static bool contains_word(const char *name, const char *word)
-{
-    size_t size = strlen(word);
-    for (; *name != '\0'; name++) {
-        size_t i = 0;
-        while (i < size && (name[i] | 0x20) == word[i])
-            i++;
-        if (i == size)
-            return true;
-    }
-    return false;
-}
-
 static bool is_secret(const char *name)
 {
     static const char *const words[] = {"password", "passwd", "secret", "token"};
     for (size_t i = 0; name != NULL && i < sizeof words / sizeof *words; i++) {
-        if (contains_word(name, words[i]))
+        if (cn_ascii_find(name, words[i]) != NULL)
             return true;
     }
     return false;
@@ -111,15 +99,8 @@ static void put_list(cn_buffer *out, const cn_value *list)
 
 static void put_number(cn_buffer *out, const cn_value *value)
 {
-    char   text[CN_NUMBER_SIZE];
-    size_t size = 0;
-    if (value->kind == CN_KIND_INTEGER)
-        size = cn_number_format_int(value->as.integer, text);
-    else if (value->kind == CN_KIND_UNSIGNED)
-        size = cn_number_format_uint(value->as.unsigned_integer, text);
-    else
-        size = cn_number_format_real(value->as.real, text);
-    cn_buffer_add(out, text, size);
+    char text[CN_NUMBER_SIZE];
+    cn_buffer_add(out, text, cn_number_format(value, text));
 }
 
 static void put_value(cn_buffer *out, const cn_value *value)

@@ -98,8 +98,12 @@ cn_result *cn_connection_failed_result(cn_connection *connection);
 void cn_connection_drop_live(cn_connection *connection);
 /* A deep copy in place: texts and bytes end with a NUL. False: no memory. */
 bool cn_result_keep_value(cn_arena *arena, cn_value *value);
-/* Adds the rows of what was just run to a result, in memory. */
-bool cn_result_absorb(cn_result *result, cn_statement_slot *slot);
+
+/* How many of the sets, of which there is one at least, are handed to the driver at a time. */
+size_t cn_matrix_rows(size_t columns, const cn_param *const *sets);
+/* What was just run of a batch: the first part makes the result, the others add to it, with their
+   rows, in memory. */
+bool cn_result_take(cn_result **result, cn_connection *connection, cn_statement_slot *slot);
 
 /* Every statement is a transaction of its own under autocommit, and a batch is one statement:
    around it, begins and sets *own, and, if that was set, commits, or rolls back what failed. */

@@ -177,8 +177,7 @@ static cn_result *new_result(cn_connection *connection)
     } else {
         result = cn_allocate_zero(1, sizeof *result);
         if (result == NULL) {
-            cn_error_no_memory(cn_connection_error_slot(connection));
-            cn_connection_fail_filled(connection, NULL);
+            cn_connection_fail_memory(connection);
             return NULL;
         }
         result->connection = connection;
@@ -265,12 +264,6 @@ bool cn_result_keep_value(cn_arena *arena, cn_value *value)
     return true;
 }
 
-static bool no_memory(cn_connection *connection)
-{
-    cn_error_no_memory(cn_connection_error_slot(connection));
-    return cn_connection_fail_filled(connection, NULL);
-}
-
 /* The driver's current row. NULL in failure. */
 static cn_kept_row *keep_row(cn_result *result, cn_statement_slot *slot)
 {
@@ -278,12 +271,12 @@ static cn_kept_row *keep_row(cn_result *result, cn_statement_slot *slot)
     cn_arena      *arena      = &result->arena;
     size_t         count      = result->column_count;
     if (count > (SIZE_MAX - sizeof(cn_kept_row)) / sizeof(cn_value)) {
-        no_memory(connection);
+        cn_connection_fail_memory(connection);
         return NULL;
     }
     cn_kept_row *row = cn_arena_zero(arena, 1, sizeof *row + count * sizeof *row->cells);
     if (row == NULL) {
-        no_memory(connection);
+        cn_connection_fail_memory(connection);
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
@@ -293,7 +286,7 @@ static cn_kept_row *keep_row(cn_result *result, cn_statement_slot *slot)
             return NULL;
         }
         if (!cn_result_keep_value(arena, &row->cells[i])) {
-            no_memory(connection);
+            cn_connection_fail_memory(connection);
             return NULL;
         }
     }
@@ -314,7 +307,7 @@ static bool keep_columns(cn_result *result)
                (copies[i].table != NULL || from->table == NULL);
     }
     if (!done)
-        return no_memory(result->connection);
+        return cn_connection_fail_memory(result->connection);
     result->columns     = copies;
     result->own_columns = true;
     return true;
@@ -376,12 +369,21 @@ bool cn_connection_settle_live(cn_connection *connection)
                               "a statement was run while the rows of another were being read");
 }
 
-bool cn_result_absorb(cn_result *result, cn_statement_slot *slot)
+bool cn_result_take(cn_result **result, cn_connection *connection, cn_statement_slot *slot)
 {
-    cn_connection *connection = result->connection;
-    if (slot->prepared->column_count == 0)
+    const cn_prepared *prepared = slot->prepared;
+    cn_result         *first    = *result;
+    if (first == NULL) {
+        *result = cn_connection_result(connection, slot);
+        return *result != NULL;
+    }
+    first->affected     = first->affected < 0 || prepared->affected < 0
+                              ? -1
+                              : first->affected + prepared->affected;
+    first->inserted_key = prepared->inserted_key;
+    if (prepared->column_count == 0)
         return true;
-    bool done = keep_rest(result, slot);
+    bool done = keep_rest(first, slot);
     cn_connection_end(connection, slot);
     return done;
 }

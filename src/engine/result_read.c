@@ -372,8 +372,7 @@ static const cn_decode *make_plan(cn_result *result, const cn_fields *fields)
     cn_decode           *steps      = CN_ARENA_ARRAY(arena, cn_decode, fields->count + 1);
     cn_field            *copies     = CN_ARENA_ARRAY(arena, cn_field, fields->count + 1);
     if (plan == NULL || steps == NULL || copies == NULL) {
-        cn_error_no_memory(cn_connection_error_slot(connection));
-        cn_connection_fail_filled(connection, NULL);
+        cn_connection_fail_memory(connection);
         return NULL;
     }
     if (!match_fields(result, fields, steps))

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/map.h"
 #include "base/memory.h"
@@ -102,21 +103,6 @@ typedef struct scanner {
     size_t               in_depth; /* of the parenthesis that follows an IN; 0: none is open */
 } scanner;
 
-static bool is_word_start(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static bool is_word(char c)
-{
-    return is_word_start(c) || (c >= '0' && c <= '9');
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static char char_at(const scanner *s, size_t at)
 {
     return at < s->size ? s->text[at] : '\0';
@@ -181,8 +167,8 @@ static size_t comment_end(const scanner *s, size_t from)
 static size_t dollar_end(const scanner *s, size_t from)
 {
     size_t tag = from + 1;
-    if (is_word_start(char_at(s, tag))) {
-        while (is_word(char_at(s, tag)))
+    if (cn_ascii_begins_word(char_at(s, tag))) {
+        while (cn_ascii_is_word(char_at(s, tag)))
             tag++;
     }
     if (char_at(s, tag) != '$')
@@ -245,7 +231,7 @@ static bool name_place(scanner *s, const char *text, size_t size, uint32_t *plac
 static bool take_mark(scanner *s)
 {
     size_t end = s->at + 1;
-    while (is_word(char_at(s, end)))
+    while (cn_ascii_is_word(char_at(s, end)))
         end++;
     if (!cn_reserve(&s->marks, &s->mark_capacity, s->mark_count + 1, sizeof *s->marks))
         return cn_error_no_memory(s->error);
@@ -269,8 +255,8 @@ static bool take_mark(scanner *s)
 static bool take_colon(scanner *s)
 {
     char next       = char_at(s, s->at + 1);
-    bool after_word = s->at > 0 && is_word(s->text[s->at - 1]);
-    if (is_word_start(next) && !after_word)
+    bool after_word = s->at > 0 && cn_ascii_is_word(s->text[s->at - 1]);
+    if (cn_ascii_begins_word(next) && !after_word)
         return take_mark(s);
     s->last = TOKEN_OTHER;
     copy_to(s, s->at + (next == ':' ? 2 : 1));
@@ -281,18 +267,13 @@ static bool take_colon(scanner *s)
 
 static bool is_keyword(const scanner *s, size_t end, const char *keyword)
 {
-    size_t at = s->at;
-    for (; at < end && *keyword != '\0'; at++, keyword++) {
-        if ((s->text[at] | 0x20) != *keyword)
-            return false;
-    }
-    return at == end && *keyword == '\0';
+    return cn_ascii_same_sized(s->text + s->at, end - s->at, keyword);
 }
 
 static void take_word(scanner *s)
 {
     size_t end = s->at;
-    while (is_word(char_at(s, end)) || char_at(s, end) == '$')
+    while (cn_ascii_is_word(char_at(s, end)) || char_at(s, end) == '$')
         end++;
     if (s->rules->escape_strings && char_at(s, end) == '\'' && is_keyword(s, end, "e")) {
         s->last = TOKEN_OTHER;
@@ -313,7 +294,7 @@ static void take_word(scanner *s)
 static void take_other(scanner *s)
 {
     char c = s->text[s->at];
-    if (is_blank(c)) {
+    if (cn_ascii_is_blank(c)) {
         copy_to(s, s->at + 1);
         return;
     }
@@ -378,7 +359,7 @@ static bool take(scanner *s)
             copy_to(s, s->at + 1);
         return true;
     }
-    if (is_word(c))
+    if (cn_ascii_is_word(c))
         take_word(s);
     else
         take_other(s);
@@ -487,10 +468,10 @@ bool cn_text_changes_schema(const char *sql, size_t size)
 {
     static const char *const words[] = {"create", "alter", "drop"};
     scanner                  s       = {.rules = &known_rules[0], .text = sql, .size = size};
-    while (s.at < size && (is_blank(sql[s.at]) || comment_end(&s, s.at) > s.at))
-        s.at = is_blank(sql[s.at]) ? s.at + 1 : comment_end(&s, s.at);
+    while (s.at < size && (cn_ascii_is_blank(sql[s.at]) || comment_end(&s, s.at) > s.at))
+        s.at = cn_ascii_is_blank(sql[s.at]) ? s.at + 1 : comment_end(&s, s.at);
     size_t end = s.at;
-    while (is_word(char_at(&s, end)))
+    while (cn_ascii_is_word(char_at(&s, end)))
         end++;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (is_keyword(&s, end, words[i]))

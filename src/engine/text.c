@@ -15,12 +15,6 @@
 #define MATRIX_VALUES 16384 /* of many sets are handed to the driver at a time */
 #define MATRIX_ROWS 4096
 
-static bool no_memory(cn_connection *connection)
-{
-    cn_error_no_memory(cn_connection_error_slot(connection));
-    return cn_connection_fail_filled(connection, NULL);
-}
-
 /* ---- compiling, when a text is new ----------------------------------------------------------- */
 
 typedef struct source {
@@ -152,7 +146,7 @@ static cn_value *value_room(cn_connection *connection, size_t count)
 {
     if (cn_reserve(&connection->values, &connection->value_capacity, count, sizeof(cn_value)))
         return connection->values;
-    (void)no_memory(connection);
+    (void)cn_connection_fail_memory(connection);
     return NULL;
 }
 
@@ -183,7 +177,7 @@ static bool fill_sorted(cn_connection *connection, const cn_text_compiled *text,
     if (text->name_count > VALUES_ON_STACK) {
         given = cn_allocate_zero(text->name_count, sizeof(const cn_param *));
         if (given == NULL)
-            return no_memory(connection);
+            return cn_connection_fail_memory(connection);
     }
     if (!sort_params(connection, text, params, given))
         goto done;
@@ -217,7 +211,7 @@ bool cn_connection_lend(cn_connection *connection, cn_value *values, size_t coun
         cn_arena_reset(&connection->lent);
     for (size_t i = 0; i < count; i++) {
         if (!cn_result_keep_value(&connection->lent, &values[i]))
-            return no_memory(connection);
+            return cn_connection_fail_memory(connection);
     }
     return true;
 }
@@ -309,7 +303,7 @@ static cn_statement_slot *run_expansion(cn_connection *connection, expansion *wh
         slot = NULL;
 done:
     if (slot == NULL)
-        (void)no_memory(connection); /* or what failed before */
+        (void)cn_connection_fail_memory(connection); /* or what failed before */
     cn_release(counts);
     return slot;
 }
@@ -324,7 +318,7 @@ static cn_result *execute_expanded(cn_connection *connection, const cn_text_comp
     cn_compiled_retain(kept);
     cn_statement_slot *slot = NULL;
     if (copies == NULL) {
-        (void)no_memory(connection);
+        (void)cn_connection_fail_memory(connection);
     } else {
         memcpy(copies, values, base->slot_count * sizeof *copies);
         slot = run_expansion(connection, &what, copies, execution);
@@ -449,7 +443,6 @@ static void tell_part(cn_connection *connection, const batch *b, size_t rows)
         cn_error_append(error, " (in rows %zu to %zu of the batch)", b->done + 1, b->done + rows);
 }
 
-/* The first matrix makes the result, the others add to it. */
 static bool run_matrix(cn_connection *connection, batch *b, size_t rows)
 {
     connection->rows_before = b->done;
@@ -461,39 +454,30 @@ static bool run_matrix(cn_connection *connection, batch *b, size_t rows)
         return false;
     }
     b->done += rows;
-    const cn_prepared *prepared = b->slot->prepared;
-    if (b->result == NULL) {
-        b->result = cn_connection_result(connection, b->slot);
-        return b->result != NULL;
-    }
-    cn_result *result    = b->result;
-    result->affected     = result->affected < 0 || prepared->affected < 0
-                               ? -1
-                               : result->affected + prepared->affected;
-    result->inserted_key = prepared->inserted_key;
-    return cn_result_absorb(result, b->slot);
+    return cn_result_take(&b->result, connection, b->slot);
+}
+
+size_t cn_matrix_rows(size_t columns, const cn_param *const *sets)
+{
+    size_t most  = columns > MATRIX_VALUES / MATRIX_ROWS ? MATRIX_VALUES / columns : MATRIX_ROWS;
+    size_t count = 0;
+    while ((count == 0 || count < most) && sets[count] != NULL)
+        count++;
+    return count;
 }
 
 static cn_result *run_batch(cn_connection *connection, batch *b)
 {
     size_t columns = b->text->slot_count;
-    b->rows        = columns > 0 && MATRIX_VALUES / columns < MATRIX_ROWS ? MATRIX_VALUES / columns
-                                                                          : MATRIX_ROWS;
-    if (b->rows == 0)
-        b->rows = 1;
-    size_t count = 0;
-    while (count < b->rows && b->sets[count] != NULL)
-        count++;
-    b->rows = count;
-    if (value_room(connection, count * columns + 1) == NULL)
+    b->rows        = cn_matrix_rows(columns, b->sets);
+    if (value_room(connection, b->rows * columns + 1) == NULL)
         return cn_connection_failed_result(connection);
-    while (*b->sets != NULL) {
+    do {
         size_t rows = fill_matrix(connection, b);
         if (rows == 0 || !run_matrix(connection, b, rows))
             return cn_connection_failed_result(connection);
-        if (b->result != NULL)
-            b->result->held = true;
-    }
+        b->result->held = true;
+    } while (*b->sets != NULL);
     b->result->held = false;
     return b->result;
 }
@@ -577,7 +561,7 @@ static cn_statement_slot *find_raw(cn_connection *connection, const char *sql)
     cn_buffer_add(&buffer, "\1", RAW_KEY_HEAD); /* with the NUL that ends it */
     cn_buffer_text(&buffer, sql);
     if (buffer.failed) {
-        (void)no_memory(connection);
+        (void)cn_connection_fail_memory(connection);
     } else {
         source key = {.sql = buffer.text, .size = buffer.size};
         key.hash   = cn_hash(key.sql, key.size);

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define DEEPEST 32    /* parentheses inside parentheses */
 #define MOST_PAIRS 64 /* comparisons, or columns to order by: no key has as many columns */
 
@@ -33,9 +35,7 @@ struct word {
 
 static bool is_word_character(char c)
 {
-    unsigned char byte = (unsigned char)c;
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
-           byte >= 0x80 || (byte >= '0' && byte <= '9') || byte == '$';
+    return cn_ascii_is_word(c) || c == '$';
 }
 
 static void skip_space(struct reader *reader)
@@ -61,14 +61,7 @@ static bool word_is(struct word word, const char *text)
 
 static bool word_is_any_case(struct word word, const char *lower)
 {
-    if (strlen(lower) != word.size)
-        return false;
-    for (size_t i = 0; i < word.size; i++) {
-        char c = word.text[i];
-        if ((c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c) != lower[i])
-            return false;
-    }
-    return true;
+    return cn_ascii_same_sized(word.text, word.size, lower);
 }
 
 static bool take(struct reader *reader, const char *text)

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
 /* ---- failing --------------------------------------------------------------------------------- */
@@ -87,16 +88,6 @@ static bool split_foreign_key(cn_mapping *mapping, cn_column *column, const char
     return column->foreign_table != NULL || cn_mapping_no_memory(mapping);
 }
 
-static bool same_word(const char *text, const char *upper)
-{
-    for (; *text != '\0' && *upper != '\0'; text++, upper++) {
-        char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
-        if (c != *upper)
-            return false;
-    }
-    return *text == *upper;
-}
-
 bool cn_mapping_word(cn_mapping *mapping, const char *title, const char *option, cn_words words,
                      const char *said, const char **into)
 {
@@ -113,7 +104,7 @@ bool cn_mapping_word(cn_mapping *mapping, const char *title, const char *option,
         [CN_WORDS_CONFLICT]  = "ROLLBACK, ABORT, FAIL, IGNORE, REPLACE",
     };
     for (size_t i = 0; said != NULL && lists[words][i] != NULL; i++) {
-        if (same_word(said, lists[words][i])) {
+        if (cn_ascii_same(said, lists[words][i])) {
             *into = lists[words][i];
             return true;
         }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "schema/mapping.h"
 
 static const char *const macros[CN_SAID_COUNT] = {
@@ -228,11 +229,8 @@ static const char *after_word(const char *text, const char *word)
 {
     while (*text == ' ')
         text++;
-    for (; *word != '\0'; text++, word++) {
-        if ((*text | 0x20) != *word)
-            return NULL;
-    }
-    return *text == ' ' || *text == '\0' ? text : NULL;
+    const char *rest = cn_ascii_after(text, word);
+    return rest != NULL && (*rest == ' ' || *rest == '\0') ? rest : NULL;
 }
 
 /* "desc", "asc", "nulls first", "nulls last" behind a member; false if there is anything else. */

@@ -44,13 +44,8 @@ static const char *next_step(const char *path, cn_buffer *step, bool *is_index)
 /* '{"key","3"}': quotes and backslashes inside are escaped again. */
 static void add_element(cn_buffer *array, const cn_buffer *step)
 {
-    cn_buffer_text(array, array->size == 1 ? "\"" : ",\"");
-    for (size_t i = 0; i < step->size; i++) {
-        if (step->text[i] == '"' || step->text[i] == '\\')
-            cn_buffer_char(array, '\\');
-        cn_buffer_char(array, step->text[i]);
-    }
-    cn_buffer_char(array, '"');
+    cn_buffer_text(array, array->size == 1 ? "" : ",");
+    cn_buffer_quoted(array, cn_buffer_get(step), step->size, '"', '\\');
 }
 
 static bool json(cn_conversion_kind kind, cn_value *value, cn_arena *arena, cn_error *error)

@@ -11,9 +11,6 @@
 #include "engine/handle.h"
 #include "sql/run.h"
 
-#define MATRIX_VALUES 16384
-#define MATRIX_ROWS 4096
-
 typedef struct batch {
     cn_connection         *connection;
     const cn_statement    *statement;
@@ -26,12 +23,6 @@ typedef struct batch {
     cn_result             *result;
 } batch;
 
-static bool no_memory(batch *b)
-{
-    cn_error_no_memory(cn_connection_error_slot(b->connection));
-    return cn_connection_fail_filled(b->connection, NULL);
-}
-
 /* Finds the statement by its first set, and makes room. Parameters do not change its structure. */
 static bool begin(batch *b, cn_walk *walk)
 {
@@ -41,19 +32,14 @@ static bool begin(batch *b, cn_walk *walk)
                                   .key       = walk->words,
                                   .key_size  = size,
                                   .hash      = cn_sql_hash(b->connection, walk)};
-    size_t             count   = 0;
     b->slot = cn_connection_statement(b->connection, request.hash, walk->words, size,
                                       cn_compile_statement, &request);
     if (b->slot == NULL)
         return false;
     b->columns = cn_plan_of(b->slot)->slot_count;
-    b->rows = b->columns > MATRIX_VALUES / MATRIX_ROWS ? MATRIX_VALUES / b->columns : MATRIX_ROWS;
-    b->rows = b->rows == 0 ? 1 : b->rows;
-    while (count < b->rows && b->sets[count] != NULL)
-        count++;
-    b->rows   = count;
-    b->matrix = cn_allocate_zero(count * b->columns + 1, sizeof *b->matrix);
-    return b->matrix != NULL || no_memory(b);
+    b->rows    = cn_matrix_rows(b->columns, b->sets);
+    b->matrix  = cn_allocate_zero(b->rows * b->columns + 1, sizeof *b->matrix);
+    return b->matrix != NULL || cn_connection_fail_memory(b->connection);
 }
 
 /* One row of the matrix. */
@@ -76,7 +62,6 @@ static bool take_set(batch *b, size_t row)
     return values != NULL;
 }
 
-/* The first matrix makes the result, the others add to it. */
 static bool run(batch *b, size_t rows)
 {
     const cn_execution plainly = {0};
@@ -87,17 +72,7 @@ static bool run(batch *b, size_t rows)
     if (!good)
         return false;
     b->done += rows;
-    const cn_prepared *prepared = b->slot->prepared;
-    if (b->result == NULL) {
-        b->result = cn_connection_result(b->connection, b->slot);
-        return b->result != NULL;
-    }
-    cn_result *result    = b->result;
-    result->affected     = result->affected < 0 || prepared->affected < 0
-                               ? -1
-                               : result->affected + prepared->affected;
-    result->inserted_key = prepared->inserted_key;
-    return cn_result_absorb(result, b->slot);
+    return cn_result_take(&b->result, b->connection, b->slot);
 }
 
 static bool run_all(batch *b)
