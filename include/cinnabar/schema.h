@@ -19,6 +19,7 @@
 #define CINNABAR_SCHEMA_H
 
 #include <cinnabar/model.h>
+#include <cinnabar/statement.h>
 
 CN_BEGIN_DECLARATIONS
 
@@ -64,6 +65,29 @@ CN_API bool cn_drop_index(const cn_model *model, const char *index, cn_engine *e
 CN_API bool cn_create_schema(const char *name, cn_engine *engine);
 CN_API bool cn_drop_schema(const char *name, bool cascade, cn_engine *engine);
 
+/*
+ * A view, or a table that is filled with the rows of a query, by its name ("schema.name"):
+ *
+ *     cn_create_view("read", cn_select(Post, .where = cn_is(Post, views, >, 100)), engine,
+ *                    .or_replace = true);
+ *     cn_create_table_as("archive", cn_select(Post), engine);
+ *
+ * Its columns have the names that the query gives them; a model with these columns reads it. Values
+ * stand in the statement as literals, quoted safely. What a user type would write around a column
+ * that is read is not written: what is stored stays as it is.
+ */
+typedef struct cn_stored_options {
+    size_t size;
+    bool   or_replace;   /* a view; SQLite has no such word */
+    bool   if_exists;    /* IF [NOT] EXISTS; a view of PostgreSQL has none when it is created */
+    bool   materialized; /* a view of PostgreSQL that keeps its rows */
+} cn_stored_options;
+CN_API bool cn_view_create(const char *name, const cn_statement *query, cn_engine *engine,
+                           const cn_stored_options *options);
+CN_API bool cn_view_drop(const char *name, cn_engine *engine, const cn_stored_options *options);
+CN_API bool cn_table_create_as(const char *name, const cn_statement *query, cn_engine *engine,
+                               const cn_stored_options *options);
+
 CN_API void cn_text_free(char *text);
 
 CN_END_DECLARATIONS
@@ -81,6 +105,17 @@ CN_END_DECLARATIONS
 #define cn_drop_all_sql(...) CN_DROP_ALL_SQL_(__VA_ARGS__, .size = sizeof(cn_ddl_options))
 #define CN_DROP_ALL_SQL_(metadata, dialect, ...)                                                   \
     cn_metadata_drop_sql((metadata), (dialect), &(const cn_ddl_options){__VA_ARGS__})
+
+#define cn_create_view(...) CN_CREATE_VIEW_(__VA_ARGS__, .size = sizeof(cn_stored_options))
+#define CN_CREATE_VIEW_(name, query, engine, ...)                                                  \
+    cn_view_create((name), CN_STATEMENT_(query), (engine), &(const cn_stored_options){__VA_ARGS__})
+#define cn_drop_view(...) CN_DROP_VIEW_(__VA_ARGS__, .size = sizeof(cn_stored_options))
+#define CN_DROP_VIEW_(name, engine, ...)                                                           \
+    cn_view_drop((name), (engine), &(const cn_stored_options){__VA_ARGS__})
+#define cn_create_table_as(...) CN_CREATE_TABLE_AS_(__VA_ARGS__, .size = sizeof(cn_stored_options))
+#define CN_CREATE_TABLE_AS_(name, query, engine, ...)                                              \
+    cn_table_create_as((name), CN_STATEMENT_(query), (engine),                                     \
+                       &(const cn_stored_options){__VA_ARGS__})
 #endif
 
 #endif

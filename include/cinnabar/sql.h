@@ -311,9 +311,10 @@ typedef struct cn_the_member_cannot_take_this {
 #define CN_SET_NAMED(table, ...)                                                                   \
     CN_NAMED_ITEMS_(&(table), CN_COUNT_(__VA_ARGS__) / 2,                                          \
                     CN_PAIRS_(CN_SET_NAMED_ONE_, 0, __VA_ARGS__))
+#define CN_BY_NAME_ UINT32_MAX /* the offset of a column that only its name tells */
 #define CN_SET_NAMED_ONE_(unused, name, v)                                                         \
     {                                                                                              \
-        {name, UINT32_MAX, 0, 0}, CN_EXPR_(v)                                                      \
+        {name, CN_BY_NAME_, 0, 0}, CN_EXPR_(v)                                                     \
     }
 #define CN_NAMED_ITEMS_(model, count, ...)                                                         \
     (&(const cn_items){NULL, 0, (model), ((const cn_item[]){__VA_ARGS__}), (count)})

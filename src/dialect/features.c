@@ -34,6 +34,9 @@ static const struct {
     [CN_DDL_ARRAY]       = {"an array", {NEVER, NEVER, NEVER, 0}},
     [CN_DDL_SET]         = {"a SET", {NEVER, 0, 0, NEVER}},
     [CN_DDL_BIT]         = {"a BIT", {NEVER, 0, 0, 0}},
+    [CN_DDL_VIEW_OR_REPLACE]    = {"CREATE OR REPLACE VIEW", {NEVER, 0, 0, 0}},
+    [CN_DDL_VIEW_IF_NOT_EXISTS] = {"CREATE VIEW IF NOT EXISTS", {0, 90100, 100103, NEVER}},
+    [CN_DDL_VIEW_MATERIALIZED]  = {"a materialized view", {NEVER, NEVER, NEVER, 0}},
 };
 
 static const char *const products[PRODUCTS] = {"SQLite", "MySQL", "MariaDB", "PostgreSQL"};

@@ -100,6 +100,7 @@ typedef struct cn_compiler {
     const char          *part;  /* of the statement, for errors: ".where" */
     const char       *proposed; /* what stands before a column of an upsert's row; NULL: nothing */
     bool              inlined;  /* values as literals */
+    bool              stored;   /* the rows stay in the database: they are those of a view */
     uint32_t          next_value; /* where they are written in order, without numbers */
     const cn_numbers *numbers;
     const cn_value   *values; /* those of the first execution: their types are structure */

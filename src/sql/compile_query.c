@@ -209,14 +209,14 @@ static bool compile_text(cn_compiler *compiler, const void *statement, cn_plan *
 static bool compile(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan,
                     bool any_column)
 {
-    const void          *s     = whole(compiler, statement);
-    cn_name_scope       *outer = compiler->scope;
-    cn_name_scope        scope = {.outer = outer,
-                                  .read  = outer == NULL || (outer->read && outer->members)};
-    bool                 good  = false;
-    const cn_with_scope *with  = compiler->with;
-    const char          *part  = compiler->part;
-    compiler->scope            = &scope;
+    const void    *s     = whole(compiler, statement);
+    cn_name_scope *outer = compiler->scope;
+    cn_name_scope  scope = {
+         .outer = outer, .read = outer == NULL ? !compiler->stored : outer->read && outer->members};
+    bool                 good = false;
+    const cn_with_scope *with = compiler->with;
+    const char          *part = compiler->part;
+    compiler->scope           = &scope;
     switch (statement->kind) {
     case CN_STATEMENT_SELECT:
         good = cn_compiler_select(compiler, s, plan, any_column);

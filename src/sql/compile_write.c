@@ -17,11 +17,11 @@ static const cn_column *assigned(cn_compiler *compiler, const cn_table *table,
                      cn_table_title(table), items->model == NULL ? "a row" : items->model->name);
         return NULL;
     }
-    const cn_column *column = field->offset == UINT32_MAX ? cn_table_named(table, field->name)
-                                                          : cn_table_at(table, field->offset);
+    const cn_column *column = field->offset == CN_BY_NAME_ ? cn_table_named(table, field->name)
+                                                           : cn_table_at(table, field->offset);
     if (column == NULL)
         cn_error_set(compiler->error, CN_CAUSE_MODEL,
-                     field->offset == UINT32_MAX
+                     field->offset == CN_BY_NAME_
                          ? "%s has no column \"%s\""
                          : "%s.%s is not mapped to a column: add CN_COLUMN for it",
                      cn_table_title(table), field->name);

@@ -45,6 +45,9 @@ typedef enum cn_ddl_feature {
     CN_DDL_ARRAY,
     CN_DDL_SET,
     CN_DDL_BIT,
+    CN_DDL_VIEW_OR_REPLACE,
+    CN_DDL_VIEW_IF_NOT_EXISTS,
+    CN_DDL_VIEW_MATERIALIZED,
     CN_DDL_COUNT
 } cn_ddl_feature;
 

@@ -1,6 +1,9 @@
 /*
- * Statements as text, to be read: for a connection, or for a dialect without one.
+ * Statements as text: to be read, for a connection, or for a dialect without one; and to be stored
+ * in the database.
  */
+#include "sql/text.h"
+
 #include <string.h>
 
 #include "base/memory.h"
@@ -8,11 +11,12 @@
 #include "engine/statement_text.h"
 #include "sql/compile.h"
 
-/* Compiles into a text of its own; nothing is cached, nothing is sent. */
-static char *spell(cn_compiler *compiler, const cn_statement *statement)
+/* Compiles into a text of its own; nothing is cached, nothing is sent. With `describing` values may
+   be missing. */
+static char *spell(cn_compiler *compiler, const cn_statement *statement, bool describing)
 {
     const cn_compile_request request = {
-        .statement = statement, .describing = true, .key = "", .key_size = 0};
+        .statement = statement, .describing = describing, .key = "", .key_size = 0};
     cn_plan *plan = (cn_plan *)cn_compiled_new(sizeof *plan, request.key, 0, 0);
     char    *sql  = NULL;
     if (plan == NULL)
@@ -48,7 +52,7 @@ static char *text_of(cn_connection *connection, const cn_statement *statement)
     if (cn_connection_is_failed(connection))
         return NULL;
     if (cn_compiler_begin(&compiler, connection, cn_connection_error_slot(connection)))
-        sql = spell(&compiler, statement);
+        sql = spell(&compiler, statement, true);
     cn_compiler_end(&compiler);
     if (sql == NULL)
         cn_connection_fail_filled(connection, NULL);
@@ -84,9 +88,29 @@ static char *text_for(const cn_statement *statement, const char *dialect, bool i
         return cn_duplicate(written(statement));
     cn_compiler_begin_for(&compiler, spoken, server, error);
     compiler.inlined = inlined;
-    char *sql        = spell(&compiler, statement);
+    char *sql        = spell(&compiler, statement, true);
     cn_compiler_end(&compiler);
     return sql;
+}
+
+bool cn_sql_add_stored(cn_connection *connection, const cn_statement *query, cn_buffer *sql,
+                       cn_error *error)
+{
+    cn_compiler compiler;
+    char       *text = NULL;
+    if (query == NULL ||
+        (query->kind != CN_STATEMENT_SELECT && query->kind != CN_STATEMENT_TEXT &&
+         query->kind != CN_STATEMENT_COMPOUND && query->kind != CN_STATEMENT_VALUES))
+        return cn_error_set(error, CN_CAUSE_MISUSE, "what is to be stored is no query");
+    if (cn_compiler_begin(&compiler, connection, error)) {
+        compiler.inlined = compiler.stored = true;
+        text                               = spell(&compiler, query, false);
+    }
+    cn_compiler_end(&compiler);
+    if (text != NULL)
+        cn_buffer_text(sql, text);
+    cn_release(text);
+    return text != NULL;
 }
 
 char *(cn_statement_text)(const cn_statement *statement, const char *dialect, bool inlined,

@@ -68,7 +68,7 @@ static bool items(cn_walk *walk, const cn_items *list)
         return false;
     for (size_t i = 0; i < list->count; i++) {
         const cn_item *item = &list->items[i];
-        bool           name = list->model == NULL || item->field.offset == UINT32_MAX;
+        bool           name = list->model == NULL || item->field.offset == CN_BY_NAME_;
         if (!cn_walk_word(walk, (uint64_t)item->field.offset << 32 |
                                     (uint64_t)item->field.size << 8 | item->field.storage) ||
             (name && !cn_walk_text(walk, item->field.name)) ||
