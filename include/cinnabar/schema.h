@@ -81,6 +81,7 @@ typedef struct cn_stored_options {
     bool   or_replace;   /* a view; SQLite has no such word */
     bool   if_exists;    /* IF [NOT] EXISTS; a view of PostgreSQL has none when it is created */
     bool   materialized; /* a view of PostgreSQL that keeps its rows */
+    const cn_schema_map *schemas; /* CN_SCHEMAS(...), of the query's tables [the engine's] */
 } cn_stored_options;
 CN_API bool cn_view_create(const char *name, const cn_statement *query, cn_engine *engine,
                            const cn_stored_options *options);

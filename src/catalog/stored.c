@@ -10,10 +10,13 @@ static bool begin(cn_work *work, const char *name, cn_engine *engine,
                   const cn_stored_options *given, cn_stored_options *options)
 {
     *options = (cn_stored_options){0};
-    return cn_work_begin_alone(work, engine) &&
-           cn_options_copy(options, sizeof *options, given, "cn_stored_options", &work->error) &&
-           (name != NULL ||
-            cn_error_set(&work->error, CN_CAUSE_MISUSE, "the view or table was given no name"));
+    if (!cn_work_begin_alone(work, engine) ||
+        !cn_options_copy(options, sizeof *options, given, "cn_stored_options", &work->error))
+        return false;
+    if (options->schemas != NULL)
+        work->connection->schemas = options->schemas; /* which outlive it */
+    return name != NULL ||
+           cn_error_set(&work->error, CN_CAUSE_MISUSE, "the view or table was given no name");
 }
 
 /* What a database, or SQL, has no words for. */

@@ -83,13 +83,14 @@ typedef struct Room {
     const char *name;
     double      size;
 } Room;
-CN_MODEL(Room, "memory_room")
+CN_MODEL(Room, "lost.memory_room")
 {
     CN_COLUMN(id, .primary_key = true);
     CN_COLUMN(name, .type = CN_STRING(60), .unique = true);
     CN_COLUMN(size, .index = true);
 }
 CN_METADATA(Rooms, &Room_model);
+#define FOUND CN_SCHEMAS("lost", "")
 
 /* ---- the tables, seen by an engine of the test's own ---------------------------------------- */
 
@@ -110,6 +111,12 @@ static void run_all(const char *const *statements)
     if (!cn_commit(connection))
         fail_msg("%s", cn_error_message(connection));
     cn_close(connection);
+}
+
+static void drop_rooms(void)
+{
+    assert_true(cn_drop_view("memory_view", watcher, .if_exists = true));
+    assert_true(cn_drop_with(&Rooms, watcher, .schemas = FOUND));
 }
 
 static void fill_tables(void)
@@ -182,7 +189,7 @@ static int open_tables(void **state)
     watcher = new_engine();
     run_all(made);
     assert_true(cn_drop_all(&ABase, watcher));
-    assert_true(cn_drop_all(&Rooms, watcher));
+    drop_rooms();
     assert_true(cn_create_all(&ABase, watcher));
     fill_tables();
     return 0;
@@ -259,7 +266,7 @@ static void drop_what_is_left(job *run)
 {
     size_t alive = failing.alive;
     if (run == create_and_drop)
-        assert_true(cn_drop_all(&Rooms, watcher));
+        drop_rooms();
     watched += failing.alive - alive;
 }
 
@@ -479,10 +486,14 @@ static void transact(cn_engine *engine, account *said)
 
 static void create_and_drop(cn_engine *engine, account *said)
 {
-    bool created = cn_create_all(&Rooms, engine);
-    bool dropped = created && cn_drop_all(&Rooms, engine);
+    bool created = cn_create_with(&Rooms, engine, .schemas = FOUND);
+    bool seen    = created && cn_create_view("memory_view",
+                                             cn_select(Room, .where = cn_is(Room, name, ==, "it's")),
+                                             engine, .schemas = FOUND);
+    bool dropped = seen && cn_drop_view("memory_view", engine) &&
+                   cn_drop_with(&Rooms, engine, .schemas = FOUND);
     take_error(said, cn_engine_error(engine));
-    said->right     = created && dropped;
+    said->right     = dropped;
     said->unchanged = true;
 }
 
