@@ -8,17 +8,8 @@
 /* An index always has a name. */
 static bool name_of(cn_comparison *c, const cn_index *index, const char **name)
 {
-    uint32_t *columns = CN_ARENA_ARRAY(&c->arena, uint32_t, index->part_count);
-    cn_buffer text    = {0};
-    if (columns == NULL)
-        return cn_error_no_memory(&c->error);
-    for (size_t i = 0; i < index->part_count; i++)
-        columns[i] = index->parts[i].column;
-    const cn_to_name named = {.kind    = CN_NAME_INDEX,
-                              .given   = index->name,
-                              .table   = c->table,
-                              .columns = columns,
-                              .count   = index->part_count};
+    cn_buffer        text  = {0};
+    const cn_to_name named = cn_name_index(index);
     bool             done  = cn_naming_find(&c->ddl, &named, true, &text);
     *name                  = done ? cn_compare_text(c, "%s", cn_buffer_get(&text)) : NULL;
     cn_buffer_free(&text);

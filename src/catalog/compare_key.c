@@ -147,16 +147,9 @@ static bool compare_unique(cn_comparison *c, claims *claimed, const cn_unique_se
 static bool is_declared_index(cn_comparison *c, const cn_reflected_key *key)
 {
     for (size_t i = 0; c->style == CN_TOKENS_MYSQL && i < c->table->index_count; i++) {
-        const cn_index *index      = &c->table->indexes[i];
-        uint32_t        columns[8] = {0};
-        const char     *name       = NULL;
-        for (size_t j = 0; j < index->part_count && j < 8; j++)
-            columns[j] = index->parts[j].column;
-        const cn_to_name named = {.kind    = CN_NAME_INDEX,
-                                  .given   = index->name,
-                                  .table   = c->table,
-                                  .columns = columns,
-                                  .count   = index->part_count < 8 ? index->part_count : 8};
+        const cn_index  *index = &c->table->indexes[i];
+        const cn_to_name named = cn_name_index(index);
+        const char      *name  = NULL;
         if (index->unique && name_of(c, &named, &name) && cn_compare_same_name(c, name, key->name))
             return true;
     }

@@ -7,18 +7,9 @@
 #include "catalog/ddl.h"
 #include "catalog/ddl_parts.h"
 
-/* The first columns of all parts, for the name. */
 static bool put_index_name(const cn_ddl *ddl, const cn_index *index)
 {
-    uint32_t few[8];
-    size_t   count = index->part_count < 8 ? index->part_count : 8;
-    for (size_t i = 0; i < count; i++)
-        few[i] = index->parts[i].column;
-    const cn_to_name named = {.kind    = CN_NAME_INDEX,
-                              .given   = index->name,
-                              .table   = index->table,
-                              .columns = few,
-                              .count   = count};
+    const cn_to_name named = cn_name_index(index);
     return cn_ddl_put_named(ddl, &named, "", "", true);
 }
 

@@ -30,7 +30,9 @@ static bool refuse(const naming *n, const char *token, size_t size, const char *
 static bool put_column(const naming *n, size_t which, bool label)
 {
     const cn_to_name *named = n->named;
-    if (named->columns[which] == CN_NO_COLUMN)
+    uint32_t          column;
+    memcpy(&column, (const char *)named->columns + which * named->stride, sizeof column);
+    if (column == CN_NO_COLUMN)
         return cn_error_set(n->ddl->error, CN_CAUSE_MODEL,
                             "%s: an index on an expression needs a .name",
                             cn_table_title(named->table));
@@ -38,7 +40,7 @@ static bool put_column(const naming *n, size_t which, bool label)
         cn_buffer_format(n->name, "%s_", named->table->schema);
     if (label)
         cn_buffer_format(n->name, "%s_", named->table->name);
-    cn_buffer_text(n->name, named->table->columns[named->columns[which]].name);
+    cn_buffer_text(n->name, named->table->columns[column].name);
     return true;
 }
 
@@ -201,7 +203,18 @@ cn_to_name cn_name_primary_key(const cn_table *table)
                         .given   = table->primary_key_name,
                         .table   = table,
                         .columns = table->primary_key,
+                        .stride  = sizeof *table->primary_key,
                         .count   = table->primary_key_count};
+}
+
+cn_to_name cn_name_index(const cn_index *index)
+{
+    return (cn_to_name){.kind    = CN_NAME_INDEX,
+                        .given   = index->name,
+                        .table   = index->table,
+                        .columns = &index->parts->column,
+                        .stride  = sizeof *index->parts,
+                        .count   = index->part_count};
 }
 
 cn_to_name cn_name_unique(const cn_table *table, const cn_unique_set *set)
@@ -210,6 +223,7 @@ cn_to_name cn_name_unique(const cn_table *table, const cn_unique_set *set)
                         .given   = set->name,
                         .table   = table,
                         .columns = set->columns,
+                        .stride  = sizeof *set->columns,
                         .count   = set->count};
 }
 
@@ -228,6 +242,7 @@ cn_to_name cn_name_foreign_key(const cn_foreign_key *key)
                         .given           = key->name,
                         .table           = key->table,
                         .columns         = key->columns,
+                        .stride          = sizeof *key->columns,
                         .count           = key->count,
                         .foreign_table   = key->foreign_table,
                         .foreign_columns = key->foreign_columns};

@@ -20,13 +20,15 @@ typedef struct cn_to_name {
     cn_name_kind       kind;
     const char        *given; /* by the model, or NULL */
     const cn_table    *table;
-    const uint32_t    *columns; /* CN_NO_COLUMN: an expression */
+    const uint32_t    *columns; /* the first; CN_NO_COLUMN: an expression */
+    size_t             stride;  /* bytes from one to the next */
     size_t             count;
     const char        *foreign_table;
     const char *const *foreign_columns;
 } cn_to_name;
 
 cn_to_name cn_name_primary_key(const cn_table *table);
+cn_to_name cn_name_index(const cn_index *index);
 cn_to_name cn_name_unique(const cn_table *table, const cn_unique_set *set);
 cn_to_name cn_name_check(const cn_table *table, const cn_check *check);
 cn_to_name cn_name_foreign_key(const cn_foreign_key *key);

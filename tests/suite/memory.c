@@ -486,10 +486,10 @@ static void transact(cn_engine *engine, account *said)
 
 static void create_and_drop(cn_engine *engine, account *said)
 {
-    bool created = cn_create_with(&Rooms, engine, .schemas = FOUND);
-    bool seen    = created && cn_create_view("memory_view",
-                                             cn_select(Room, .where = cn_is(Room, name, ==, "it's")),
-                                             engine, .schemas = FOUND);
+    bool                created = cn_create_with(&Rooms, engine, .schemas = FOUND);
+    const cn_statement *query   = CN_STATEMENT_(
+          cn_select(Room, .where = cn_is(Room, name, ==, "it's")));
+    bool seen    = created && cn_create_view("memory_view", query, engine, .schemas = FOUND);
     bool dropped = seen && cn_drop_view("memory_view", engine) &&
                    cn_drop_with(&Rooms, engine, .schemas = FOUND);
     take_error(said, cn_engine_error(engine));

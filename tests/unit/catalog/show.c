@@ -407,6 +407,32 @@ static void every_token_stands_for_its_part(void **state)
                   .only = CN_MODEL_LIST(&child));
 }
 
+CN_TABLE(broad, "broad")
+{
+    CN_TABLE_COLUMN(a, CN_INTEGER, .primary_key = true);
+    CN_TABLE_COLUMN(b, CN_INTEGER);
+    CN_TABLE_COLUMN(c, CN_INTEGER);
+    CN_TABLE_COLUMN(d, CN_INTEGER);
+    CN_TABLE_COLUMN(e, CN_INTEGER);
+    CN_TABLE_COLUMN(f, CN_INTEGER);
+    CN_TABLE_COLUMN(g, CN_INTEGER);
+    CN_TABLE_COLUMN(h, CN_INTEGER);
+    CN_TABLE_COLUMN(i, CN_INTEGER);
+    CN_TABLE_COLUMN(j, CN_INTEGER);
+    CN_INDEX((a, b, c, d, e, f, g, h, i, j));
+    CN_INDEX((a, b, c, d, e, f, g, h, j, i));
+}
+CN_METADATA_WITH(broad_ones, CN_MODEL_LIST(&broad), .naming = {.ix = "ix_%(column_0N_name)s"});
+
+static void the_name_of_an_index_is_of_all_its_columns(void **state)
+{
+    (void)state;
+    char *sql = cn_create_all_sql(&broad_ones, "sqlite");
+    assert_non_null(strstr(sql, "CREATE INDEX ix_abcdefghij ON"));
+    assert_non_null(strstr(sql, "CREATE INDEX ix_abcdefghji ON"));
+    cn_text_free(sql);
+}
+
 CN_METADATA_WITH(no_such_token, CN_MODEL_LIST(&parent), .naming = {.pk = "pk_%(tabel)s"});
 CN_METADATA_WITH(too_many_columns, CN_MODEL_LIST(&parent),
                  .naming = {.pk = "pk_%(column_2_name)s"});
@@ -704,6 +730,7 @@ int main(void)
         cmocka_unit_test(foreign_keys_stay_in_the_model_by_one_switch),
         cmocka_unit_test(a_naming_convention_names_what_has_no_name),
         cmocka_unit_test(every_token_stands_for_its_part),
+        cmocka_unit_test(the_name_of_an_index_is_of_all_its_columns),
         cmocka_unit_test(a_convention_that_cannot_be_followed_is_an_error),
         cmocka_unit_test(cycles_are_closed_and_opened_by_alter),
         cmocka_unit_test(a_foreign_key_says_all_that_it_can),
