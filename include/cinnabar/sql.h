@@ -139,7 +139,10 @@ struct cn_select_statement {
 struct cn_insert_statement {
     cn_statement    head;
     const cn_model *into;
-    const cn_items *values;    /* CN_SET(Post, title, "x") */
+    /* CN_SET(Post, title, "x"). Where the model has an .insert_value or .insert_function for a
+       column that is not mentioned, that is written, too: for an insert without .values as well,
+       but not beside the rows of a .query, nor by .update. */
+    const cn_items *values;
     const cn_items *returning; /* CN_INTO(Row, ...) */
     const cn_param *params;
 
