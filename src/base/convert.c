@@ -655,7 +655,8 @@ static const char *store(const cn_decode *step, const cn_value *value, void *at,
 {
     const storage_facts *facts = facts_of(step->storage);
     cn_value             made  = {0};
-    if (step->labels != NULL && step->labels[0] != NULL)
+    if (step->labels != NULL && step->labels[0] != NULL &&
+        (facts->kind == CN_KIND_INTEGER || facts->kind == CN_KIND_UNSIGNED))
         return store_label(step, value, at);
     if (step->utc && facts->kind == CN_KIND_TIMESTAMP && value->kind == CN_KIND_DATETIME) {
         /* a column of the library's own making, where the database has none for instants */

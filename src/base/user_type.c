@@ -54,6 +54,8 @@ bool cn_convert_assign(const cn_decode *step, const cn_value *value, void *row, 
 {
     cn_decode plain = *step;
     plain.user      = NULL;
+    if (value->kind != CN_KIND_TEXT) /* the index of an enumeration, not its label */
+        plain.labels = NULL;
     return cn_convert_store(&plain, value, row, text, error);
 }
 

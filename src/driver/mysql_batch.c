@@ -63,7 +63,8 @@ static size_t measure_request(const batch *all, size_t first)
             bytes += cn_mysql_bind_size(&values[i]);
             if (type == MYSQL_TYPE_NULL || type == announced)
                 continue;
-            if (binds[i].buffer_type != MYSQL_TYPE_NULL)
+            /* MariaDB works out what is computed of a parameter by its first row alone */
+            if (binds[i].buffer_type != MYSQL_TYPE_NULL || row != first)
                 return row - first;
             binds[i].buffer_type = (enum enum_field_types)(type & 0x7fffU);
             binds[i].is_unsigned = (type & 0x8000U) != 0;

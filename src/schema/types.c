@@ -249,7 +249,7 @@ static bool read_type(cn_mapping *mapping, cn_column *column, cn_type *said)
     if (other == NULL)
         return false;
     *said = other->type;
-    return true;
+    return said->user == NULL || read_around(mapping, column, said->user);
 }
 
 bool cn_mapping_type(cn_mapping *mapping, cn_column *column, const cn_type *type)
@@ -263,7 +263,13 @@ bool cn_mapping_type(cn_mapping *mapping, cn_column *column, const cn_type *type
         column->nullable = true;
         if (said.kind == CN_TYPE_NONE)
             return cn_mapping_fail(mapping, "%s needs a type", column->field.name);
-        return check_details(mapping, column->field.name, &column->type);
+        if (!check_details(mapping, column->field.name, &column->type))
+            return false;
+        column->field.user   = said.user;
+        column->field.labels = said.user == NULL ? NULL : cn_no_labels;
+        if (said.user == NULL)
+            settle_field(column, storage);
+        return true;
     }
     column->nullable = storages[storage].can_be_null ||
                        (column->field.storage & CN_STORAGE_OPT) != 0;

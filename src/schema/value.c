@@ -31,8 +31,27 @@ bool cn_column_make_value(const cn_column *column, bool update, const void *row,
                         update ? ".update_function" : ".insert_function");
 }
 
+/* The label of an enumeration's value. */
+static bool bind_label(const cn_column *column, cn_value *value, cn_error *error)
+{
+    size_t count = 0;
+    if (value->kind == CN_KIND_NULL || value->kind == CN_KIND_TEXT)
+        return true;
+    while (column->type.labels[count] != NULL)
+        count++;
+    int64_t index = value->kind == CN_KIND_BOOLEAN ? value->as.boolean : value->as.integer;
+    if (value->kind == CN_KIND_REAL || index < 0 || (uint64_t)index >= count)
+        return cn_error_set(error, CN_CAUSE_CONVERSION,
+                            "%s: %lld is none of the %zu values of the enumeration",
+                            column->field.name, (long long)index, count);
+    *value = cn_value_text(column->type.labels[index]);
+    return true;
+}
+
 bool cn_column_bind(const cn_column *column, cn_value *value, cn_arena *memory, cn_error *error)
 {
+    if (column->type.user == NULL && column->type.kind == CN_TYPE_ENUM)
+        return bind_label(column, value, error);
     return column->type.user == NULL ||
            cn_user_convert(column->type.user, true, column->field.name, value, memory, error);
 }

@@ -169,8 +169,10 @@ bool cn_compiler_identifier(cn_compiler *compiler, const char *name)
 
 bool cn_compiler_table(cn_compiler *compiler, const cn_table *table)
 {
-    return cn_dialect_table(compiler->dialect, compiler->link, &compiler->sql,
-                            cn_schemas_find(compiler->schemas, table->schema), table,
+    const char *schema = table->model->is_shape /* which stands in the statement */
+                             ? table->schema
+                             : cn_schemas_find(compiler->schemas, table->schema);
+    return cn_dialect_table(compiler->dialect, compiler->link, &compiler->sql, schema, table,
                             compiler->error);
 }
 
@@ -243,8 +245,7 @@ static bool value(cn_compiler *compiler, const cn_column *column, uint32_t numbe
         return cn_compiler_no_memory(compiler);
     if (number != compiler->slot_count)
         compiler->reordered = true;
-    if (raw && column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL) &&
-        !convert(compiler, CN_CONVERT_LABEL, column))
+    if (raw && cn_column_converts(column) && !convert(compiler, CN_CONVERT_LABEL, column))
         return false;
     around(compiler, sql, ":value", false);
     if (!placeholder(compiler, column, number))

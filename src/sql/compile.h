@@ -197,7 +197,23 @@ bool cn_compiler_spelled(cn_compiler *compiler, const cn_node *node);
 /* Whether the database is called so: "mysql", "mariadb". */
 bool cn_compiler_is_for(const cn_compiler *compiler, const char *name);
 /* A call of a function, with all that may stand around it: FILTER, ORDER BY, WITHIN GROUP. */
-bool cn_compiler_call(cn_compiler *compiler, const cn_node *node);
+bool cn_compiler_call(cn_compiler *compiler, const cn_node *node, const cn_column *meets);
+/* The column whose values an expression gives; NULL: there is none. */
+const cn_column *cn_compiler_typed(cn_compiler *compiler, const cn_node *node);
+/* What values inside an expression are converted for: that column, or else what the whole meets, if
+   it is one that converts; or NULL. */
+const cn_column *cn_compiler_converting(cn_compiler *compiler, const cn_node *node,
+                                        const cn_column *meets);
+/* Whether a function gives that argument, as coalesce does. */
+bool cn_function_gives(const char *name, uint32_t argument);
+/* A label: the name of a column of the result. */
+bool cn_compiler_label(cn_compiler *compiler, const cn_node *label);
+
+/* Whether values are sent to the column in another form than the program's; it may be NULL. */
+static inline bool cn_column_converts(const cn_column *column)
+{
+    return column != NULL && (column->type.kind == CN_TYPE_ENUM || column->type.user != NULL);
+}
 bool cn_compiler_over(cn_compiler *compiler, const cn_node *node);
 bool cn_compiler_member(cn_compiler *compiler, const cn_node *node);
 /* The terms of GROUP BY, the only place of cn_rollup. */

@@ -231,26 +231,6 @@ bool cn_compiler_member(cn_compiler *compiler, const cn_node *node)
     return column != NULL && cn_compiler_source_column(compiler, source, column);
 }
 
-/* A column of the result by its name; the statement must have it. */
-static const cn_item *labelled(const cn_compiler *compiler, const cn_node *label)
-{
-    const cn_items *labels = compiler->scope->labels;
-    for (size_t i = 0; labels != NULL && i < labels->count; i++)
-        if (strcmp(labels->items[i].field.name, label->value.as.text.data) == 0)
-            return &labels->items[i];
-    return NULL;
-}
-
-static bool emit_label(cn_compiler *compiler, const cn_node *node)
-{
-    const char *name = node->value.as.text.data;
-    if (labelled(compiler, node) != NULL)
-        return cn_compiler_identifier(compiler, name);
-    return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
-                        "cn_label names \"%s\", but no column of the statement fills that member",
-                        name);
-}
-
 /* What an upsert's row would have had: excluded.c, VALUES(c), new.c */
 static bool emit_proposed(cn_compiler *compiler, const cn_node *node)
 {
@@ -281,54 +261,7 @@ static bool emit_keyword(cn_compiler *compiler, const cn_node *node)
     return true;
 }
 
-/* ---- lists and templates --------------------------------------------------------------------- */
-
-bool cn_compiler_list(cn_compiler *compiler, const cn_node *parts, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i != 0)
-            cn_compiler_text(compiler, ", ");
-        if (!cn_compiler_node(compiler, &parts[i], NULL))
-            return false;
-    }
-    return true;
-}
-
-/* A database without NULLS FIRST sorts by a term more: `x IS NULL` is 1 for NULL. What a label
-   stands for is written out there, for MySQL takes the label of an aggregate only by itself; a
-   compound has nothing but labels. */
-static bool emit_nulls(cn_compiler *compiler, const cn_node *term)
-{
-    bool           first = (term->flags & CN_NODE_NULLS_FIRST) != 0;
-    const cn_item *item  = term->kind == CN_NODE_LABEL && compiler->scope->count != 0
-                               ? labelled(compiler, term)
-                               : NULL;
-    if (!cn_compiler_within(compiler, item != NULL ? &item->value.node : term, CN_BIND_OPERAND,
-                            NULL))
-        return false;
-    cn_compiler_text(compiler, first ? " IS NOT NULL, " : " IS NULL, ");
-    return true;
-}
-
-bool cn_compiler_order(cn_compiler *compiler, const cn_node *terms, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const cn_node *term  = &terms[i];
-        bool           nulls = (term->flags & (CN_NODE_NULLS_FIRST | CN_NODE_NULLS_LAST)) != 0;
-        bool           words = nulls && cn_compiler_has(compiler, CN_FEATURE_NULLS_ORDER);
-        if (i != 0)
-            cn_compiler_text(compiler, ", ");
-        if ((nulls && !words && !emit_nulls(compiler, term)) ||
-            !cn_compiler_node(compiler, term, NULL))
-            return false;
-        if (term->flags & CN_NODE_DESC)
-            cn_compiler_text(compiler, " DESC");
-        if (words)
-            cn_compiler_text(compiler,
-                             term->flags & CN_NODE_NULLS_FIRST ? " NULLS FIRST" : " NULLS LAST");
-    }
-    return true;
-}
+/* ---- templates --------------------------------------------------------------------------------- */
 
 bool cn_compiler_template(cn_compiler *compiler, const char *words, cn_operand_writer *write,
                           const void *context)
@@ -374,8 +307,9 @@ static bool emit_when(cn_compiler *compiler, const cn_node *test)
     return true;
 }
 
-static bool emit_case(cn_compiler *compiler, const cn_node *node)
+static bool emit_case(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
 {
+    meets = cn_compiler_converting(compiler, node, meets);
     cn_compiler_text(compiler, "CASE");
     for (uint32_t i = 0; i < node->count; i++) {
         const cn_node *part = cn_node_part(node, i);
@@ -391,7 +325,7 @@ static bool emit_case(cn_compiler *compiler, const cn_node *node)
         } else {
             cn_compiler_text(compiler, " ELSE ");
         }
-        if (!cn_compiler_node(compiler, cn_node_part(part, then ? 1 : 0), NULL))
+        if (!cn_compiler_node(compiler, cn_node_part(part, then ? 1 : 0), meets))
             return false;
     }
     cn_compiler_text(compiler, " END");
@@ -513,23 +447,6 @@ static bool misplaced(cn_compiler *compiler, const cn_node *node)
                         name == NULL ? "a part of this kind" : name);
 }
 
-static bool write_terms(cn_compiler *compiler, const void *context, char mark, uint32_t number)
-{
-    const cn_node *rollup = context;
-    (void)mark;
-    (void)number;
-    return cn_compiler_list(compiler, rollup->parts, rollup->count);
-}
-
-bool cn_compiler_group(cn_compiler *compiler, const cn_node *terms, size_t count)
-{
-    const char *rollup = compiler->words->rollup;
-    if (count != 1 || terms->kind != CN_NODE_ROLLUP)
-        return cn_compiler_list(compiler, terms, count);
-    return rollup != NULL ? cn_compiler_template(compiler, rollup, write_terms, terms)
-                          : cn_compiler_needs(compiler, CN_FEATURE_ROLLUP);
-}
-
 bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
 {
     node = cn_node_resolved(node);
@@ -552,13 +469,13 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
     case CN_NODE_KEYWORD:
         return emit_keyword(compiler, node);
     case CN_NODE_LABEL:
-        return emit_label(compiler, node);
+        return cn_compiler_label(compiler, node);
     case CN_NODE_PROPOSED:
         return emit_proposed(compiler, node);
     case CN_NODE_QUERY:
         return emit_query(compiler, node);
     case CN_NODE_CASE:
-        return emit_case(compiler, node);
+        return emit_case(compiler, node, meets);
     case CN_NODE_CAST:
         return emit_cast(compiler, node);
     case CN_NODE_EXTRACT:
@@ -571,7 +488,7 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
     case CN_NODE_FILTER:
     case CN_NODE_ORDERED:
     case CN_NODE_WITHIN_GROUP:
-        return cn_compiler_call(compiler, node);
+        return cn_compiler_call(compiler, node, meets);
     case CN_NODE_INLINE:
         return emit_inline(compiler, node);
     case CN_NODE_JSON:

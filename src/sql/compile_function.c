@@ -10,10 +10,11 @@
 
 /* A call and what stands around it. */
 typedef struct call {
-    const cn_node *function; /* CN_NODE_CALL, or count(*) */
-    const cn_node *filter;   /* a condition; the others are lists of ORDER BY; NULL: none */
-    const cn_node *order;
-    const cn_node *within_group;
+    const cn_node   *function; /* CN_NODE_CALL, or count(*) */
+    const cn_node   *filter;   /* a condition; the others are lists of ORDER BY; NULL: none */
+    const cn_node   *order;
+    const cn_node   *within_group;
+    const cn_column *meets; /* what the arguments that it gives are converted for; NULL */
 } call;
 
 /* A function's name is structure of the SQL, so it must be one: not whatever a text may hold. */
@@ -101,13 +102,14 @@ static uint32_t count_arguments(const cn_node *function)
 }
 
 /* The condition of a FILTER, where there is none, as CASE around the first argument. */
-static bool emit_filtered(cn_compiler *compiler, const call *c, const cn_node *argument)
+static bool emit_filtered(cn_compiler *compiler, const call *c, const cn_node *argument,
+                          const cn_column *meets)
 {
     cn_compiler_text(compiler, "CASE WHEN (");
     if (!cn_compiler_node(compiler, c->filter, NULL))
         return false;
     cn_compiler_text(compiler, ") THEN ");
-    if (!(argument != NULL ? cn_compiler_node(compiler, argument, NULL)
+    if (!(argument != NULL ? cn_compiler_node(compiler, argument, meets)
                            : cn_compiler_member(compiler, c->function)))
         return false;
     cn_compiler_text(compiler, " END");
@@ -117,15 +119,18 @@ static bool emit_filtered(cn_compiler *compiler, const call *c, const cn_node *a
 /* An argument of a function; the first may have DISTINCT before it. */
 static bool emit_argument(cn_compiler *compiler, const call *c, uint32_t index, cn_binding at_least)
 {
-    const cn_node *function = c->function;
-    const cn_node *argument = function->model != NULL ? NULL : cn_node_part(function, index);
+    const cn_node   *function = c->function;
+    const cn_node   *argument = function->model != NULL ? NULL : cn_node_part(function, index);
+    const cn_column *meets    = NULL;
+    if (c->meets != NULL && cn_function_gives(function->value.as.text.data, index))
+        meets = c->meets;
     if (index == 0 && argument != NULL && is_distinct(argument)) {
         cn_compiler_text(compiler, "DISTINCT ");
         argument = cn_node_part(argument, 0);
     }
     if (index == 0 && c->filter != NULL && !cn_compiler_has(compiler, CN_FEATURE_FILTER))
-        return emit_filtered(compiler, c, argument);
-    return argument != NULL ? cn_compiler_within(compiler, argument, at_least, NULL)
+        return emit_filtered(compiler, c, argument, meets);
+    return argument != NULL ? cn_compiler_within(compiler, argument, at_least, meets)
                             : cn_compiler_member(compiler, function);
 }
 
@@ -227,11 +232,13 @@ static bool emit_function(cn_compiler *compiler, const call *c)
                                                : emit_plain(compiler, name, c);
 }
 
-bool cn_compiler_call(cn_compiler *compiler, const cn_node *node)
+bool cn_compiler_call(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
 {
     call c;
-    if (!unwrap(compiler, node, &c) ||
-        (c.within_group != NULL && !cn_compiler_needs(compiler, CN_FEATURE_WITHIN_GROUP)) ||
+    if (!unwrap(compiler, node, &c))
+        return false;
+    c.meets = cn_compiler_converting(compiler, c.function, meets);
+    if ((c.within_group != NULL && !cn_compiler_needs(compiler, CN_FEATURE_WITHIN_GROUP)) ||
         !emit_function(compiler, &c))
         return false;
     if (c.within_group != NULL) {

@@ -20,13 +20,16 @@ typedef struct operands {
     const cn_column *meets_left, *meets_right; /* the column on the other side */
 } operands;
 
-/* The column that a node is; NULL if it is none, and then nothing is wrong with it. */
+/* The column that a node is, or whose values it gives if they are converted; NULL if there is none,
+   and then nothing is wrong with it. */
 static bool column_of(cn_compiler *compiler, const cn_node *node, const cn_column **column)
 {
     const cn_source *source;
     *column = NULL;
-    if (node->kind != CN_NODE_MEMBER && node->kind != CN_NODE_NAMED)
+    if (node->kind != CN_NODE_MEMBER && node->kind != CN_NODE_NAMED) {
+        *column = cn_compiler_converting(compiler, node, NULL);
         return true;
+    }
     *column = cn_source_of(compiler, node, &source);
     return *column != NULL;
 }
@@ -58,6 +61,21 @@ static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
     return o->flat || o->rest_count == 0 || column_of(compiler, o->rest, &o->meets_left);
 }
 
+/* A row of values, each of which meets what stands in its place in the other. */
+static bool emit_tuple(cn_compiler *compiler, const cn_node *tuple, const cn_node *other)
+{
+    cn_buffer_char(&compiler->sql, '(');
+    for (uint32_t i = 0; i < tuple->count; i++) {
+        const cn_node *beside = i < other->count ? cn_node_part(other, i) : tuple;
+        cn_compiler_text(compiler, i == 0 ? "" : ", ");
+        if (!cn_compiler_node(compiler, cn_node_part(tuple, i),
+                              cn_compiler_converting(compiler, beside, NULL)))
+            return false;
+    }
+    cn_buffer_char(&compiler->sql, ')');
+    return true;
+}
+
 /* A value beside something that has a type of its own, or not. */
 static bool emit_part(cn_compiler *compiler, const cn_node *part, cn_binding at_least,
                       const cn_column *meets, const cn_node *other)
@@ -65,6 +83,8 @@ static bool emit_part(cn_compiler *compiler, const cn_node *part, cn_binding at_
     bool typed = other == NULL || other->kind == CN_NODE_VALUE;
     bool same  = meets != NULL && part->value.kind == CN_KIND_REAL &&
                 cn_storage_kind(meets->field.storage) == CN_KIND_REAL;
+    if (part->kind == CN_NODE_TUPLE && other != NULL && other->kind == CN_NODE_TUPLE)
+        return emit_tuple(compiler, part, other);
     if (part->kind == CN_NODE_VALUE)
         return same ? cn_compiler_value_at(compiler, meets, cn_numbers_get(compiler->numbers, part))
                     : cn_compiler_free_value(compiler, part, meets, typed);

@@ -121,22 +121,17 @@ static bool entity_item(cn_compiler *compiler, const cn_item *item, result *r)
     return entity->decode != NULL || cn_compiler_no_memory(compiler);
 }
 
-/* The column that an item is, for what its type says about decoding; NULL: it is none. */
-static bool item_column(cn_compiler *compiler, const cn_node *node, const cn_column **column)
+/* Whether an item is a column, not only one whose values it gives. */
+static bool is_column(const cn_item *item)
 {
-    const cn_source *source;
-    *column = NULL;
-    if (node->kind != CN_NODE_MEMBER && node->kind != CN_NODE_NAMED)
-        return true;
-    *column = cn_source_of(compiler, node, &source);
-    return *column != NULL;
+    return item->value.node.kind == CN_NODE_MEMBER || item->value.node.kind == CN_NODE_NAMED;
 }
 
 static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
 {
     cn_decode       *decode = &r->decode[r->plan->decode_count++];
-    const cn_column *column, *filled = NULL;
-    if (!item_column(compiler, &item->value.node, &column))
+    const cn_column *column = cn_compiler_typed(compiler, &item->value.node), *filled = NULL;
+    if (is_column(item) && column == NULL)
         return false;
     if (compiler->fills != NULL)
         filled = cn_table_at(compiler->fills, item->field.offset);
@@ -153,10 +148,10 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
     decode->name    = name;
     bool wrapped    = begin_read(compiler, column);
     if (!take_name(compiler, &r->names, name) ||
-        !cn_compiler_expression(compiler, &item->value, NULL))
+        !cn_compiler_node(compiler, &item->value.node, cn_column_converts(filled) ? filled : NULL))
         return false;
     end_read(compiler, column, wrapped);
-    if (!wrapped && column != NULL && strcmp(column->name, name) == 0 &&
+    if (!wrapped && is_column(item) && strcmp(column->name, name) == 0 &&
         (compiler->fills == NULL || compiler->scope->returning))
         return true; /* it has that name already */
     cn_compiler_text(compiler, " AS ");

@@ -8,24 +8,6 @@
 #include "schema/value.h"
 #include "sql/compile.h"
 
-/* The label of an enumeration's value. */
-static bool label(const cn_column *column, cn_value *value, cn_error *error)
-{
-    size_t count = 0;
-    if (value->kind == CN_KIND_NULL || value->kind == CN_KIND_TEXT)
-        return true;
-    while (column->type.labels[count] != NULL)
-        count++;
-    int64_t index = value->kind == CN_KIND_BOOLEAN ? value->as.boolean : value->as.integer;
-    if (value->kind == CN_KIND_REAL || index < 0 || (uint64_t)index >= count)
-        return cn_error_set(error, CN_CAUSE_CONVERSION,
-                            "%s: %lld is none of the %zu values of the enumeration",
-                            column->field.name, (long long)index, count);
-    *value = cn_value_text(column->type.labels[index]);
-    cn_value_measure(value);
-    return true;
-}
-
 /* The next step of a path that the walk has made: ."key" with escapes, or [3]. Returns where the
    path goes on. */
 static const char *next_step(const char *path, cn_buffer *step, bool *is_index)
@@ -91,8 +73,6 @@ static bool plain(const cn_value *value, cn_error *error)
 /* What a column makes of a value: a label, or whatever its own type does. */
 static bool column(const cn_column *of, cn_value *value, cn_arena *arena, cn_error *error)
 {
-    if (of->type.user == NULL)
-        return label(of, value, error);
     bool done = cn_column_bind(of, value, arena, error);
     if (done)
         cn_value_measure(value);
