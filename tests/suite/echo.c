@@ -46,7 +46,7 @@ static void open_echoing(cn_engine_options options)
     engine               = cn_engine_create(suite_url(), &options);
     connection           = cn_connect(engine);
     cn_execute(connection, cn_text("DROP TABLE IF EXISTS echoed"));
-    cn_execute(connection, cn_text("CREATE TABLE echoed (id INTEGER, word TEXT)"));
+    cn_execute(connection, cn_text("CREATE TABLE echoed (id INTEGER UNIQUE, word TEXT)"));
     assert_true(cn_commit(connection));
     event_count = 0;
 }
@@ -67,6 +67,15 @@ static void expect(int at, const char *statement, const char *parameters)
     assert_string_equal(events[at].statement, statement);
     assert_string_equal(events[at].parameters, parameters);
     assert_true(events[at].seconds >= 0 && events[at].seconds < 60);
+}
+
+/* The event of an insert of one word. */
+static void expect_word(int at, const char *parameters)
+{
+    expect(at,
+           suite_which() == SUITE_POSTGRESQL ? "INSERT INTO echoed (word) VALUES ($1)"
+                                             : "INSERT INTO echoed (word) VALUES (?)",
+           parameters);
 }
 
 static void transactions_and_statements_come_in_order(void **state)
@@ -160,7 +169,9 @@ static void secrets_are_masked(void **state)
                CN_PARAMS("api_token", "hunter2"));
     cn_execute(connection, cn_text("INSERT INTO echoed (word) VALUES (:the_secret_word)"),
                CN_PARAMS("the_secret_word", "hunter2"));
-    expect(1, events[1].statement, "{new_Password: ***}");
+    expect_word(1, "{new_Password: ***}");
+    expect_word(2, "{api_token: ***}");
+    expect_word(3, "{the_secret_word: ***}");
     for (int i = 0; i < event_count; i++)
         assert_null(strstr(events[i].parameters, "hunter2"));
     close_echoing();
@@ -172,11 +183,27 @@ static void hidden_parameters_are_hidden_in_errors_too(void **state)
     open_echoing((cn_engine_options){.hide_parameters = true});
     cn_execute(connection, cn_text("INSERT INTO echoed (word) VALUES (:word)"),
                CN_PARAMS("word", "hunter2"));
-    expect(1, events[1].statement, "(parameters hidden)");
-    cn_execute(connection, cn_text("INSERT INTO echoed (id) VALUES (:word / 'x')"),
-               CN_PARAMS("word", "hunter2"));
-    const char *shown = cn_error_parameters(connection);
-    assert_true(shown == NULL || strstr(shown, "hunter2") == NULL);
+    expect_word(1, "(parameters hidden)");
+    for (int i = 0; i < 2; i++)
+        cn_execute(connection, cn_text("INSERT INTO echoed (id, word) VALUES (1, :word)"),
+                   CN_PARAMS("word", "hunter2"));
+    assert_int_equal(cn_error_cause(connection), CN_CAUSE_UNIQUE);
+    assert_string_equal(cn_error_parameters(connection), "(parameters hidden)");
+    assert_null(strstr(cn_error_message(connection), "hunter2"));
+    close_echoing();
+}
+
+static void only_as_many_statements_are_kept_as_asked_for(void **state)
+{
+    (void)state;
+    open_echoing((cn_engine_options){.statement_cache = 1, .prepared_statements = 1});
+    for (int i = 0; i < 2; i++)
+        cn_execute(connection, cn_text("DELETE FROM echoed"));
+    cn_execute(connection, cn_text("DELETE FROM echoed WHERE id = 1"));
+    cn_execute(connection, cn_text("DELETE FROM echoed"));
+    assert_true(events[2].cached);
+    assert_false(events[3].cached);
+    assert_false(events[4].cached);
     close_echoing();
 }
 
@@ -186,7 +213,7 @@ static void control_characters_cannot_forge_a_line(void **state)
     open_echoing((cn_engine_options){0});
     cn_execute(connection, cn_text("INSERT INTO echoed (word) VALUES (:word)"),
                CN_PARAMS("word", "a\ncinnabar COMMIT\x1b[2J"));
-    expect(1, events[1].statement, "{word: 'a\\ncinnabar COMMIT\\x1b[2J'}");
+    expect_word(1, "{word: 'a\\ncinnabar COMMIT\\x1b[2J'}");
     close_echoing();
 }
 
@@ -223,6 +250,7 @@ int main(void)
         cmocka_unit_test(what_is_long_is_cut),
         cmocka_unit_test(secrets_are_masked),
         cmocka_unit_test(hidden_parameters_are_hidden_in_errors_too),
+        cmocka_unit_test(only_as_many_statements_are_kept_as_asked_for),
         cmocka_unit_test(control_characters_cannot_forge_a_line),
         cmocka_unit_test(without_a_function_it_goes_to_stderr),
     };

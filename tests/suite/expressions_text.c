@@ -150,6 +150,14 @@ static void matching(void **state)
     THREE(CONDITION(cn_expr_regexp(NAME, cn_concat("^", NOTE))),
           "item.name REGEXP (? || item.note)", "item.name REGEXP concat(?, item.note)",
           "item.name ~ (? || item.note)");
+    THREE(CONDITION(cn_expr_regexp(NAME, cn_operator(NOTE, "||", NAME))),
+          "item.name REGEXP (item.note || item.name)", "item.name REGEXP (item.note || item.name)",
+          "item.name ~ (item.note || item.name)");
+    THREE(CONDITION(cn_expr_icontains(cn_concat(NAME, NOTE), cn_concat(NOTE, "x"))),
+          "(lower(item.name || item.note) LIKE '%' || lower(item.note || ?) || '%' ESCAPE '/')",
+          "(lower(concat(item.name, item.note)) LIKE concat('%', lower(concat(item.note, ?)), '%') "
+          "ESCAPE '/')",
+          "((item.name || item.note) ILIKE '%' || (item.note || ?) || '%' ESCAPE '/')");
 }
 
 static void connectives(void **state)

@@ -21,7 +21,7 @@ static void only_what_is_asked_for_and_what_it_refers_to_is_read(void **state)
     cn_reflection *found = cn_reflect(engine, .only = CN_NAMES("rf_thing"));
     assert_int_equal(cn_reflection_table_count(found), 2);
     const cn_reflected_table *table = cn_reflection_find(found, NULL, "rf_thing");
-    assert_ptr_equal(table->foreign_keys[0]->target != NULL, true);
+    assert_non_null(table->foreign_keys[0]->target);
     cn_reflection_free(found);
     found = cn_reflect(engine, .only = CN_NAMES("rf_thing"), .no_linked = true);
     assert_int_equal(cn_reflection_table_count(found), 1);

@@ -85,6 +85,45 @@ static void several_results_are_read_in_turn(void **state)
     assert_well();
 }
 
+/* PostgreSQL alone gives parts of a result when asked: what it was asked last, others can see. */
+static bool asks_for_twenty(int process)
+{
+    cn_connection *other = cn_connect(engine);
+    cn_result     *asked = cn_execute(
+            other,
+            cn_text("SELECT query LIKE 'FETCH FORWARD 20 %' AS q FROM pg_stat_activity "
+                        "WHERE pid = :process"),
+            CN_PARAMS("process", process));
+    assert_true(cn_only(asked));
+    bool asks = cn_get_bool(asked, "q");
+    cn_close(other);
+    return asks;
+}
+
+static void a_result_comes_in_parts_that_are_no_larger_than_asked_for(void **state)
+{
+    (void)state;
+    bool in_parts = suite_which() == SUITE_POSTGRESQL;
+    int  process  = 0;
+    if (in_parts) {
+        cn_result *own = cn_execute(connection, cn_text("SELECT pg_backend_pid() AS p"));
+        assert_true(cn_only(own));
+        process = cn_get_int(own, "p");
+    }
+    for (size_t chunk = 0; chunk <= 20; chunk += 20) {
+        cn_result *result = cn_execute(
+            connection, cn_text("SELECT id FROM some_rows ORDER BY id", .chunk = chunk));
+        for (int i = 0; i < ROWS; i++) {
+            assert_true(cn_next(result));
+            assert_int_equal(cn_get_int(result, "id"), i);
+            if (i == 30 && in_parts)
+                assert_int_equal(asks_for_twenty(process), chunk == 20);
+        }
+        assert_false(cn_next(result));
+        assert_well();
+    }
+}
+
 static void a_row_stays_where_it_is_while_other_statements_run(void **state)
 {
     (void)state;
@@ -147,10 +186,10 @@ static void a_name_that_is_not_there_or_there_twice_is_an_error(void **state)
     assert_false(cn_next(result));
     cn_rollback(connection);
 
-    result = cn_execute(connection, cn_text("SELECT id, name AS id FROM some_rows"));
+    result = cn_execute(connection, cn_text("SELECT id, name AS id FROM some_rows WHERE id = 7"));
     assert_true(cn_next(result));
-    assert_int_equal(cn_cell_at(result, int, 0), 0);
-    assert_string_equal(cn_text_at(result, 1), cn_text_at(result, 1));
+    assert_int_equal(cn_cell_at(result, int, 0), 7);
+    assert_string_equal(cn_text_at(result, 1), "name 7");
     assert_well();
     cn_get_int(result, "id");
     assert_non_null(strstr(cn_error_message(connection), "more than one column 'id'"));
@@ -412,6 +451,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(rows_come_in_order_and_end),
         TEST(several_results_are_read_in_turn),
+        TEST(a_result_comes_in_parts_that_are_no_larger_than_asked_for),
         TEST(a_row_stays_where_it_is_while_other_statements_run),
         TEST(a_result_outlives_commit_but_not_rollback),
         TEST(a_program_may_reuse_its_buffers_while_it_reads),

@@ -345,6 +345,57 @@ static void arrays_and_ranges_are_values_of_postgresql(void **state)
     end(engine, &lists);
 }
 
+/* A type that has no name here goes by its own, and its values as text. */
+typedef struct Host {
+    int         id;
+    const char *address;
+} Host;
+
+CN_MODEL(Host, "st_host")
+{
+    CN_COLUMN(id, .primary_key = true);
+    CN_COLUMN(
+        address, .type = CN_STRING(45),
+        .variants = CN_VARIANTS({"mariadb", CN_RAW("INET6")}, {"postgresql", CN_RAW("INET")}));
+}
+CN_METADATA(hosts, &Host_model);
+
+static void a_type_is_said_by_its_name_for_each_database(void **state)
+{
+    (void)state;
+    static const char *const types[] = {
+        [SUITE_SQLITE] = "SELECT type FROM pragma_table_info('st_host') WHERE name = 'address'",
+        [SUITE_MYSQL]  = "SELECT data_type FROM information_schema.columns WHERE table_schema = "
+                         "DATABASE() AND table_name = 'st_host' AND column_name = 'address'",
+        [SUITE_POSTGRESQL] = "SELECT data_type FROM information_schema.columns WHERE table_name = "
+                             "'st_host' AND column_name = 'address'"};
+    static const char *const expected[] = {"VARCHAR(45)", "inet6", "inet"};
+    cn_engine               *engine     = suite_engine();
+    assert_fine(engine, cn_drop_all(&hosts, engine));
+    assert_fine(engine, cn_create_all(&hosts, engine));
+    assert_text_is(engine, types[suite_which()], expected[suite_which()]);
+    CN_SESSION(session, engine) {
+        cn_add(session, cn_new(Host, .address = "2001:db8::1"));
+        cn_flush(session);
+        cn_add(session, cn_new(Host, .address = "::1"));
+        cn_commit(session);
+        ASSERT_OK(session);
+    }
+    CN_SESSION(session, engine) {
+        Host *first = cn_get(session, Host, 1), *last = cn_get(session, Host, 2);
+        ASSERT_OK(session);
+        assert_string_equal(first->address, "2001:db8::1");
+        assert_string_equal(last->address, "::1");
+        last->address = "::2";
+        cn_commit(session);
+        ASSERT_OK(session);
+    }
+    assert_text_is(engine, "SELECT count(*) FROM st_host WHERE address = '::2'", "1");
+    if (suite_which() != SUITE_SQLITE)
+        assert_fails(engine, "INSERT INTO st_host (address) VALUES ('nowhere')", CN_CAUSE_DATA);
+    end(engine, &hosts);
+}
+
 /* ---- SQLite's own ---------------------------------------------------------------------------- */
 
 typedef struct Strict {
@@ -408,6 +459,7 @@ int main(void)
         cmocka_unit_test(types_with_more_words_hold_their_values),
         cmocka_unit_test(the_type_of_an_enumeration_goes_with_its_tables),
         cmocka_unit_test(arrays_and_ranges_are_values_of_postgresql),
+        cmocka_unit_test(a_type_is_said_by_its_name_for_each_database),
         cmocka_unit_test(a_strict_table_holds_what_every_table_does),
     };
     return suite_main("tables", tests);

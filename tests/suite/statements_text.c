@@ -693,6 +693,40 @@ static void texts_stand_for_tables(void **state)
          "INSERT INTO tag (id, text) SELECT id + 50, title FROM post WHERE views > ?");
 }
 
+static void texts_stand_for_values(void **state)
+{
+    (void)state;
+    const cn_text_statement *posts = cn_text(
+        "SELECT count(*) FROM post WHERE post.author_id = author.id AND views > :n",
+        .params = CN_PARAMS("n", 3));
+    SAYS(cn_select(Author, .columns = CN_INTO(Count, name, cn_attr(Author, name), count,
+                                              cn_scalar_query(posts))),
+         "SELECT author.name, (SELECT count(*) FROM post WHERE post.author_id = author.id AND "
+         "views > ?) AS count \n"
+         "FROM author");
+    SAYS(cn_select(Author, .columns = AUTHOR_ID, .where = cn_cmp(cn_scalar_query(posts), >, 1)),
+         "SELECT author.id \n"
+         "FROM author \n"
+         "WHERE (SELECT count(*) FROM post WHERE post.author_id = author.id AND views > ?) > ?");
+    SAYS(cn_select(Author, .columns = AUTHOR_ID,
+                   .where = cn_not(
+                       cn_exists(cn_text("SELECT * FROM post WHERE post.author_id = author.id")))),
+         "SELECT author.id \n"
+         "FROM author \n"
+         "WHERE NOT (EXISTS (SELECT * FROM post WHERE post.author_id = author.id))");
+    SAYS(
+        cn_select(Author, .columns = AUTHOR_ID,
+                  .where = cn_is(Author, id, ==, cn_any_of(cn_text("SELECT author_id FROM post")))),
+        "!SQLite 3.47.0 has no ANY and ALL of a query",
+        "SELECT author.id \n"
+        "FROM author \n"
+        "WHERE author.id = ANY (SELECT author_id FROM post)",
+        NULL,
+        "SELECT author.id \n"
+        "FROM author \n"
+        "WHERE author.id = ANY (SELECT author_id FROM post)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -712,6 +746,7 @@ int main(void)
                                         statements_close),
         cmocka_unit_test_setup_teardown(values_stand_for_tables, statements_open, statements_close),
         cmocka_unit_test_setup_teardown(texts_stand_for_tables, statements_open, statements_close),
+        cmocka_unit_test_setup_teardown(texts_stand_for_values, statements_open, statements_close),
     };
     return suite_main("what statements are about", tests);
 }

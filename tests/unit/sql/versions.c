@@ -63,13 +63,15 @@ static const char *for_server(cn_product product, unsigned version, const cn_sta
     return text;
 }
 
-/* Before a version the SQL has `older`, from it on `newer`. */
+/* Before a version the SQL has `older`, from it on `newer`, which it did not have before. */
 static void assert_since(cn_product product, unsigned version, const cn_statement *statement,
                          const char *older, const char *newer)
 {
     const char *text = for_server(product, version - 1, statement);
     if (strstr(text, older) == NULL)
         fail_msg("before %u: '%s' has no '%s'", version, text, older);
+    if (*text != '!' && strcmp(older, newer) != 0 && strstr(text, newer) != NULL)
+        fail_msg("before %u: '%s' has '%s'", version, text, newer);
     text = for_server(product, version, statement);
     if (strstr(text, newer) == NULL)
         fail_msg("from %u: '%s' has no '%s'", version, text, newer);
@@ -114,10 +116,14 @@ static void compounds(void **state)
           "!MariaDB 9.9 has no INTERSECT and", " INTERSECT ");
     SINCE(MARIADB, 100500, cn_except_all(CN_QUERIES(items, items)),
           "!MariaDB 9.9 has no INTERSECT ALL", " EXCEPT ALL ");
-    SINCE(MYSQL, 80031, cn_union_all(CN_QUERIES(inner, items)), "SELECT * FROM (SELECT", "(SELECT");
+    SINCE(MYSQL, 80031, cn_union_all(CN_QUERIES(inner, items)), ") AS anon_1 UNION ALL",
+          ") UNION ALL");
     SINCE(MARIADB, 100400, cn_union_all(CN_QUERIES(inner, items)), ") AS anon_1 UNION ALL",
           ") UNION ALL");
-    SINCE(MYSQL, 50700, cn_union(CN_QUERIES(first, items)), "(SELECT", "LIMIT ?) UNION SELECT");
+    SINCE(MYSQL, 80031, cn_intersect_all(CN_QUERIES(items, items)),
+          "!MySQL 9.9 has no INTERSECT and", " INTERSECT ALL ");
+    SINCE(MYSQL, 50700, cn_union(CN_QUERIES(first, items)), "LIMIT ?) UNION SELECT",
+          "LIMIT ?) UNION SELECT");
     NEVER(SQLITE, cn_union(CN_QUERIES(first, items)), ") AS anon_1 UNION SELECT");
 }
 
@@ -177,6 +183,9 @@ static void changes(void **state)
     SINCE(SQLITE, 33500, update, "!SQLite 9.9 has no UPDATE ... RETURNING", "RETURNING id");
     NEVER(MARIADB, update, "!MariaDB 9.9 has no UPDATE ... RETURNING");
     SINCE(SQLITE, 33500, deletion, "!SQLite 9.9 has no DELETE ... RETURNING", "RETURNING id");
+    SINCE(MARIADB, 100000, deletion, "!MariaDB 9.9 has no DELETE ... RETURNING",
+          "RETURNING item.id");
+    NEVER(MYSQL, deletion, "!MySQL 9.9 has no DELETE ... RETURNING");
     SINCE(MYSQL, 80020, upsert, "name = VALUES(name)",
           "AS new ON DUPLICATE KEY UPDATE name = new.");
     NEVER(MARIADB, upsert, "ON DUPLICATE KEY UPDATE name = VALUES(name)");
