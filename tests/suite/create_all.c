@@ -587,6 +587,7 @@ static void a_faulty_model_is_an_error_before_anything_is_sent(void **state)
     assert_false(exists(engine, "ca_author"));
     assert_false(cn_create_all(&keyless, NULL));
     assert_false(cn_drop_all(NULL, engine));
+    assert_string_equal(cn_error_message(engine), "no metadata was given");
     cn_engine_dispose(engine);
 }
 

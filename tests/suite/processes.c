@@ -139,6 +139,8 @@ static void retries_are_used_up_and_no_more(void **state)
     assert_int_equal(report.attempts, 3);
     calls = 0;
     assert_false(cn_transact(engine, suicidal, &calls, .retries = CN_NONE, .report = &report));
+    assert_int_equal(report.cause, CN_CAUSE_LOST);
+    assert_int_equal(report.attempts, 1);
     assert_int_equal(calls, 1);
     cn_connection *connection = cn_connect(engine);
     assert_int_equal(count_on(connection), 0);

@@ -329,6 +329,7 @@ static void a_statement_fills_another_struct_the_next_time(void **state)
         assert_false(cn_fetch_row(all_rows(), &filled, &other));
         assert_non_null(strstr(cn_error_message(connection), "other"));
         assert_false(cn_fetch(all_rows(), Row, &row, id, name));
+        assert_non_null(strstr(cn_error_message(connection), "maybe"));
         cn_rollback(connection);
     }
 }

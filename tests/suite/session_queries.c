@@ -73,6 +73,7 @@ static void one_row_is_one_struct(void **state)
         Author *ada = cn_first(session, Author, .where = cn_is(Author, name, ==, "Ada"));
         assert_ptr_equal(cn_get(session, Author, ada->id), ada);
         assert_ptr_equal(cn_first(session, Author, .order_by = CN_BY(cn_attr(Author, id))), ada);
+        assert_int_equal(cn_list_count(cn_many(ada, posts)), 3);
         CN_EACH(Post, post, cn_many(ada, posts))
             assert_ptr_equal(cn_one(post, author), ada);
         Author *const *rows = cn_rows(session, Author,
@@ -190,8 +191,12 @@ static void rows_that_are_known_and_rows_that_are_not_come_in_any_order(void **s
         cn_execute(session, cn_text("UPDATE flake SET value = value + 1000"));
         for (int i = 0; i < ROWS; i++)
             cn_expire(session, known[i]);
-        CN_EACH(Flake, flake, cn_all(session, Flake))
+        int seen = 0;
+        CN_EACH(Flake, flake, cn_all(session, Flake)) {
             assert_int_equal(flake->value, flake->id + 999);
+            seen++;
+        }
+        assert_int_equal(seen, ROWS);
         assert_int_equal(cn_session_stats(session).instances, ROWS);
     }
 }

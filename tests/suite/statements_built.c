@@ -91,7 +91,16 @@ static void whole_statements_are_copied_at_once(void **state)
     assert_true(overwritten[17] == 0x5a);
     const char *rows = statements_rows(cn_built(query), NULL);
     assert_string_equal(rows, "1,Ann;2,Bob;3,Cid;");
-    assert_same_text(cn_built(query), cn_built(query));
+    char *sql = cn_statement_text(cn_built(query), "sqlite", true, NULL);
+    assert_string_equal(sql, "WITH pair AS \n"
+                             "(SELECT id, title AS name FROM post WHERE views >= 3), \n"
+                             "ids(id) AS MATERIALIZED \n"
+                             "(VALUES (1), (2))\n"
+                             " SELECT pair.id, branch.name \n"
+                             "FROM pair JOIN (SELECT author.id AS id, author.name AS name, 3 AS "
+                             "depth \n"
+                             "FROM author) AS branch ON branch.id = pair.id ORDER BY pair.id");
+    cn_text_free(sql);
     cn_query_free(query);
 }
 
