@@ -45,24 +45,6 @@ CN_MODEL(Post, "ca_post")
 /* The list is not in the order of creation. */
 CN_METADATA(blog, &Post_model, &Author_model);
 
-static void assert_fine(cn_engine *engine, bool done)
-{
-    if (!done || !cn_ok(engine))
-        fail_msg("%s", cn_error_message(engine));
-}
-
-/* Runs a statement that must fail for this cause. */
-static void assert_fails(cn_engine *engine, const char *sql, cn_cause cause)
-{
-    cn_connection *connection = cn_connect(engine);
-    cn_execute(connection, cn_text(sql));
-    bool done = cn_commit(connection);
-    if (done || cn_error_cause(connection) != cause)
-        fail_msg("%s: %s: %s", sql, cn_cause_name(cn_error_cause(connection)),
-                 cn_error_message(connection));
-    cn_close(connection);
-}
-
 static int64_t number(cn_engine *engine, const char *sql)
 {
     cn_connection *connection = cn_connect(engine);
@@ -125,8 +107,7 @@ static void tables_are_created_left_alone_and_dropped(void **state)
     assert_fine(engine, cn_drop_all(&blog, engine));
     assert_false(exists(engine, "ca_author"));
     assert_false(exists(engine, "ca_post"));
-    assert_fine(engine, cn_drop_all(&blog, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &blog);
 }
 
 static void what_is_sent_is_spelled_as_usual_after_one_look(void **state)
@@ -165,9 +146,7 @@ static void what_is_sent_is_spelled_as_usual_after_one_look(void **state)
 static void constraints_hold(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&blog, engine));
-    assert_fine(engine, cn_create_all(&blog, engine));
+    cn_engine *engine = suite_engine_with(&blog);
     suite_run(engine, "INSERT INTO ca_author (name, email) VALUES ('Ada', 'ada@example')");
     suite_run(engine, "INSERT INTO ca_author (name, email) VALUES ('Bob', NULL)");
     suite_run(engine, "INSERT INTO ca_post (title, author_id) VALUES ('Notes', 1)");
@@ -179,8 +158,7 @@ static void constraints_hold(void **state)
                  CN_CAUSE_NOT_NULL);
     suite_run(engine, "DELETE FROM ca_author WHERE id = 1");
     assert_int_equal(number(engine, "SELECT count(*) FROM ca_post"), 0); /* ON DELETE CASCADE */
-    assert_fine(engine, cn_drop_all(&blog, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &blog);
 }
 
 /* ---- cycles ---------------------------------------------------------------------------------- */
@@ -201,9 +179,7 @@ CN_METADATA(farm, &hen, &egg);
 static void a_cycle_of_foreign_keys_is_closed_and_opened_again(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&farm, engine));
-    assert_fine(engine, cn_create_all(&farm, engine));
+    cn_engine *engine = suite_engine_with(&farm);
     suite_run(engine, "INSERT INTO ca_hen (id) VALUES (1)");
     suite_run(engine, "INSERT INTO ca_egg (id, hen_id) VALUES (1, 1)");
     suite_run(engine, "UPDATE ca_hen SET egg_id = 1, mother_id = 1");
@@ -383,12 +359,10 @@ static void every_type_has_its_column(void **state)
     (void)state;
     static const char *const nullable[] = {"a_string",  "a_text", "some_bytes",
                                            "a_decimal", "a_json", "an_opt"};
-    cn_engine               *engine     = suite_engine();
-    assert_fine(engine, cn_drop_all(&all_types, engine));
-    assert_fine(engine, cn_create_all(&all_types, engine));
-    cn_connection *connection = cn_connect(engine);
-    cn_result     *result     = cn_execute(connection, cn_text(description[suite_which()]));
-    size_t         count      = 0;
+    cn_engine               *engine     = suite_engine_with(&all_types);
+    cn_connection           *connection = cn_connect(engine);
+    cn_result               *result = cn_execute(connection, cn_text(description[suite_which()]));
+    size_t                   count  = 0;
     while (cn_next(result)) {
         const char *name        = cn_text_at(result, 0);
         bool        can_be_null = false;
@@ -403,8 +377,7 @@ static void every_type_has_its_column(void **state)
         fail_msg("%s", cn_error_message(connection));
     assert_int_equal(count, 27);
     cn_close(connection);
-    assert_fine(engine, cn_drop_all(&all_types, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &all_types);
 }
 
 /* ---- enumerations, defaults, names ----------------------------------------------------------- */
@@ -427,9 +400,7 @@ CN_METADATA(garage, &Car_model);
 static void enumerations_are_checked_and_defaults_are_filled_in(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&garage, engine));
-    assert_fine(engine, cn_create_all(&garage, engine));
+    cn_engine               *engine     = suite_engine_with(&garage);
     cn_connection           *connection = cn_connect(engine);
     static const char *const labels[]   = {"red", "it's", "back\\slash"};
     for (size_t i = 0; i < 3; i++)
@@ -443,8 +414,7 @@ static void enumerations_are_checked_and_defaults_are_filled_in(void **state)
                      3);
     assert_fails(engine, "INSERT INTO ca_car (colour) VALUES ('blue')",
                  suite_which() == SUITE_MYSQL ? CN_CAUSE_DATA : CN_CAUSE_CHECK);
-    assert_fine(engine, cn_drop_all(&garage, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &garage);
 }
 
 CN_TABLE(odd, "Order \"by\" `x`")
@@ -460,17 +430,14 @@ CN_METADATA(odd_names, &odd);
 static void any_name_will_do(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&odd_names, engine));
-    assert_fine(engine, cn_create_all(&odd_names, engine));
+    cn_engine *engine = suite_engine_with(&odd_names);
     assert_fine(engine, cn_create_all(&odd_names, engine)); /* found again */
     suite_run(engine, suite_which() == SUITE_MYSQL
                           ? "INSERT INTO `Order \"by\" ``x``` (`select`, `Mixed Case`, `group`) "
                             "VALUES ('1', '2', 'a')"
                           : "INSERT INTO \"Order \"\"by\"\" `x`\" (\"select\", \"Mixed Case\", "
                             "\"group\") VALUES ('1', '2', 'a')");
-    assert_fine(engine, cn_drop_all(&odd_names, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &odd_names);
 }
 
 #define IN_SCHEMA(schema)                                                                          \
@@ -497,9 +464,7 @@ static void a_schema_is_written_before_the_table(void **state)
     static const cn_metadata *const schemas[] = {
         [SUITE_SQLITE] = &in_main, [SUITE_MYSQL] = &in_cinnabar, [SUITE_POSTGRESQL] = &in_public};
     const cn_metadata *metadata = schemas[suite_which()];
-    cn_engine         *engine   = suite_engine();
-    assert_fine(engine, cn_drop_all(metadata, engine));
-    assert_fine(engine, cn_create_all(metadata, engine));
+    cn_engine         *engine   = suite_engine_with(metadata);
     assert_fine(engine, cn_create_all(metadata, engine));
     assert_true(exists(engine, "ca_child"));
     assert_fine(engine, cn_drop_all(metadata, engine));

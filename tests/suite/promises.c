@@ -40,8 +40,7 @@ static int close_table(void **state)
 
 static void assert_well(void)
 {
-    if (!cn_ok(connection))
-        fail_msg("%s", cn_error_message(connection));
+    ASSERT_OK(connection);
 }
 
 static void assert_failed(cn_cause cause, const char *word)

@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-void assert_fine(cn_engine *engine, bool done)
-{
-    if (!done || !cn_ok(engine))
-        fail_msg("%s", cn_error_message(engine));
-}
-
 cn_reflection *reflected(cn_engine *engine, const cn_reflect_options *options)
 {
     cn_reflection *found = cn_engine_reflect(engine, options);

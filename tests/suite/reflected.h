@@ -13,8 +13,6 @@ CN_TABLE_DECLARE(owner);
 CN_TABLE_DECLARE(thing);
 extern const cn_metadata things;
 
-void assert_fine(cn_engine *engine, bool done);
-
 /* The test fails if there is none. */
 cn_reflection *reflected(cn_engine *engine, const cn_reflect_options *options);
 

@@ -433,8 +433,7 @@ static void what_is_portable_can_be_made_anywhere(void **state)
         cn_text_free(sql);
     }
     cn_reflection_free(found);
-    assert_fine(engine, cn_drop_all(&all_kinds, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &all_kinds);
 }
 
 int main(void)

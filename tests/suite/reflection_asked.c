@@ -15,10 +15,8 @@
 static void only_what_is_asked_for_and_what_it_refers_to_is_read(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_fine(engine, cn_create_all(&things, engine));
-    cn_reflection *found = cn_reflect(engine, .only = CN_NAMES("rf_thing"));
+    cn_engine     *engine = suite_engine_with(&things);
+    cn_reflection *found  = cn_reflect(engine, .only = CN_NAMES("rf_thing"));
     assert_int_equal(cn_reflection_table_count(found), 2);
     const cn_reflected_table *table = cn_reflection_find(found, NULL, "rf_thing");
     assert_non_null(table->foreign_keys[0]->target);
@@ -36,8 +34,7 @@ static void only_what_is_asked_for_and_what_it_refers_to_is_read(void **state)
     assert_non_null(strstr(cn_error_message(engine), "there is no table \"rf_nothing\""));
     assert_null(cn_reflect(engine, .schemas = CN_NAMES("rf_nowhere")));
     assert_non_null(strstr(cn_error_message(engine), "there is no schema \"rf_nowhere\""));
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &things);
 }
 
 static void tables_and_indexes_are_there_or_not(void **state)
@@ -59,8 +56,7 @@ static void tables_and_indexes_are_there_or_not(void **state)
     assert_false(cn_has_table(connection, NULL, "rf_nobody"));
     assert_true(cn_ok(connection));
     cn_close(connection);
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &things);
 }
 
 typedef struct adjusted {
@@ -85,12 +81,10 @@ static void change(void *context, const cn_reflected_table *table, cn_reflected_
 static void a_program_may_leave_tables_out_and_change_columns(void **state)
 {
     (void)state;
-    adjusted   into   = {""};
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_fine(engine, cn_create_all(&things, engine));
-    cn_reflection *found = cn_reflect(engine, .filter = is_owner, .on_column = change,
-                                      .context = &into);
+    adjusted       into   = {""};
+    cn_engine     *engine = suite_engine_with(&things);
+    cn_reflection *found  = cn_reflect(engine, .filter = is_owner, .on_column = change,
+                                       .context = &into);
     assert_int_equal(cn_reflection_table_count(found), 1);
     assert_string_equal(into.text, "rf_owner.region rf_owner.number rf_owner.name ");
     char *sql = cn_create_all_sql(cn_reflection_metadata(found), "postgresql");
@@ -98,8 +92,7 @@ static void a_program_may_leave_tables_out_and_change_columns(void **state)
     assert_non_null(strstr(sql, "name VARCHAR(77)"));
     cn_text_free(sql);
     cn_reflection_free(found);
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &things);
 }
 
 /* ---- a connection sees its own transaction --------------------------------------------------- */
@@ -205,8 +198,7 @@ static void views_are_read_when_asked_for(void **state)
         assert_ptr_not_equal(metadata->models[i], view->model);
     cn_reflection_free(found);
     suite_run(engine, "DROP VIEW rf_view");
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &things);
 }
 
 static void a_view_without_its_table_harms_no_other(void **state)
@@ -498,10 +490,8 @@ static void each_difference_is_told(void **state)
         CHANGED(FOREIGN_KEY, ALTER, "fk_rf_m", "action ON DELETE",
                 "foreign key fk_rf_m: the action ON DELETE is CASCADE, declared SET NULL"),
     };
-    const size_t count  = sizeof all / sizeof *all;
-    cn_engine   *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&old_base, engine));
-    assert_fine(engine, cn_create_all(&old_base, engine));
+    const size_t   count      = sizeof all / sizeof *all;
+    cn_engine     *engine     = suite_engine_with(&old_base);
     cn_reflection *found      = cn_reflect(engine, .only = CN_NAMES("rf_changed", "rf_removed"));
     cn_comparison *comparison = cn_compare(&new_base, found);
     assert_false(cn_comparison_equal(comparison));
@@ -515,8 +505,7 @@ static void each_difference_is_told(void **state)
     assert_int_equal(cn_comparison_count(comparison), count - 1);
     cn_comparison_free(comparison);
     cn_reflection_free(found);
-    assert_fine(engine, cn_drop_all(&old_base, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &old_base);
 }
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -541,9 +530,7 @@ static bool take_and_compare(cn_engine *engine)
 static void running_out_of_memory_is_an_error_and_leaks_nothing(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&things, engine));
-    assert_fine(engine, cn_create_all(&things, engine));
+    cn_engine *engine = suite_engine_with(&things);
     assert_true(take_and_compare(engine));
     bool failed = true;
     for (size_t n = 1; failed; n += n < 400 ? 1 : 37) {
@@ -553,8 +540,7 @@ static void running_out_of_memory_is_an_error_and_leaks_nothing(void **state)
         assert_true(done || failed);
     }
     assert_true(take_and_compare(engine));
-    assert_fine(engine, cn_drop_all(&things, engine));
-    cn_engine_dispose(engine);
+    suite_end_with(engine, &things);
 }
 
 int main(void)

@@ -47,8 +47,7 @@ static cn_result *all_rows(void)
 
 static void assert_well(void)
 {
-    if (!cn_ok(connection))
-        fail_msg("%s", cn_error_message(connection));
+    ASSERT_OK(connection);
 }
 
 static void rows_come_in_order_and_end(void **state)

@@ -9,30 +9,6 @@
 
 #include <cinnabar/cinnabar.h>
 
-static void assert_fine(cn_engine *engine, bool done)
-{
-    if (!done || !cn_ok(engine))
-        fail_msg("%s", cn_error_message(engine));
-}
-
-#define ASSERT_OK(handle)                                                                          \
-    do {                                                                                           \
-        if (!cn_ok(handle))                                                                        \
-            fail_msg("%s", cn_error_message(handle));                                              \
-    } while (0)
-
-/* Runs a statement that must fail for this cause. */
-static void assert_fails(cn_engine *engine, const char *sql, cn_cause cause)
-{
-    cn_connection *connection = cn_connect(engine);
-    cn_execute(connection, cn_text(sql));
-    bool done = cn_commit(connection);
-    if (done || cn_error_cause(connection) != cause)
-        fail_msg("%s: %s: %s", sql, cn_cause_name(cn_error_cause(connection)),
-                 cn_error_message(connection));
-    cn_close(connection);
-}
-
 /* The only cell of a query, as text. */
 static void assert_text_is(cn_engine *engine, const char *sql, const char *expected)
 {
@@ -42,12 +18,6 @@ static void assert_text_is(cn_engine *engine, const char *sql, const char *expec
         fail_msg("%s: %s", sql, cn_error_message(connection));
     assert_string_equal(cn_text_at(result, 0), expected);
     cn_close(connection);
-}
-
-static void end(cn_engine *engine, const cn_metadata *metadata)
-{
-    assert_fine(engine, cn_drop_all(metadata, engine));
-    cn_engine_dispose(engine);
 }
 
 /* ---- constraints ----------------------------------------------------------------------------- */
@@ -80,9 +50,7 @@ CN_METADATA(items, &item, &owner);
 static void constraints_refuse_what_they_say(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&items, engine));
-    assert_fine(engine, cn_create_all(&items, engine));
+    cn_engine *engine = suite_engine_with(&items);
     suite_run(engine, "INSERT INTO st_owner (region, number) VALUES (1, 2)");
     suite_run(engine, "INSERT INTO st_item (region, owner, low, high) VALUES (1, 2, 3, 4)");
     assert_fails(engine, "INSERT INTO st_item (low, high) VALUES (0, 4)", CN_CAUSE_CHECK);
@@ -92,15 +60,13 @@ static void constraints_refuse_what_they_say(void **state)
                  CN_CAUSE_FOREIGN_KEY);
     suite_run(engine, "DELETE FROM st_owner");
     assert_text_is(engine, "SELECT count(*) FROM st_item", "0");
-    end(engine, &items);
+    suite_end_with(engine, &items);
 }
 
 static void comments_arrive(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&items, engine));
-    assert_fine(engine, cn_create_all(&items, engine));
+    cn_engine *engine = suite_engine_with(&items);
     if (suite_which() == SUITE_MYSQL) {
         assert_text_is(engine,
                        "SELECT column_comment FROM information_schema.columns WHERE table_schema = "
@@ -117,7 +83,7 @@ static void comments_arrive(void **state)
         assert_text_is(engine, "SELECT col_description('st_item'\\:\\:regclass, 6)",
                        "what it's called \\ or not");
     }
-    end(engine, &items);
+    suite_end_with(engine, &items);
 }
 
 static void single_tables_and_indexes_come_and_go(void **state)
@@ -151,7 +117,7 @@ static void an_engine_can_leave_foreign_keys_out(void **state)
     assert_fine(engine, cn_create_all(&items, engine));
     suite_run(engine, "INSERT INTO st_item (region, owner, low, high) VALUES (2, 1, 7, 8)");
     assert_text_is(engine, "SELECT count(*) FROM st_item", "1");
-    end(engine, &items);
+    suite_end_with(engine, &items);
 }
 
 /* ---- statements of the program's own --------------------------------------------------------- */
@@ -165,14 +131,12 @@ CN_METADATA_WITH(
 static void a_view_comes_and_goes_with_its_tables(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&with_view, engine));
-    assert_fine(engine, cn_create_all(&with_view, engine));
+    cn_engine *engine = suite_engine_with(&with_view);
     suite_run(engine, "INSERT INTO st_item (low, high) VALUES (3, 4)");
     assert_text_is(engine, "SELECT low FROM st_view", "3");
     assert_false(cn_create_all(&with_view, engine));
     assert_int_equal(cn_error_cause(engine), CN_CAUSE_EXISTS);
-    end(engine, &with_view);
+    suite_end_with(engine, &with_view);
 }
 
 /* ---- schemas --------------------------------------------------------------------------------- */
@@ -242,9 +206,7 @@ CN_METADATA(diaries, &Diary_model);
 static void types_with_more_words_hold_their_values(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&diaries, engine));
-    assert_fine(engine, cn_create_all(&diaries, engine));
+    cn_engine *engine = suite_engine_with(&diaries);
     assert_fine(engine, cn_create_all(&diaries, engine));
     CN_SESSION(session, engine) {
         for (int i = 0; i < 3; i++)
@@ -273,7 +235,7 @@ static void types_with_more_words_hold_their_values(void **state)
         ASSERT_OK(session);
     }
     assert_fails(engine, "UPDATE st_diary SET again = 'ya'", CN_CAUSE_CHECK);
-    end(engine, &diaries);
+    suite_end_with(engine, &diaries);
 }
 
 static void the_type_of_an_enumeration_goes_with_its_tables(void **state)
@@ -286,7 +248,7 @@ static void the_type_of_an_enumeration_goes_with_its_tables(void **state)
         assert_fine(engine, cn_create_all(&diaries, engine));
         assert_text_is(engine, "SELECT count(*) FROM pg_type WHERE typname = 'st_mood'", "1");
     }
-    end(engine, &diaries);
+    suite_end_with(engine, &diaries);
 }
 
 /* PostgreSQL's own types travel as their text. */
@@ -342,7 +304,7 @@ static void arrays_and_ranges_are_values_of_postgresql(void **state)
         ASSERT_OK(session);
     }
     assert_text_is(engine, "SELECT numbers[1] + upper(span) FROM st_lists WHERE id = 2", "12");
-    end(engine, &lists);
+    suite_end_with(engine, &lists);
 }
 
 /* A type that has no name here goes by its own, and its values as text. */
@@ -370,9 +332,7 @@ static void a_type_is_said_by_its_name_for_each_database(void **state)
         [SUITE_POSTGRESQL] = "SELECT data_type FROM information_schema.columns WHERE table_name = "
                              "'st_host' AND column_name = 'address'"};
     static const char *const expected[] = {"VARCHAR(45)", "inet6", "inet"};
-    cn_engine               *engine     = suite_engine();
-    assert_fine(engine, cn_drop_all(&hosts, engine));
-    assert_fine(engine, cn_create_all(&hosts, engine));
+    cn_engine               *engine     = suite_engine_with(&hosts);
     assert_text_is(engine, types[suite_which()], expected[suite_which()]);
     CN_SESSION(session, engine) {
         cn_add(session, cn_new(Host, .address = "2001:db8::1"));
@@ -393,7 +353,7 @@ static void a_type_is_said_by_its_name_for_each_database(void **state)
     assert_text_is(engine, "SELECT count(*) FROM st_host WHERE address = '::2'", "1");
     if (suite_which() != SUITE_SQLITE)
         assert_fails(engine, "INSERT INTO st_host (address) VALUES ('nowhere')", CN_CAUSE_DATA);
-    end(engine, &hosts);
+    suite_end_with(engine, &hosts);
 }
 
 /* ---- SQLite's own ---------------------------------------------------------------------------- */
@@ -427,9 +387,7 @@ CN_METADATA(special, &Strict_model, &never_again);
 static void a_strict_table_holds_what_every_table_does(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(&special, engine));
-    assert_fine(engine, cn_create_all(&special, engine));
+    cn_engine *engine = suite_engine_with(&special);
     CN_SESSION(session, engine) {
         cn_add(session, cn_new(Strict, .name = "a", .count = 3, .done = true,
                                .day = cn_date_make(2026, 11, 23), .uuid = {{1, 2}}, .ratio = 2));
@@ -444,7 +402,7 @@ static void a_strict_table_holds_what_every_table_does(void **state)
         assert_int_equal(one->uuid.bytes[1], 2);
         assert_true(one->ratio == 2);
     }
-    end(engine, &special);
+    suite_end_with(engine, &special);
 }
 
 int main(void)

@@ -10,37 +10,11 @@
 
 #include <cinnabar/cinnabar.h>
 
-static void assert_fine(cn_engine *engine, bool done)
-{
-    if (!done || !cn_ok(engine))
-        fail_msg("%s", cn_error_message(engine));
-}
-
-#define ASSERT_OK(handle)                                                                          \
-    do {                                                                                           \
-        if (!cn_ok(handle))                                                                        \
-            fail_msg("%s", cn_error_message(handle));                                              \
-    } while (0)
-
 /* The instance, which is the session's now. */
 static void *add(cn_session *session, void *instance)
 {
     cn_add(session, instance);
     return instance;
-}
-
-static cn_engine *engine_with(const cn_metadata *metadata)
-{
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(metadata, engine));
-    assert_fine(engine, cn_create_all(metadata, engine));
-    return engine;
-}
-
-static void end(cn_engine *engine, const cn_metadata *metadata)
-{
-    assert_fine(engine, cn_drop_all(metadata, engine));
-    cn_engine_dispose(engine);
 }
 
 /* ---- computed by the database ---------------------------------------------------------------- */
@@ -70,7 +44,7 @@ CN_METADATA(boxes, &Box_model);
 static void what_the_database_computes_is_read_back(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&boxes);
+    cn_engine *engine = suite_engine_with(&boxes);
     CN_SESSION(session, engine) {
         Box *one = add(session, cn_new(Box, .width = 2, .height = 3, .label = "small"));
         Box *two = add(session, cn_new(Box, .width = 4, .height = 5, .area = 99));
@@ -88,13 +62,13 @@ static void what_the_database_computes_is_read_back(void **state)
         assert_int_equal(one->area, 21);
         assert_string_equal(two->shout, "LARGE");
     }
-    end(engine, &boxes);
+    suite_end_with(engine, &boxes);
 }
 
 static void many_rows_are_read_back_with_few_statements(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&boxes);
+    cn_engine *engine = suite_engine_with(&boxes);
     CN_SESSION(session, engine) {
         Box *made[213];
         for (int i = 0; i < 213; i++)
@@ -107,21 +81,21 @@ static void many_rows_are_read_back_with_few_statements(void **state)
         cn_rollback(session);
         assert_true(cn_ok(session));
     }
-    end(engine, &boxes);
+    suite_end_with(engine, &boxes);
 }
 
 static void rows_by_value_leave_computed_columns_out(void **state)
 {
     (void)state;
     Box        rows[] = {{.width = 1, .height = 2}, {.width = 3, .height = 4}};
-    cn_engine *engine = engine_with(&boxes);
+    cn_engine *engine = suite_engine_with(&boxes);
     CN_SESSION(session, engine) {
         assert_int_equal(cn_insert_rows(session, Box, rows, 2), 2);
         ASSERT_OK(session);
         Box *second = cn_get(session, Box, rows[1].id);
         assert_int_equal(second->area, 12);
     }
-    end(engine, &boxes);
+    suite_end_with(engine, &boxes);
 }
 
 /* ---- defaults -------------------------------------------------------------------------------- */
@@ -187,7 +161,7 @@ CN_METADATA(orders, &Order_model);
 static void values_that_nobody_assigned_are_made(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&orders);
+    cn_engine *engine = suite_engine_with(&orders);
     numbers           = 0;
     CN_SESSION(session, engine) {
         Order *one = add(session, cn_new(Order, .status = "paid"));
@@ -226,13 +200,13 @@ static void values_that_nobody_assigned_are_made(void **state)
         assert_string_equal(one->code, "N-1");
         assert_int_equal(one->revision, 2);
     }
-    end(engine, &orders);
+    suite_end_with(engine, &orders);
 }
 
 static void a_function_that_makes_no_value_fails_the_flush(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&orders);
+    cn_engine *engine = suite_engine_with(&orders);
     CN_SESSION(session, engine) {
         numbers = 12;
         cn_add(session, cn_new(Order, .code = "x"));
@@ -242,14 +216,14 @@ static void a_function_that_makes_no_value_fails_the_flush(void **state)
         cn_rollback(session);
         assert_true(cn_ok(session));
     }
-    end(engine, &orders);
+    suite_end_with(engine, &orders);
 }
 
 static void rows_by_value_take_client_values_as_well(void **state)
 {
     (void)state;
     Order      rows[] = {{.number = 3}, {.status = "paid"}};
-    cn_engine *engine = engine_with(&orders);
+    cn_engine *engine = suite_engine_with(&orders);
     numbers           = 20;
     CN_SESSION(session, engine) {
         assert_int_equal(cn_insert_rows(session, Order, rows, 2), 2);
@@ -262,13 +236,13 @@ static void rows_by_value_take_client_values_as_well(void **state)
         assert_int_equal(two->number, 21);
         assert_int_equal(two->weight.value, 7);
     }
-    end(engine, &orders);
+    suite_end_with(engine, &orders);
 }
 
 static void a_statement_writes_what_it_does_not_mention(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&orders);
+    cn_engine *engine = suite_engine_with(&orders);
     numbers           = 40;
     CN_SESSION(session, engine) {
         cn_execute(session, cn_insert(Order, .values = CN_SET(Order, code, "a", source, "x"),
@@ -291,13 +265,13 @@ static void a_statement_writes_what_it_does_not_mention(void **state)
         assert_int_equal(two->revision, 5);
         assert_int_equal(two->changed.value.microseconds, 86400000000);
     }
-    end(engine, &orders);
+    suite_end_with(engine, &orders);
 }
 
 static void an_insert_of_nothing_writes_what_the_model_makes(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&orders);
+    cn_engine *engine = suite_engine_with(&orders);
     numbers           = 60;
     CN_SESSION(session, engine) {
         cn_execute(session, cn_insert(Order, .values = CN_SET(Order, code, "first")));
@@ -318,7 +292,7 @@ static void an_insert_of_nothing_writes_what_the_model_makes(void **state)
         assert_non_null(strstr(cn_error_message(session), ".more rows, but no .values"));
         cn_rollback(session);
     }
-    end(engine, &orders);
+    suite_end_with(engine, &orders);
 }
 
 /* ---- keys from sequences and identities ------------------------------------------------------ */
@@ -353,7 +327,7 @@ static void keys_come_from_a_sequence_where_there_is_one(void **state)
     (void)state;
     int        first  = suite_which() == SUITE_SQLITE ? 1 : 100;
     int        step   = suite_which() == SUITE_SQLITE ? 1 : 10;
-    cn_engine *engine = engine_with(&keys);
+    cn_engine *engine = suite_engine_with(&keys);
     assert_fine(engine, cn_create_all(&keys, engine)); /* the sequence is left alone, too */
     CN_SESSION(session, engine) {
         Ticket *one = add(session, cn_new(Ticket, .text = "a"));
@@ -369,7 +343,7 @@ static void keys_come_from_a_sequence_where_there_is_one(void **state)
         assert_int_equal(three->id, first + 2 * step);
         assert_int_equal(badge->id, 1);
     }
-    end(engine, &keys);
+    suite_end_with(engine, &keys);
 }
 
 int main(void)

@@ -42,20 +42,9 @@ static int count_rows(const cn_statement *statement, char message[200])
     return rows;
 }
 
-static const cn_items *ids(void)
-{
-    static const cn_item  item  = {{"id", offsetof(Name, id), sizeof(int), CN_STORAGE_INT32},
-                                   {{.kind    = CN_NODE_MEMBER,
-                                     .storage = CN_STORAGE_INT32,
-                                     .offset  = offsetof(Thing, id),
-                                     .model   = &Thing_model}}};
-    static const cn_items items = {"Name", sizeof(Name), NULL, &item, 1};
-    return &items;
-}
-
 static int rows_where(cn_condition condition, char message[200])
 {
-    return count_rows(CN_STATEMENT_(cn_select(Thing, .columns = ids(), .where = condition)),
+    return count_rows(CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .where = condition)),
                       message);
 }
 
@@ -73,8 +62,9 @@ static void a_million_conditions(void **state)
     assert_int_equal(rows_where(cn_connect_(CN_NODE_AND, parts, 1000), message), 6);
     assert_int_equal(rows_where(cn_connect_(CN_NODE_AND, parts, 10000), message), 6);
     cn_condition all = cn_connect_(CN_NODE_AND, parts, MILLION);
-    char *sql = cn_statement_text(CN_STATEMENT_(cn_select(Thing, .columns = ids(), .where = all)),
-                                  "postgresql", false, NULL);
+    char        *sql = cn_statement_text(
+               CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .where = all)), "postgresql", false,
+               NULL);
     assert_non_null(sql);
     assert_true(strlen(sql) > 20 * (size_t)MILLION);
     cn_text_free(sql);
@@ -124,9 +114,10 @@ static bool is_compiled(size_t depth, bool to_the_right, char message[200])
     cn_expr      value = nested(depth, to_the_right);
     cn_condition test  = cn_cmp(value, >, 0);
     char        *why   = NULL;
-    char *sql  = cn_statement_text(CN_STATEMENT_(cn_select(Thing, .columns = ids(), .where = test)),
-                                   "postgresql", false, &why);
-    bool  made = sql != NULL;
+    char        *sql   = cn_statement_text(
+                 CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .where = test)), "postgresql", false,
+                 &why);
+    bool made = sql != NULL;
     snprintf(message, 200, "%s", why == NULL ? "" : why);
     cn_text_free(sql);
     cn_text_free(why);
@@ -206,12 +197,13 @@ static void a_thousand_joins(void **state)
         joins[counts[i]] = (cn_joined){.kind = CN_JOIN_NONE};
         int found        = 6;
         if (i < 2 || suite_which() != SUITE_POSTGRESQL) /* it would plan for minutes */
-            found = count_rows(CN_STATEMENT_(cn_select(Thing, .columns = ids(), .join = joins)),
+            found = count_rows(CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .join = joins)),
                                message);
         if (found != 6 && (i < 2 || found != -1))
             fail_msg("%zu joins: %d rows, %s", counts[i], found, message);
         char *sql = cn_statement_text(
-            CN_STATEMENT_(cn_select(Thing, .columns = ids(), .join = joins)), "mysql", false, NULL);
+            CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .join = joins)), "mysql", false,
+            NULL);
         assert_non_null(sql);
         cn_text_free(sql);
         joins[counts[i]] = last;
@@ -242,7 +234,7 @@ static void a_thousand_queries_of_with(void **state)
         snprintf(names[i], sizeof names[i], "q%zu", i);
         shapes[i]  = (cn_model){names[i],   names[i], sizeof(int), sizeof(int), declare_shape,
                                 &states[i], &nothing, NULL,        true};
-        columns[i] = ids()->items[0];
+        columns[i] = sql_ids()->items[0];
         if (i != 0)
             columns[i].value.node.model = &shapes[i - 1];
         items[i]   = (cn_items){names[i], sizeof(int), NULL, &columns[i], 1};
@@ -314,13 +306,13 @@ static void a_thousand_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_million_conditions, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_million_values, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(nesting_has_a_limit_that_is_named, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(conditions_inside_each_other, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_thousand_joins, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_thousand_queries_of_with, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_thousand_columns, sql_open, sql_close),
+        SQL_TEST(a_million_conditions),
+        SQL_TEST(a_million_values),
+        SQL_TEST(nesting_has_a_limit_that_is_named),
+        SQL_TEST(conditions_inside_each_other),
+        SQL_TEST(a_thousand_joins),
+        SQL_TEST(a_thousand_queries_of_with),
+        SQL_TEST(a_thousand_columns),
     };
     return suite_main("limits of statements", tests);
 }

@@ -93,6 +93,17 @@ int sql_close(void **state)
     return 0;
 }
 
+const cn_items *sql_ids(void)
+{
+    static const cn_item  item  = {{"id", offsetof(Name, id), sizeof(int), CN_STORAGE_INT32},
+                                   {{.kind    = CN_NODE_MEMBER,
+                                     .storage = CN_STORAGE_INT32,
+                                     .offset  = offsetof(Thing, id),
+                                     .model   = &Thing_model}}};
+    static const cn_items items = {"Name", sizeof(Name), NULL, &item, 1};
+    return &items;
+}
+
 const char *sql_found(cn_condition condition)
 {
     static char ids[200];

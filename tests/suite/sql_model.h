@@ -49,6 +49,10 @@ extern cn_engine     *sql_engine;
 extern cn_connection *sql_connection;
 int                   sql_open(void **state);
 int                   sql_close(void **state);
+#define SQL_TEST(test) cmocka_unit_test_setup_teardown(test, sql_open, sql_close)
+
+/* CN_INTO(Name, id, cn_attr(Thing, id)), which lives as long as the program. */
+const cn_items *sql_ids(void);
 
 /* The ids of the rows that a condition finds, in order: "1 2 5". */
 const char *sql_found(cn_condition condition);

@@ -16,8 +16,7 @@
 
 static void assert_well(void)
 {
-    if (!cn_ok(sql_connection))
-        fail_msg("%s", cn_error_message(sql_connection));
+    ASSERT_OK(sql_connection);
 }
 
 static int64_t changed(const cn_statement *statement)
@@ -510,41 +509,27 @@ static void a_built_query_copies_all_that_it_is_given(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rows_fill_a_struct_by_its_members, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(aggregates_are_of_columns_and_of_computations, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(a_computed_column_is_sorted_by_its_label_with_nulls_last,
-                                        sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(order_limit_offset_and_distinct, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_result_outlives_the_values_of_its_statement, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(an_update_changes_what_its_condition_finds, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(a_delete_removes_what_its_condition_finds, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(a_change_returns_rows_where_the_database_can, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(a_change_of_every_row_must_be_meant, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(what_is_wrong_is_named_before_anything_is_sent, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(a_struct_that_does_not_match_is_named_with_the_statement_s,
-                                        sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_text_does_not_fill_a_number, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_value_that_comes_later_is_taken_by_name, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(a_hundred_parameters_are_told_apart, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(many_sets_run_one_statement, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(ten_thousand_sets_are_inserted, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(rows_that_many_sets_return_are_all_there, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(many_sets_are_one_statement_of_autocommit, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(values_do_not_matter_to_the_cache_but_structure_does,
-                                        sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_built_query_shares_the_entry_of_one_written_in_place,
-                                        sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_built_query_copies_all_that_it_is_given, sql_open,
-                                        sql_close),
+        SQL_TEST(rows_fill_a_struct_by_its_members),
+        SQL_TEST(aggregates_are_of_columns_and_of_computations),
+        SQL_TEST(a_computed_column_is_sorted_by_its_label_with_nulls_last),
+        SQL_TEST(order_limit_offset_and_distinct),
+        SQL_TEST(a_result_outlives_the_values_of_its_statement),
+        SQL_TEST(an_update_changes_what_its_condition_finds),
+        SQL_TEST(a_delete_removes_what_its_condition_finds),
+        SQL_TEST(a_change_returns_rows_where_the_database_can),
+        SQL_TEST(a_change_of_every_row_must_be_meant),
+        SQL_TEST(what_is_wrong_is_named_before_anything_is_sent),
+        SQL_TEST(a_struct_that_does_not_match_is_named_with_the_statement_s),
+        SQL_TEST(a_text_does_not_fill_a_number),
+        SQL_TEST(a_value_that_comes_later_is_taken_by_name),
+        SQL_TEST(a_hundred_parameters_are_told_apart),
+        SQL_TEST(many_sets_run_one_statement),
+        SQL_TEST(ten_thousand_sets_are_inserted),
+        SQL_TEST(rows_that_many_sets_return_are_all_there),
+        SQL_TEST(many_sets_are_one_statement_of_autocommit),
+        SQL_TEST(values_do_not_matter_to_the_cache_but_structure_does),
+        SQL_TEST(a_built_query_shares_the_entry_of_one_written_in_place),
+        SQL_TEST(a_built_query_copies_all_that_it_is_given),
     };
     return suite_main("built statements", tests);
 }

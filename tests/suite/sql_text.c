@@ -244,25 +244,18 @@ static void more_than_a_thousand_are_an_error_that_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_comparison_is_a_column_an_operator_and_a_placeholder,
-                                        sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_name_that_needs_quotes_has_them_and_no_other, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(null_and_what_may_be_null_are_spelled_by_the_dialect,
-                                        sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(matching_escapes_the_same_way_everywhere, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(parentheses_stand_where_they_change_the_meaning, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(what_was_left_out_leaves_no_trace, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(lists_fragments_and_functions, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(arithmetic_keeps_its_order, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(a_select_has_its_clauses_in_order, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(changes_are_spelled_out, sql_open, sql_close),
-        cmocka_unit_test_setup_teardown(ninety_nested_conditions_are_understood, sql_open,
-                                        sql_close),
-        cmocka_unit_test_setup_teardown(more_than_a_thousand_are_an_error_that_says_so, sql_open,
-                                        sql_close),
+        SQL_TEST(a_comparison_is_a_column_an_operator_and_a_placeholder),
+        SQL_TEST(a_name_that_needs_quotes_has_them_and_no_other),
+        SQL_TEST(null_and_what_may_be_null_are_spelled_by_the_dialect),
+        SQL_TEST(matching_escapes_the_same_way_everywhere),
+        SQL_TEST(parentheses_stand_where_they_change_the_meaning),
+        SQL_TEST(what_was_left_out_leaves_no_trace),
+        SQL_TEST(lists_fragments_and_functions),
+        SQL_TEST(arithmetic_keeps_its_order),
+        SQL_TEST(a_select_has_its_clauses_in_order),
+        SQL_TEST(changes_are_spelled_out),
+        SQL_TEST(ninety_nested_conditions_are_understood),
+        SQL_TEST(more_than_a_thousand_are_an_error_that_says_so),
     };
     return suite_main("the text of built statements", tests);
 }

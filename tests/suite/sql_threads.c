@@ -18,23 +18,12 @@ typedef struct worker {
     int        good; /* rounds */
 } worker;
 
-static const cn_items *ids(void)
-{
-    static const cn_item  item  = {{"id", offsetof(Name, id), sizeof(int), CN_STORAGE_INT32},
-                                   {{.kind    = CN_NODE_MEMBER,
-                                     .storage = CN_STORAGE_INT32,
-                                     .offset  = offsetof(Thing, id),
-                                     .model   = &Thing_model}}};
-    static const cn_items items = {"Name", sizeof(Name), NULL, &item, 1};
-    return &items;
-}
-
 /* The rows with one of the ids 1 to `most`: a structure of its own for each `most`. */
 static int count(cn_connection *connection, int most)
 {
     static const int values[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
     int              rows     = 0;
-    cn_query        *query    = cn_build(cn_select(Thing, .columns = ids()));
+    cn_query        *query    = cn_build(cn_select(Thing, .columns = sql_ids()));
     cn_query_where(query, cn_in_array(Thing, id, values, (size_t)most));
     cn_query_where(query, cn_or(cn_is(Thing, views, >=, 0), cn_is_null(Thing, age)));
     cn_result *result = cn_execute(connection, cn_built(query));
@@ -48,7 +37,7 @@ static int count(cn_connection *connection, int most)
 static bool show(void)
 {
     char *sql = cn_statement_text(
-        CN_STATEMENT_(cn_select(Thing, .columns = ids(), .where = cn_is(Thing, id, ==, 1))),
+        CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .where = cn_is(Thing, id, ==, 1))),
         "postgresql", true, NULL);
     bool good = sql != NULL && strstr(sql, "id = 1") != NULL;
     cn_text_free(sql);
@@ -87,7 +76,6 @@ static void threads_share_an_engine_and_its_statements(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
-        threads_share_an_engine_and_its_statements, sql_open, sql_close)};
+    const struct CMUnitTest tests[] = {SQL_TEST(threads_share_an_engine_and_its_statements)};
     return suite_main("statements in threads", tests);
 }

@@ -26,8 +26,7 @@ static int close_session(void **state)
 
 static void assert_well(void)
 {
-    if (!cn_ok(session))
-        fail_msg("%s", cn_error_message(session));
+    ASSERT_OK(session);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */

@@ -208,16 +208,15 @@ static void a_clause_that_is_not_there_is_refused_when_it_is_executed(void **sta
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, statements_open, statements_close)
     const struct CMUnitTest tests[] = {
-        TEST(a_select_built_is_the_one_written),
-        TEST(whole_statements_are_copied_at_once),
-        TEST(an_insert_and_an_upsert_are_built),
-        TEST(an_update_and_a_delete_are_built),
-        TEST(a_union_and_values_are_built),
-        TEST(the_texts_in_values_are_copied),
-        TEST(a_text_is_copied),
-        TEST(a_clause_that_is_not_there_is_refused_when_it_is_executed),
+        STATEMENTS_TEST(a_select_built_is_the_one_written),
+        STATEMENTS_TEST(whole_statements_are_copied_at_once),
+        STATEMENTS_TEST(an_insert_and_an_upsert_are_built),
+        STATEMENTS_TEST(an_update_and_a_delete_are_built),
+        STATEMENTS_TEST(a_union_and_values_are_built),
+        STATEMENTS_TEST(the_texts_in_values_are_copied),
+        STATEMENTS_TEST(a_text_is_copied),
+        STATEMENTS_TEST(a_clause_that_is_not_there_is_refused_when_it_is_executed),
     };
     return suite_main("statements built at run time", tests);
 }

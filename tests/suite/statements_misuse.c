@@ -159,15 +159,14 @@ static void an_upsert_says_what_it_does(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, statements_open, statements_close)
     const struct CMUnitTest tests[] = {
-        TEST(a_table_must_be_in_the_statement),
-        TEST(a_table_is_in_a_statement_but_once),
-        TEST(a_shape_needs_rows),
-        TEST(queries_have_as_many_columns_as_they_need),
-        TEST(limits_and_locks_mean_something),
-        TEST(what_is_written_is_said_once_and_whole),
-        TEST(an_upsert_says_what_it_does),
+        STATEMENTS_TEST(a_table_must_be_in_the_statement),
+        STATEMENTS_TEST(a_table_is_in_a_statement_but_once),
+        STATEMENTS_TEST(a_shape_needs_rows),
+        STATEMENTS_TEST(queries_have_as_many_columns_as_they_need),
+        STATEMENTS_TEST(limits_and_locks_mean_something),
+        STATEMENTS_TEST(what_is_written_is_said_once_and_whole),
+        STATEMENTS_TEST(an_upsert_says_what_it_does),
     };
     return suite_main("wrong statements", tests);
 }

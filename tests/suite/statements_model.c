@@ -108,8 +108,7 @@ bool statements_cached(void)
 
 static void assert_well(void)
 {
-    if (!cn_ok(statements_connection))
-        fail_msg("%s", cn_error_message(statements_connection));
+    ASSERT_OK(statements_connection);
 }
 
 static void run(const char *sql)

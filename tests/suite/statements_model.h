@@ -105,6 +105,8 @@ extern cn_engine     *statements_engine;
 extern cn_connection *statements_connection;
 int                   statements_open(void **state);
 int                   statements_close(void **state);
+#define STATEMENTS_TEST(test)                                                                      \
+    cmocka_unit_test_setup_teardown(test, statements_open, statements_close)
 
 /*
  * The statement has these texts, for SQLite, MySQL, MariaDB and PostgreSQL; one that begins with !

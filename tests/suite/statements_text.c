@@ -730,23 +730,18 @@ static void texts_stand_for_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(joins_go_along_relationships, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(joins_go_to_aliases, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(joins_on_conditions_and_without, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(joined_queries, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(sub_queries_are_values_and_conditions, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(sub_queries_meet_operators, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(with_names_queries, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(with_can_be_recursive, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(with_can_stand_before_changes, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(values_stand_for_tables, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(texts_stand_for_tables, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(texts_stand_for_values, statements_open, statements_close),
+        STATEMENTS_TEST(joins_go_along_relationships),
+        STATEMENTS_TEST(joins_go_to_aliases),
+        STATEMENTS_TEST(joins_on_conditions_and_without),
+        STATEMENTS_TEST(joined_queries),
+        STATEMENTS_TEST(sub_queries_are_values_and_conditions),
+        STATEMENTS_TEST(sub_queries_meet_operators),
+        STATEMENTS_TEST(with_names_queries),
+        STATEMENTS_TEST(with_can_be_recursive),
+        STATEMENTS_TEST(with_can_stand_before_changes),
+        STATEMENTS_TEST(values_stand_for_tables),
+        STATEMENTS_TEST(texts_stand_for_tables),
+        STATEMENTS_TEST(texts_stand_for_values),
     };
     return suite_main("what statements are about", tests);
 }

@@ -249,12 +249,11 @@ static void rows_are_deleted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(tables_without_a_struct, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(rows_are_inserted, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(rows_are_inserted_or_changed, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(rows_are_changed, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(rows_are_deleted, statements_open, statements_close),
+        STATEMENTS_TEST(tables_without_a_struct),
+        STATEMENTS_TEST(rows_are_inserted),
+        STATEMENTS_TEST(rows_are_inserted_or_changed),
+        STATEMENTS_TEST(rows_are_changed),
+        STATEMENTS_TEST(rows_are_deleted),
     };
     return suite_main("the text of changes", tests);
 }

@@ -419,16 +419,12 @@ static void hints_are_for_one_database(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(unions_put_queries_together, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(parts_of_a_union_have_clauses_of_their_own, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(rows_are_grouped_and_made_distinct, statements_open,
-                                        statements_close),
-        cmocka_unit_test_setup_teardown(rows_are_limited, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(rows_are_locked, statements_open, statements_close),
-        cmocka_unit_test_setup_teardown(hints_are_for_one_database, statements_open,
-                                        statements_close),
+        STATEMENTS_TEST(unions_put_queries_together),
+        STATEMENTS_TEST(parts_of_a_union_have_clauses_of_their_own),
+        STATEMENTS_TEST(rows_are_grouped_and_made_distinct),
+        STATEMENTS_TEST(rows_are_limited),
+        STATEMENTS_TEST(rows_are_locked),
+        STATEMENTS_TEST(hints_are_for_one_database),
     };
     return suite_main("the clauses of statements", tests);
 }

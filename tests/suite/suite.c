@@ -75,6 +75,37 @@ void suite_run(cn_engine *engine, const char *sql)
     cn_close(connection);
 }
 
+void assert_fine(cn_engine *engine, bool done)
+{
+    if (!done || !cn_ok(engine))
+        fail_msg("%s", cn_error_message(engine));
+}
+
+void assert_fails(cn_engine *engine, const char *sql, cn_cause cause)
+{
+    cn_connection *connection = cn_connect(engine);
+    cn_execute(connection, cn_text(sql));
+    bool done = cn_commit(connection);
+    if (done || cn_error_cause(connection) != cause)
+        fail_msg("%s: %s: %s", sql, cn_cause_name(cn_error_cause(connection)),
+                 cn_error_message(connection));
+    cn_close(connection);
+}
+
+cn_engine *suite_engine_with(const cn_metadata *metadata)
+{
+    cn_engine *engine = suite_engine();
+    assert_fine(engine, cn_drop_all(metadata, engine));
+    assert_fine(engine, cn_create_all(metadata, engine));
+    return engine;
+}
+
+void suite_end_with(cn_engine *engine, const cn_metadata *metadata)
+{
+    assert_fine(engine, cn_drop_all(metadata, engine));
+    cn_engine_dispose(engine);
+}
+
 static void servers(const char *verb, const char *kind)
 {
     char command[1024];

@@ -34,6 +34,7 @@
 
 #include <cinnabar/connection.h>
 #include <cinnabar/engine.h>
+#include <cinnabar/model.h>
 #include <cinnabar/result.h>
 
 typedef enum suite_database { SUITE_SQLITE, SUITE_MYSQL, SUITE_POSTGRESQL } suite_database;
@@ -55,6 +56,23 @@ cn_engine *suite_engine(void);
 
 /* Runs and commits one statement without parameters; the test fails if it fails. */
 void suite_run(cn_engine *engine, const char *sql);
+
+/* Fails the test with the error of an engine, a connection or a session that has one. */
+#define ASSERT_OK(handle)                                                                          \
+    do {                                                                                           \
+        if (!cn_ok(handle))                                                                        \
+            fail_msg("%s", cn_error_message(handle));                                              \
+    } while (0)
+
+/* What creating or dropping returned; the test fails with the engine's error if it is false. */
+void assert_fine(cn_engine *engine, bool done);
+
+/* Runs a statement that must fail for this cause. */
+void assert_fails(cn_engine *engine, const char *sql, cn_cause cause);
+
+/* An engine as above, with these tables made anew; and their end with its own. */
+cn_engine *suite_engine_with(const cn_metadata *metadata);
+void       suite_end_with(cn_engine *engine, const cn_metadata *metadata);
 
 /*
  * The server of this run, for tests of what happens when it goes away. The test fails if it does

@@ -10,37 +10,11 @@
 
 #include <cinnabar/cinnabar.h>
 
-static void assert_fine(cn_engine *engine, bool done)
-{
-    if (!done || !cn_ok(engine))
-        fail_msg("%s", cn_error_message(engine));
-}
-
-#define ASSERT_OK(handle)                                                                          \
-    do {                                                                                           \
-        if (!cn_ok(handle))                                                                        \
-            fail_msg("%s", cn_error_message(handle));                                              \
-    } while (0)
-
 /* The instance, which is the session's now. */
 static void *add(cn_session *session, void *instance)
 {
     cn_add(session, instance);
     return instance;
-}
-
-static cn_engine *engine_with(const cn_metadata *metadata)
-{
-    cn_engine *engine = suite_engine();
-    assert_fine(engine, cn_drop_all(metadata, engine));
-    assert_fine(engine, cn_create_all(metadata, engine));
-    return engine;
-}
-
-static void end(cn_engine *engine, const cn_metadata *metadata)
-{
-    assert_fine(engine, cn_drop_all(metadata, engine));
-    cn_engine_dispose(engine);
 }
 
 /* ---- functions ------------------------------------------------------------------------------- */
@@ -107,7 +81,7 @@ static int counted(cn_session *session, cn_condition which)
 static void a_user_type_converts_on_the_way_in_and_out(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&prices);
+    cn_engine *engine = suite_engine_with(&prices);
     CN_SESSION(session, engine) {
         Price *one = add(session, cn_new(Price, .amount = "12.34"));
         cn_add(session, cn_new(Price, .amount = NULL));
@@ -139,7 +113,7 @@ static void a_user_type_converts_on_the_way_in_and_out(void **state)
                             "Price.amount: the user type money refuses a value: it is no amount");
         cn_rollback(session);
     }
-    end(engine, &prices);
+    suite_end_with(engine, &prices);
 }
 
 /* ---- as keys --------------------------------------------------------------------------------- */
@@ -172,7 +146,7 @@ CN_METADATA(purses, &Coin_model, &Purse_model);
 static void a_key_may_be_of_a_user_type(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&purses);
+    cn_engine *engine = suite_engine_with(&purses);
     CN_SESSION(session, engine) {
         Coin *half = add(session, cn_new(Coin, .amount = "0.50", .name = "half"));
         cn_add(session, cn_new(Purse, .coin = half));
@@ -193,7 +167,7 @@ static void a_key_may_be_of_a_user_type(void **state)
         ASSERT_OK(session);
         assert_string_equal(coin->name, "fifty");
     }
-    end(engine, &purses);
+    suite_end_with(engine, &purses);
 }
 
 /* ---- SQL around values ----------------------------------------------------------------------- */
@@ -236,7 +210,7 @@ static const char *stored(cn_session *session)
 static void sql_stands_around_what_is_written_and_read(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&words);
+    cn_engine *engine = suite_engine_with(&words);
     CN_SESSION(session, engine) {
         Word *one = add(session, cn_new(Word, .text = "one"));
         cn_flush(session);
@@ -265,14 +239,14 @@ static void sql_stands_around_what_is_written_and_read(void **state)
         ASSERT_OK(session);
         assert_string_equal(two->text, "two");
     }
-    end(engine, &words);
+    suite_end_with(engine, &words);
 }
 
 /* Inside a query the column is what it is, or it would be compared with what is not stored. */
 static void sql_stands_around_the_columns_of_the_outermost_query_only(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&words);
+    cn_engine *engine = suite_engine_with(&words);
     CN_SESSION(session, engine) {
         cn_insert_rows(session, Word, ((Word[]){{.text = "one"}, {.text = "two"}}), 2);
         ASSERT_OK(session);
@@ -303,14 +277,14 @@ static void sql_stands_around_the_columns_of_the_outermost_query_only(void **sta
     assert_string_equal(text, "SELECT ut_word.id, lower(ut_word.text) AS text, ut_word.loud \n"
                               "FROM ut_word \nWHERE ut_word.text = upper('two')");
     cn_text_free(text);
-    end(engine, &words);
+    suite_end_with(engine, &words);
 }
 
 /* A batch of rows goes the same way as one. */
 static void sql_stands_around_each_value_of_many_rows(void **state)
 {
     (void)state;
-    cn_engine *engine = engine_with(&words);
+    cn_engine *engine = suite_engine_with(&words);
     CN_SESSION(session, engine) {
         Word *first = NULL, *last = NULL;
         for (int i = 0; i < 600; i++) {
@@ -333,7 +307,7 @@ static void sql_stands_around_each_value_of_many_rows(void **state)
         assert_int_equal(cn_cell_at(counts, int64_t, 0), 1201);
         cn_rollback(session);
     }
-    end(engine, &words);
+    suite_end_with(engine, &words);
 }
 
 static const cn_user_type twice = {.size            = sizeof twice,
