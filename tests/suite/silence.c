@@ -213,6 +213,16 @@ static void insert_one(cn_connection *connection)
     cn_execute(connection, cn_text("INSERT INTO silence (id) VALUES (:id)"), CN_PARAMS("id", 1));
 }
 
+/* A connection with a row that is not committed, whose link passes nothing on any more. */
+static cn_connection *swallowed_after_insert(cn_engine *engine)
+{
+    cn_connection *connection = cn_connect(engine);
+    insert_one(connection);
+    assert_true(cn_ok(connection));
+    swallow();
+    return connection;
+}
+
 /* The error came in time, says what it is, and the handle is well after its rollback. */
 static void assert_given_up(cn_connection *connection, double started, cn_cause cause)
 {
@@ -272,11 +282,8 @@ static void a_link_that_swallows_a_statement_is_given_up(void **state)
     if (no_server())
         return;
     cn_engine     *engine     = through_relay();
-    cn_connection *connection = cn_connect(engine);
-    insert_one(connection);
-    assert_true(cn_ok(connection));
-    swallow();
-    double started = now();
+    cn_connection *connection = swallowed_after_insert(engine);
+    double         started    = now();
     (void)select_one(connection);
     assert_given_up(connection, started, CN_CAUSE_TIMEOUT);
     cn_close(connection);
@@ -289,11 +296,8 @@ static void a_link_that_swallows_a_commit_leaves_the_outcome_unknown(void **stat
     if (no_server())
         return;
     cn_engine     *engine     = through_relay();
-    cn_connection *connection = cn_connect(engine);
-    insert_one(connection);
-    assert_true(cn_ok(connection));
-    swallow();
-    double started = now();
+    cn_connection *connection = swallowed_after_insert(engine);
+    double         started    = now();
     assert_false(cn_commit(connection));
     assert_false(cn_error_retryable(connection));
     assert_given_up(connection, started, CN_CAUSE_UNKNOWN_OUTCOME);
@@ -332,10 +336,8 @@ static void closing_on_a_dead_link_takes_no_longer_than_the_time_out(void **stat
     if (no_server())
         return;
     cn_engine     *engine     = through_relay();
-    cn_connection *connection = cn_connect(engine);
-    insert_one(connection);
-    swallow();
-    double started = now();
+    cn_connection *connection = swallowed_after_insert(engine);
+    double         started    = now();
     cn_close(connection);
     assert_true(now() - started < 5);
     connection = cn_connect(engine); /* what could not be rolled back is not used again */

@@ -61,10 +61,9 @@ static void a_million_conditions(void **state)
     parts[MILLION / 2] = cn_is(Thing, id, ==, 3);
     assert_int_equal(rows_where(cn_connect_(CN_NODE_AND, parts, 1000), message), 6);
     assert_int_equal(rows_where(cn_connect_(CN_NODE_AND, parts, 10000), message), 6);
-    cn_condition all = cn_connect_(CN_NODE_AND, parts, MILLION);
-    char        *sql = cn_statement_text(
-               CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .where = all)), "postgresql", false,
-               NULL);
+    cn_condition               all    = cn_connect_(CN_NODE_AND, parts, MILLION);
+    const cn_select_statement *select = cn_select(Thing, .columns = sql_ids(), .where = all);
+    char *sql = cn_statement_text(CN_STATEMENT_(select), "postgresql", false, NULL);
     assert_non_null(sql);
     assert_true(strlen(sql) > 20 * (size_t)MILLION);
     cn_text_free(sql);
@@ -111,13 +110,12 @@ static cn_expr nested(size_t depth, bool to_the_right)
 
 static bool is_compiled(size_t depth, bool to_the_right, char message[200])
 {
-    cn_expr      value = nested(depth, to_the_right);
-    cn_condition test  = cn_cmp(value, >, 0);
-    char        *why   = NULL;
-    char        *sql   = cn_statement_text(
-                 CN_STATEMENT_(cn_select(Thing, .columns = sql_ids(), .where = test)), "postgresql", false,
-                 &why);
-    bool made = sql != NULL;
+    cn_expr                    value  = nested(depth, to_the_right);
+    cn_condition               test   = cn_cmp(value, >, 0);
+    char                      *why    = NULL;
+    const cn_select_statement *select = cn_select(Thing, .columns = sql_ids(), .where = test);
+    char *sql  = cn_statement_text(CN_STATEMENT_(select), "postgresql", false, &why);
+    bool  made = sql != NULL;
     snprintf(message, 200, "%s", why == NULL ? "" : why);
     cn_text_free(sql);
     cn_text_free(why);

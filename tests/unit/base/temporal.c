@@ -16,6 +16,21 @@
    address sanitizer sees a step too far. */
 #define PARSES(name, text, value) (cn_##name##_parse_sized(unended(text), strlen(text), value))
 
+/* `from` is read as what `expected` holds; that is written so, and read again. */
+#define COMES_BACK(name, from, expected, written)                                                  \
+    do {                                                                                           \
+        char      text_[CN_TEMPORAL_SIZE];                                                         \
+        cn_##name value_;                                                                          \
+        assert_int_equal(sizeof value_, sizeof(expected));                                         \
+        memset(&value_, 77, sizeof value_);                                                        \
+        assert_true(PARSES(name, from, &value_));                                                  \
+        assert_memory_equal(&value_, &(expected), sizeof value_);                                  \
+        assert_string_equal(cn_##name##_format(value_, text_), written);                           \
+        memset(&value_, 77, sizeof value_);                                                        \
+        assert_true(cn_##name##_parse(text_, &value_));                                            \
+        assert_memory_equal(&value_, &(expected), sizeof value_);                                  \
+    } while (0)
+
 static const char *unended(const char *text)
 {
     static char memory[256];
@@ -43,14 +58,8 @@ static void a_date_is_read_and_written(void **state)
         {"-32768-01-01", {-32768, 1, 1}, "-32768-01-01"},
         {"2000-02-29", {2000, 2, 29}, "2000-02-29"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char    text[CN_TEMPORAL_SIZE];
-        cn_date date = {0, 0, 0};
-        assert_true(PARSES(date, rows[i].text, &date));
-        assert_memory_equal(&date, &rows[i].date, sizeof date);
-        assert_string_equal(cn_date_format(date, text), rows[i].written);
-        assert_true(cn_date_parse(rows[i].text, &date));
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        COMES_BACK(date, rows[i].text, rows[i].date, rows[i].written);
 }
 
 static void what_is_no_date_is_refused(void **state)
@@ -121,15 +130,8 @@ static void a_time_is_read_and_written(void **state)
         {"2562047788:00:54.775807", INT64_MAX, "2562047788:00:54.775807"},
         {"-2562047788:00:54.775808", INT64_MIN, "-2562047788:00:54.775808"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char    text[CN_TEMPORAL_SIZE];
-        cn_time time = {77};
-        assert_true(PARSES(time, rows[i].text, &time));
-        assert_int_equal(time.microseconds, rows[i].microseconds);
-        assert_string_equal(cn_time_format(time, text), rows[i].written);
-        assert_true(cn_time_parse(text, &time));
-        assert_int_equal(time.microseconds, rows[i].microseconds);
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        COMES_BACK(time, rows[i].text, rows[i].microseconds, rows[i].written);
 }
 
 static void what_is_no_time_is_refused(void **state)
@@ -189,15 +191,8 @@ static void a_datetime_is_read_and_written(void **state)
         {"294247-01-10 04:00:54.775807", INT64_MAX, "294247-01-10 04:00:54.775807"},
         {"-290308-12-21 19:59:05.224192", INT64_MIN, "-290308-12-21 19:59:05.224192"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char        text[CN_TEMPORAL_SIZE];
-        cn_datetime value = {77};
-        assert_true(PARSES(datetime, rows[i].text, &value));
-        assert_int_equal(value.microseconds, rows[i].microseconds);
-        assert_string_equal(cn_datetime_format(value, text), rows[i].written);
-        assert_true(cn_datetime_parse(text, &value));
-        assert_int_equal(value.microseconds, rows[i].microseconds);
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        COMES_BACK(datetime, rows[i].text, rows[i].microseconds, rows[i].written);
 }
 
 static void what_is_no_datetime_is_refused(void **state)
@@ -244,15 +239,9 @@ static void a_timestamp_is_read_with_any_zone_and_written_in_utc(void **state)
         "2026-11-23 15:35:06.5+01:30",  "2026-11-23 06:05:06.5-08",
         "2026-11-24 05:05:06.50+15",    "2026-11-23 14:24:38.5+00:19:32",
         "2026-11-23 14:05:06.5 +00:00", "2026-11-22 23:05:06.5-15:00"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        char         text[CN_TEMPORAL_SIZE];
-        cn_timestamp value = {77};
-        assert_true(PARSES(timestamp, texts[i], &value));
-        assert_int_equal(value.microseconds, INT64_C(1795442706500000));
-        assert_string_equal(cn_timestamp_format(value, text), "2026-11-23 14:05:06.500000+00:00");
-        assert_true(cn_timestamp_parse(text, &value));
-        assert_int_equal(value.microseconds, INT64_C(1795442706500000));
-    }
+    const int64_t instant = INT64_C(1795442706500000);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        COMES_BACK(timestamp, texts[i], instant, "2026-11-23 14:05:06.500000+00:00");
 }
 
 static void a_zone_may_lead_to_another_year_or_to_the_end_of_time(void **state)
@@ -321,17 +310,8 @@ static void an_interval_is_read_and_written(void **state)
         {"PT9223372036854.775807S", {0, 0, INT64_MAX}, "PT2562047788H54.775807S"},
         {"PT-2562047788H-54.775808S", {0, 0, INT64_MIN}, "PT-2562047788H-54.775808S"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char        text[CN_TEMPORAL_SIZE];
-        cn_interval value = {77, 77, 77};
-        assert_true(PARSES(interval, rows[i].text, &value));
-        assert_int_equal(value.months, rows[i].interval.months);
-        assert_int_equal(value.days, rows[i].interval.days);
-        assert_int_equal(value.microseconds, rows[i].interval.microseconds);
-        assert_string_equal(cn_interval_format(value, text), rows[i].written);
-        assert_true(cn_interval_parse(text, &value));
-        assert_int_equal(value.microseconds, rows[i].interval.microseconds);
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        COMES_BACK(interval, rows[i].text, rows[i].interval, rows[i].written);
 }
 
 static void what_is_no_interval_is_refused(void **state)

@@ -88,6 +88,19 @@ CN_TABLE(zoo, "zoo")
 
 CN_METADATA(shop, &part, &Item_model, &Owner_model);
 
+/* The same on every database. */
+#define PART_TABLE                                                                                 \
+    "\nCREATE TABLE part (\n"                                                                      \
+    "\titem_id BIGINT NOT NULL, \n"                                                                \
+    "\tnumber SMALLINT NOT NULL, \n"                                                               \
+    "\tparent_item BIGINT, \n"                                                                     \
+    "\tparent_number SMALLINT, \n"                                                                 \
+    "\tCONSTRAINT pk_part PRIMARY KEY (number, item_id), \n"                                       \
+    "\tFOREIGN KEY(item_id) REFERENCES item (id), \n"                                              \
+    "\tCONSTRAINT fk_parent FOREIGN KEY(parent_number, parent_item) REFERENCES part "              \
+    "(number, item_id) ON DELETE SET NULL\n"                                                       \
+    ");\n"
+
 static void a_shop_is_created_in_the_words_of_each_database(void **state)
 {
     (void)state;
@@ -117,17 +130,7 @@ static void a_shop_is_created_in_the_words_of_each_database(void **state)
                   ");\n"
                   "CREATE INDEX ix_code_created ON item (code, created DESC);\n"
                   "CREATE INDEX ix_item_note ON item (note) WHERE width > 3;\n"
-                  "CREATE INDEX ix_item_owner_id ON item (owner_id);\n"
-                  "\nCREATE TABLE part (\n"
-                  "\titem_id BIGINT NOT NULL, \n"
-                  "\tnumber SMALLINT NOT NULL, \n"
-                  "\tparent_item BIGINT, \n"
-                  "\tparent_number SMALLINT, \n"
-                  "\tCONSTRAINT pk_part PRIMARY KEY (number, item_id), \n"
-                  "\tFOREIGN KEY(item_id) REFERENCES item (id), \n"
-                  "\tCONSTRAINT fk_parent FOREIGN KEY(parent_number, parent_item) REFERENCES part "
-                  "(number, item_id) ON DELETE SET NULL\n"
-                  ");\n");
+                  "CREATE INDEX ix_item_owner_id ON item (owner_id);\n" PART_TABLE);
     ASSERT_CREATE(shop, "mysql",
                   "\nCREATE TABLE owner (\n"
                   "\tid INTEGER NOT NULL AUTO_INCREMENT, \n"
@@ -154,17 +157,7 @@ static void a_shop_is_created_in_the_words_of_each_database(void **state)
                   ")ENGINE=InnoDB CHARSET=utf8mb4 COMMENT='all that''s for sale';\n"
                   "CREATE INDEX ix_code_created ON item (code, created DESC);\n"
                   "CREATE INDEX ix_item_note ON item (note(20)) USING btree;\n"
-                  "CREATE INDEX ix_item_owner_id ON item (owner_id);\n"
-                  "\nCREATE TABLE part (\n"
-                  "\titem_id BIGINT NOT NULL, \n"
-                  "\tnumber SMALLINT NOT NULL, \n"
-                  "\tparent_item BIGINT, \n"
-                  "\tparent_number SMALLINT, \n"
-                  "\tCONSTRAINT pk_part PRIMARY KEY (number, item_id), \n"
-                  "\tFOREIGN KEY(item_id) REFERENCES item (id), \n"
-                  "\tCONSTRAINT fk_parent FOREIGN KEY(parent_number, parent_item) REFERENCES part "
-                  "(number, item_id) ON DELETE SET NULL\n"
-                  ");\n");
+                  "CREATE INDEX ix_item_owner_id ON item (owner_id);\n" PART_TABLE);
     ASSERT_CREATE(shop, "mariadb",
                   "CREATE SEQUENCE item_numbers INCREMENT BY 5 START WITH 100;\n"
                   "\nCREATE TABLE owner (\n"
@@ -193,17 +186,7 @@ static void a_shop_is_created_in_the_words_of_each_database(void **state)
                   ")ENGINE=InnoDB CHARSET=utf8mb4 COMMENT='all that''s for sale';\n"
                   "CREATE INDEX ix_code_created ON item (code, created DESC);\n"
                   "CREATE INDEX ix_item_note ON item (note(20)) USING btree;\n"
-                  "CREATE INDEX ix_item_owner_id ON item (owner_id);\n"
-                  "\nCREATE TABLE part (\n"
-                  "\titem_id BIGINT NOT NULL, \n"
-                  "\tnumber SMALLINT NOT NULL, \n"
-                  "\tparent_item BIGINT, \n"
-                  "\tparent_number SMALLINT, \n"
-                  "\tCONSTRAINT pk_part PRIMARY KEY (number, item_id), \n"
-                  "\tFOREIGN KEY(item_id) REFERENCES item (id), \n"
-                  "\tCONSTRAINT fk_parent FOREIGN KEY(parent_number, parent_item) REFERENCES part "
-                  "(number, item_id) ON DELETE SET NULL\n"
-                  ");\n");
+                  "CREATE INDEX ix_item_owner_id ON item (owner_id);\n" PART_TABLE);
     ASSERT_CREATE(shop, "postgresql",
                   "CREATE TYPE item_mood AS ENUM ('sad', 'it''s');\n"
                   "CREATE SEQUENCE item_numbers INCREMENT BY 5 START WITH 100;\n"
@@ -236,17 +219,7 @@ static void a_shop_is_created_in_the_words_of_each_database(void **state)
                   "CREATE INDEX ix_item_note ON item USING btree (note) INCLUDE (width) WITH "
                   "(fillfactor = 50) WHERE width > 3;\n"
                   "CREATE INDEX ix_item_owner_id ON item (owner_id);\n"
-                  "COMMENT ON TABLE item IS 'all that''s for sale';\n"
-                  "\nCREATE TABLE part (\n"
-                  "\titem_id BIGINT NOT NULL, \n"
-                  "\tnumber SMALLINT NOT NULL, \n"
-                  "\tparent_item BIGINT, \n"
-                  "\tparent_number SMALLINT, \n"
-                  "\tCONSTRAINT pk_part PRIMARY KEY (number, item_id), \n"
-                  "\tFOREIGN KEY(item_id) REFERENCES item (id), \n"
-                  "\tCONSTRAINT fk_parent FOREIGN KEY(parent_number, parent_item) REFERENCES part "
-                  "(number, item_id) ON DELETE SET NULL\n"
-                  ");\n");
+                  "COMMENT ON TABLE item IS 'all that''s for sale';\n" PART_TABLE);
 }
 
 static void a_shop_is_dropped_with_what_it_needed(void **state)

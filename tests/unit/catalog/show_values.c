@@ -65,26 +65,18 @@ static void the_database_makes_what_it_is_told_to(void **state)
                   "\tword VARCHAR(9) DEFAULT (lower('A') || 'b'), \n"
                   "\tPRIMARY KEY (id)\n"
                   ");\n");
-    ASSERT_CREATE(makes, "mysql",
-                  "\nCREATE TABLE made (\n"
-                  "\tid INTEGER NOT NULL AUTO_INCREMENT, \n"
-                  "\ta INTEGER, \n"
-                  "\tdouble_a INTEGER GENERATED ALWAYS AS (a * 2) VIRTUAL, \n"
-                  "\thalf_a INTEGER GENERATED ALWAYS AS (a / 2), \n"
-                  "\tstamp DATETIME(3) DEFAULT (now()), \n"
-                  "\tword VARCHAR(9) DEFAULT (lower('A') || 'b'), \n"
-                  "\tPRIMARY KEY (id)\n"
-                  ");\n");
-    ASSERT_CREATE(makes, "mariadb",
-                  "\nCREATE TABLE made (\n"
-                  "\tid INTEGER NOT NULL AUTO_INCREMENT, \n"
-                  "\ta INTEGER, \n"
-                  "\tdouble_a INTEGER GENERATED ALWAYS AS (a * 2) VIRTUAL, \n"
-                  "\thalf_a INTEGER GENERATED ALWAYS AS (a / 2), \n"
-                  "\tstamp DATETIME(3) DEFAULT (now()), \n"
-                  "\tword VARCHAR(9) DEFAULT (lower('A') || 'b'), \n"
-                  "\tPRIMARY KEY (id)\n"
-                  ");\n");
+    static const char *const alike[] = {"mysql", "mariadb"};
+    for (size_t i = 0; i < 2; i++)
+        ASSERT_CREATE(makes, alike[i],
+                      "\nCREATE TABLE made (\n"
+                      "\tid INTEGER NOT NULL AUTO_INCREMENT, \n"
+                      "\ta INTEGER, \n"
+                      "\tdouble_a INTEGER GENERATED ALWAYS AS (a * 2) VIRTUAL, \n"
+                      "\thalf_a INTEGER GENERATED ALWAYS AS (a / 2), \n"
+                      "\tstamp DATETIME(3) DEFAULT (now()), \n"
+                      "\tword VARCHAR(9) DEFAULT (lower('A') || 'b'), \n"
+                      "\tPRIMARY KEY (id)\n"
+                      ");\n");
     ASSERT_CREATE(makes, "postgresql",
                   "\nCREATE TABLE made (\n"
                   "\tid INTEGER GENERATED ALWAYS AS IDENTITY, \n"
