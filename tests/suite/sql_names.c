@@ -256,6 +256,95 @@ static void find(cn_connection *connection, const cn_text_statement *statement, 
     cn_close(result);
 }
 
+/* ---- names that statements make ---------------------------------------------------------------- */
+
+typedef struct Long {
+    int id;
+    int next;
+} Long;
+typedef Long Wide;
+
+#define WIDE                                                                                       \
+    "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac" /* 7 euros */
+
+CN_MODEL(Long, "a_name_of_sixty_three_bytes_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")
+{
+    CN_COLUMN(id, .primary_key = true, .not_generated = true);
+    CN_COLUMN(next);
+}
+CN_MODEL(Wide, WIDE WIDE WIDE)
+{
+    CN_COLUMN(id, .primary_key = true, .not_generated = true);
+    CN_COLUMN(next);
+}
+CN_ALIAS(Long, LongNext);
+CN_ALIAS(Long, LongLast);
+CN_ALIAS(Wide, WideNext);
+CN_ALIAS(Wide, WideLast);
+CN_METADATA(longs, &Long_model, &Wide_model);
+
+/* Three rows, of which each leads to the next: that after the next of the first is the third. */
+#define THIRD_OF(T)                                                                                \
+    do {                                                                                           \
+        for (int i = 1; i <= 3; i++)                                                               \
+            cn_execute(connection, cn_insert(T, .values = CN_SET(T, id, i, next, i + 1)));         \
+        cn_result *result = cn_execute(                                                            \
+            connection,                                                                            \
+            cn_select(T, .columns = CN_INTO(Row, id, cn_attr(T##Last, id)),                        \
+                      .where = cn_is(T, id, ==, 1),                                                \
+                      .join  = CN_JOINS(                                                           \
+                           cn_join_on(T##Next, cn_is(T##Next, id, ==, cn_attr(T, next))),          \
+                           cn_join_on(T##Last, cn_is(T##Last, id, ==, cn_attr(T##Next, next))))));  \
+        if (!cn_only(result))                                                                      \
+            fail_msg("%s", cn_error_message(connection));                                          \
+        assert_int_equal(cn_get_int(result, "id"), 3);                                             \
+    } while (0)
+
+/* An alias is longer than its table's name: it is cut where there is no room, between letters. */
+static void aliases_of_long_names_have_room(void **state)
+{
+    (void)state;
+    cn_engine *engine = suite_engine_with(&longs);
+    CN_CONNECT(connection, engine) {
+        THIRD_OF(Long);
+        THIRD_OF(Wide);
+        cn_commit(connection);
+    }
+    suite_end_with(engine, &longs);
+}
+
+typedef struct Clash {
+    int id;
+} Clash;
+typedef Clash Taken;
+CN_MODEL(Clash, "clash")
+{
+    CN_COLUMN(id, .primary_key = true);
+}
+CN_MODEL(Taken, "clash_1")
+{
+    CN_COLUMN(id, .primary_key = true);
+}
+CN_ALIAS(Clash, Twin);
+
+/* That of a sub-query, too, in which the tables around it can be mentioned. */
+static void an_alias_is_called_as_no_table_is(void **state)
+{
+    (void)state;
+    const cn_select_statement *inner = cn_select(Twin,
+                                                 .columns = CN_INTO(Row, id, cn_attr(Twin, id)),
+                                                 .where = cn_is(Twin, id, ==, cn_attr(Taken, id)));
+    char *sql = cn_statement_text(cn_select(Taken, .columns = CN_INTO(Row, id, cn_attr(Taken, id)),
+                                            .where = cn_exists(inner)),
+                                  "sqlite", false, NULL);
+    assert_string_equal(sql, "SELECT clash_1.id \n"
+                             "FROM clash_1 \n"
+                             "WHERE EXISTS (SELECT clash_2.id \n"
+                             "FROM clash AS clash_2 \n"
+                             "WHERE clash_2.id = clash_1.id)");
+    cn_text_free(sql);
+}
+
 /* As a value and, as the statement is shown to people, as a literal. */
 static void is_found(cn_connection *connection, const cn_model *model, int id, const char *value)
 {
@@ -376,6 +465,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_of_any_characters_are_names, plant, find_it_again),
         cmocka_unit_test_setup_teardown(names_that_are_none_are_refused, plant, find_it_again),
         cmocka_unit_test(long_names_are_not_cut),
+        cmocka_unit_test(aliases_of_long_names_have_room),
+        cmocka_unit_test(an_alias_is_called_as_no_table_is),
         cmocka_unit_test_setup_teardown(texts_that_look_like_sql_are_texts, plant, find_it_again),
         cmocka_unit_test(bytes_that_are_no_text_do_not_become_another),
     };

@@ -324,6 +324,29 @@ static void a_value_that_comes_later_is_taken_by_name(void **state)
                 "void pointer");
 }
 
+static void a_list_that_comes_later_has_any_length(void **state)
+{
+    (void)state;
+    const int                  ids[]     = {2, 77, 4};
+    const cn_select_statement *statement = cn_select(Thing, .columns = sql_ids(),
+                                                     .where    = cn_in_later(Thing, id, "ids"),
+                                                     .order_by = CN_BY(cn_attr(Thing, id)));
+    for (size_t count = 3; count > 0; count--) {
+        cn_result *result = cn_execute(sql_connection, statement,
+                                       CN_PARAMS("ids", cn_list(ids, count)));
+        assert_true(cn_next(result));
+        assert_int_equal(cn_get_int(result, "id"), 2);
+        assert_int_equal(cn_next(result), count == 3);
+        cn_close(result);
+    }
+    cn_result *one = cn_execute(sql_connection, statement, CN_PARAMS("ids", 4)); /* a value alone */
+    assert_true(cn_only(one));
+    assert_int_equal(cn_get_int(one, "id"), 4);
+    sql_refused(STATEMENT(statement), CN_PARAMS("ids", NULL), CN_CAUSE_PARAMETER,
+                "Thing.id is compared with NULL");
+    sql_refused(STATEMENT(statement), NULL, CN_CAUSE_PARAMETER, "'ids' has no value");
+}
+
 static void a_hundred_parameters_are_told_apart(void **state)
 {
     (void)state;
@@ -522,6 +545,7 @@ int main(void)
         SQL_TEST(a_struct_that_does_not_match_is_named_with_the_statement_s),
         SQL_TEST(a_text_does_not_fill_a_number),
         SQL_TEST(a_value_that_comes_later_is_taken_by_name),
+        SQL_TEST(a_list_that_comes_later_has_any_length),
         SQL_TEST(a_hundred_parameters_are_told_apart),
         SQL_TEST(many_sets_run_one_statement),
         SQL_TEST(ten_thousand_sets_are_inserted),

@@ -127,8 +127,14 @@ static void what_is_written_is_said_once_and_whole(void **state)
             "about Post, but its CN_SET or CN_KEY is about Tag");
     REFUSED(cn_insert(Tag, .values = CN_SET(Tag, id, 1), .more = CN_SETS(CN_SET(Tag, text, "x"))),
             CN_CAUSE_MISUSE, "a row of .more does not have the members of .values");
+    REFUSED(cn_insert_into(&post_tag, .values = CN_SET_NAMED(post_tag, "post_id", 1, "tag_id", 2),
+                           .more = CN_SETS(CN_SET_NAMED(post_tag, "tag_id", 3, "post_id", 4))),
+            CN_CAUSE_MISUSE, "a row of .more does not have the members of .values");
     REFUSED(cn_insert(Tag, .more = CN_SETS(CN_SET(Tag, text, "x"))), CN_CAUSE_MISUSE,
             "has .more rows, but no .values");
+    REFUSED(cn_insert(Tag, .columns = CN_KEY(Tag, id), .more = CN_SETS(CN_SET(Tag, id, 1)),
+                      .query = CN_QUERY(cn_select(Post, .columns = POST_ID))),
+            CN_CAUSE_MISUSE, ".more are further rows beside .values, and there is a .query");
     REFUSED(cn_insert(Tag, .query = CN_QUERY(cn_select(Post, .columns = POST_ID))), CN_CAUSE_MISUSE,
             "takes .columns = CN_KEY(Tag, ...)");
     REFUSED(cn_insert(Tag, .values = CN_SET(Tag, id, 1), .columns = CN_KEY(Tag, id)),
