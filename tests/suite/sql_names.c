@@ -256,7 +256,7 @@ static void find(cn_connection *connection, const cn_text_statement *statement, 
     cn_close(result);
 }
 
-/* ---- names that statements make ---------------------------------------------------------------- */
+/* ---- names that statements make -------------------------------------------------------------- */
 
 typedef struct Long {
     int id;
@@ -264,15 +264,14 @@ typedef struct Long {
 } Long;
 typedef Long Wide;
 
-#define WIDE                                                                                       \
-    "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac" /* 7 euros */
+#define FIVE "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac" /* euros */
 
 CN_MODEL(Long, "a_name_of_sixty_three_bytes_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")
 {
     CN_COLUMN(id, .primary_key = true, .not_generated = true);
     CN_COLUMN(next);
 }
-CN_MODEL(Wide, WIDE WIDE WIDE)
+CN_MODEL(Wide, FIVE FIVE FIVE FIVE "\xe2\x82\xac")
 {
     CN_COLUMN(id, .primary_key = true, .not_generated = true);
     CN_COLUMN(next);
@@ -286,15 +285,15 @@ CN_METADATA(longs, &Long_model, &Wide_model);
 /* Three rows, of which each leads to the next: that after the next of the first is the third. */
 #define THIRD_OF(T)                                                                                \
     do {                                                                                           \
+        const cn_condition first = cn_is(T, id, ==, 1),                                            \
+                           next  = cn_is(T##Next, id, ==, cn_attr(T, next)),                       \
+                           last  = cn_is(T##Last, id, ==, cn_attr(T##Next, next));                 \
         for (int i = 1; i <= 3; i++)                                                               \
             cn_execute(connection, cn_insert(T, .values = CN_SET(T, id, i, next, i + 1)));         \
         cn_result *result = cn_execute(                                                            \
             connection,                                                                            \
-            cn_select(T, .columns = CN_INTO(Row, id, cn_attr(T##Last, id)),                        \
-                      .where = cn_is(T, id, ==, 1),                                                \
-                      .join  = CN_JOINS(                                                           \
-                           cn_join_on(T##Next, cn_is(T##Next, id, ==, cn_attr(T, next))),          \
-                           cn_join_on(T##Last, cn_is(T##Last, id, ==, cn_attr(T##Next, next))))));  \
+            cn_select(T, .columns = CN_INTO(Row, id, cn_attr(T##Last, id)), .where = first,        \
+                      .join = CN_JOINS(cn_join_on(T##Next, next), cn_join_on(T##Last, last))));    \
         if (!cn_only(result))                                                                      \
             fail_msg("%s", cn_error_message(connection));                                          \
         assert_int_equal(cn_get_int(result, "id"), 3);                                             \

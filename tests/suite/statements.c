@@ -230,6 +230,21 @@ static void an_alias_gives_instances_of_its_model(void **state)
     assert_ptr_equal(managers[0], rows[1]->employee);
 }
 
+static void rows_of_several_queries_are_no_instances(void **state)
+{
+    (void)state;
+    begin_session();
+    Author *const *rows = cn_rows(
+        session, Author,
+        cn_union(CN_QUERIES(cn_select(Author, .where = cn_is(Author, id, ==, 1)),
+                            cn_select(Author, .where = cn_is(Author, name, ==, "Ann")))));
+    assert_well();
+    assert_int_equal(cn_list_count(rows), 1);
+    assert_string_equal(rows[0]->name, "Ann");
+    assert_int_equal(cn_state(rows[0]), CN_INSTANCE_NONE);
+    assert_int_equal(cn_session_stats(session).instances, 0);
+}
+
 static void what_is_pending_is_sent_before_it_is_read(void **state)
 {
     (void)state;
@@ -373,6 +388,7 @@ int main(void)
         TEST(text_stands_where_a_query_may),
         TEST(a_row_points_to_the_instances_that_the_session_has),
         TEST(an_alias_gives_instances_of_its_model),
+        TEST(rows_of_several_queries_are_no_instances),
         TEST(what_is_pending_is_sent_before_it_is_read),
         TEST(many_sets_of_parameters_change_many_rows),
         TEST(changes_reach_the_rows_that_other_tables_choose),

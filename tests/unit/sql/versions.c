@@ -125,6 +125,11 @@ static void compounds(void **state)
     SINCE(MYSQL, 50700, cn_union(CN_QUERIES(first, items)), "LIMIT ?) UNION SELECT",
           "LIMIT ?) UNION SELECT");
     NEVER(SQLITE, cn_union(CN_QUERIES(first, items)), ") AS anon_1 UNION SELECT");
+    const cn_select_statement *with = cn_select(Named, .with = CN_WITH(cn_cte(Named, items)));
+    const cn_select_statement *lock = cn_select(Item, .columns = ID, .lock = CN_FOR_UPDATE);
+    NEVER(MYSQL, cn_union_all(CN_QUERIES(items, with)), "UNION ALL (WITH named");
+    NEVER(SQLITE, cn_union_all(CN_QUERIES(items, with)), "UNION ALL SELECT * FROM (WITH named");
+    NEVER(MYSQL, cn_union_all(CN_QUERIES(items, lock)), "UNION ALL (SELECT item.id");
 }
 
 static void joins_and_limits(void **state)
