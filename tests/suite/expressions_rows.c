@@ -211,6 +211,16 @@ static void documents(void **state)
     expressions_verdict();
 }
 
+static void backslashes_in_keys_are_found_at_every_step(void **state)
+{
+    (void)state;
+    const cn_expr odd = cn_cast("{\"o\": {\"b\\\\s\": 8, \"e\\\\\": 9}, \"e\\\\\": 10}", CN_JSON);
+    GIVES(INTEGER, 1, cn_json_int_at(odd, "o", "b\\s"), "8");
+    GIVES(INTEGER, 1, cn_json_int_at(odd, "o", "e\\"), "9");
+    GIVES(INTEGER, 1, cn_json_int_at(odd, "e\\"), "10");
+    expressions_verdict();
+}
+
 static void a_quote_in_a_key_is_found_or_refused(void **state)
 {
     (void)state;
@@ -461,6 +471,7 @@ int main(void)
         cmocka_unit_test(texts_are_put_together_in_order),
         cmocka_unit_test(windows),
         cmocka_unit_test(documents),
+        cmocka_unit_test(backslashes_in_keys_are_found_at_every_step),
         cmocka_unit_test(a_quote_in_a_key_is_found_or_refused),
         cmocka_unit_test(rows_as_values),
         cmocka_unit_test(sub_queries),

@@ -42,6 +42,7 @@ static void an_enumeration_is_compared_by_its_label(void **state)
     assert_string_equal(sql_found(cn_is_same(Thing, state, MOOD_CALM)), "1 4");
     assert_string_equal(sql_found(cn_sql("state = :mood", CN_PARAMS("mood", "grim"))), "3 6");
     assert_non_null(strstr(sql_found(cn_is(Thing, state, ==, (mood)7)), "Thing.state: 7"));
+    assert_non_null(strstr(sql_found(cn_cmp(cn_attr(Thing, state), ==, 0.0)), "Thing.state: "));
 }
 
 static void and_or_and_not_nest(void **state)

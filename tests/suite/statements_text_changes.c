@@ -159,6 +159,34 @@ static void rows_are_inserted_or_changed(void **state)
          "FROM author ON CONFLICT (url) DO NOTHING");
 }
 
+/* A part of a union that is written as a table in SQLite ends with one, too. */
+static void rows_of_a_union_are_inserted_or_changed(void **state)
+{
+    (void)state;
+    const cn_select_statement *titles = cn_select(
+                                  Post, .columns = CN_INTO(Pair, name, cn_attr(Post, title))),
+                              *first = cn_select(
+                                  Author, .columns = CN_INTO(Pair, name, cn_attr(Author, name)),
+                                  .order_by = CN_BY(cn_attr(Author, name)), .limit = 1);
+    SAYS(cn_upsert(Page, .columns = CN_KEY(Page, url),
+                   .query    = CN_QUERY(cn_union_all(CN_QUERIES(titles, first))),
+                   .conflict = CN_KEY(Page, url)),
+         "INSERT INTO page (url) SELECT post.title AS name \n"
+         "FROM post UNION ALL SELECT * FROM (SELECT author.name \n"
+         "FROM author ORDER BY author.name\n"
+         " LIMIT ?) AS anon_1 \n"
+         "WHERE 1 = 1 ON CONFLICT (url) DO NOTHING",
+         "INSERT INTO page (url) SELECT post.title AS name \n"
+         "FROM post UNION ALL (SELECT author.name \n"
+         "FROM author ORDER BY author.name \n"
+         " LIMIT ?) ON DUPLICATE KEY UPDATE url = page.url",
+         NULL,
+         "INSERT INTO page (url) SELECT post.title AS name \n"
+         "FROM post UNION ALL (SELECT author.name \n"
+         "FROM author ORDER BY author.name \n"
+         " LIMIT $1) ON CONFLICT (url) DO NOTHING");
+}
+
 static void rows_are_changed(void **state)
 {
     (void)state;
@@ -252,6 +280,7 @@ int main(void)
         STATEMENTS_TEST(tables_without_a_struct),
         STATEMENTS_TEST(rows_are_inserted),
         STATEMENTS_TEST(rows_are_inserted_or_changed),
+        STATEMENTS_TEST(rows_of_a_union_are_inserted_or_changed),
         STATEMENTS_TEST(rows_are_changed),
         STATEMENTS_TEST(rows_are_deleted),
     };
