@@ -531,6 +531,29 @@ static void an_error_in_closing_a_cycle_takes_all_of_it_away(void **state)
     cn_engine_dispose(engine);
 }
 
+CN_SEQUENCE(tool_numbers, "ca_tool_numbers");
+CN_TABLE(tool, "ca_tool")
+{
+    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true, .sequence = &tool_numbers);
+    CN_TABLE_COLUMN(x, CN_INTEGER, .server_default = "1 2 3");
+}
+CN_METADATA(tools, &tool);
+
+static void an_error_takes_sequences_away_as_well(void **state)
+{
+    (void)state;
+    cn_engine *engine = suite_engine();
+    for (int i = 0; i < 2; i++) {
+        assert_false(cn_create_all(&tools, engine));
+        assert_int_equal(cn_error_cause(engine), CN_CAUSE_SYNTAX);
+        if (suite_which() != SUITE_SQLITE) { /* which has none */
+            suite_run(engine, "CREATE SEQUENCE ca_tool_numbers");
+            suite_run(engine, "DROP SEQUENCE ca_tool_numbers");
+        }
+    }
+    cn_engine_dispose(engine);
+}
+
 typedef struct Keyless {
     int id;
 } Keyless;
@@ -587,6 +610,7 @@ int main(void)
         cmocka_unit_test(a_schema_is_written_before_the_table),
         cmocka_unit_test(an_error_names_the_table_and_leaves_nothing_behind),
         cmocka_unit_test(an_error_in_closing_a_cycle_takes_all_of_it_away),
+        cmocka_unit_test(an_error_takes_sequences_away_as_well),
         cmocka_unit_test(a_faulty_model_is_an_error_before_anything_is_sent),
         cmocka_unit_test(a_table_that_others_need_is_not_dropped),
     };
