@@ -288,8 +288,8 @@ CN_TABLE(hen, "rf_hen")
 CN_TABLE(egg, "rf_egg")
 {
     CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
-    CN_TABLE_COLUMN(hen_id, CN_INTEGER, .foreign_key = "rf_hen.id",
-                    .foreign_key_name = "fk_rf_hen");
+    CN_TABLE_COLUMN(hen_id, CN_INTEGER, .foreign_key = "rf_hen.id", .foreign_key_name = "fk_rf_hen",
+                    .on_delete = "RESTRICT", .on_update = "NO ACTION");
 }
 CN_METADATA(farm, &hen, &egg);
 

@@ -521,6 +521,12 @@ CN_TABLE(keyed, "keyed")
 }
 CN_METADATA(keys, &keyed);
 
+CN_TABLE(simply, "simply")
+{
+    CN_TABLE_COLUMN(a, CN_INTEGER, .foreign_key = "other.x", .match = "simple");
+}
+CN_METADATA(simple, &simply);
+
 CN_TABLE(waiting, "waiting")
 {
     CN_TABLE_COLUMN(a, CN_INTEGER, .foreign_key = "other.x", .deferrable = CN_YES);
@@ -541,6 +547,13 @@ static void a_foreign_key_says_all_that_it_can(void **state)
     ASSERT_REFUSED(keys, "sqlite",
                    "keyed: a foreign key that says MATCH has no form on SQLite 3.40.0",
                    .version = 34000);
+    static const char *const others[] = {"sqlite", "mysql", "mariadb"};
+    for (size_t i = 0; i < 3; i++) /* which do just that */
+        ASSERT_CREATE(simple, others[i],
+                      "\nCREATE TABLE simply (\n"
+                      "\ta INTEGER, \n"
+                      "\tFOREIGN KEY(a) REFERENCES other (x)\n"
+                      ");\n");
     ASSERT_REFUSED(waits, "mysql", "waiting: a deferrable foreign key has no form on MySQL 8.0.36",
                    .version = 80036);
     ASSERT_CREATE(waits, "sqlite",
