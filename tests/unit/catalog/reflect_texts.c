@@ -32,6 +32,23 @@ static void assert_same_text(const char *found, const char *expected)
         assert_string_equal(found, expected);
 }
 
+/* The name of what is not kept is not that of what follows. */
+static void a_name_belongs_to_its_constraint_alone(void **state)
+{
+    (void)state;
+    cn_arena        arena = {0};
+    cn_sqlite_table table = read_table(&arena, "CREATE TABLE t (a INTEGER CONSTRAINT n NOT NULL "
+                                               "UNIQUE, b INTEGER CONSTRAINT d DEFAULT -+5 UNIQUE, "
+                                               "c INTEGER CONSTRAINT u UNIQUE)");
+    assert_int_equal(table.column_count, 3);
+    assert_int_equal(table.constraint_count, 3);
+    assert_null(table.constraints[0].name);
+    assert_null(table.constraints[1].name);
+    assert_string_equal(table.constraints[1].column, "b");
+    assert_string_equal(table.constraints[2].name, "u");
+    cn_arena_free(&arena);
+}
+
 static void constraints_are_found_wherever_they_stand(void **state)
 {
     (void)state;
@@ -379,6 +396,7 @@ static void running_out_of_memory_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_belongs_to_its_constraint_alone),
         cmocka_unit_test(constraints_are_found_wherever_they_stand),
         cmocka_unit_test(words_that_may_be_names_are),
         cmocka_unit_test(parts_of_an_index_stand_without_their_order),
