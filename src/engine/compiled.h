@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "base/convert.h"
 #include "base/error.h"
 #include "base/map.h"
 
@@ -32,7 +33,9 @@ struct cn_compiled {
     size_t             sql_size;
     const char *const *names; /* of each value that is bound, for echo and errors; or NULL */
     size_t             name_count;
-    cn_arena           arena; /* everything of it lives here, itself included */
+    const cn_decode   *types; /* what is known of its columns beside what the database says, as */
+    size_t             type_count; /* labels and user types: each has its `column`; or NULL */
+    cn_arena           arena;      /* everything of it lives here, itself included */
     atomic_size_t      references;
     int64_t            born;          /* nanoseconds on the monotonic clock: for echo */
     cn_compiled       *newer, *older; /* the engine's cache, under its lock */

@@ -136,6 +136,8 @@ cn_result *cn_connection_result_empty(cn_connection *connection, int64_t affecte
 cn_step cn_result_step(cn_result *result);
 bool    cn_result_decode(cn_result *result, const cn_decode *plan, size_t count, void *row,
                          cn_arena *text);
+/* What the statement knows of step->column beside what the database says: labels, user types. */
+void cn_result_type(const cn_result *result, cn_decode *step);
 /* The plan that decodes the columns of the result into `fields`, by name, both ways complete; kept
    with the result. NULL in failure. */
 const cn_decode *cn_result_plan(cn_result *result, const cn_fields *fields);

@@ -36,8 +36,10 @@ struct cn_result {
     bool                  held; /* a batch adds to it: it does not end */
     const cn_column_info *columns;
     size_t                column_count;
-    bool                  own_columns; /* in `arena`; otherwise the statement's */
-    size_t                guess;       /* where the next name is looked for first */
+    bool                  own_columns; /* in `arena`; otherwise the statement's: `types`, too */
+    const cn_decode      *types;       /* cn_compiled.types */
+    size_t                type_count;
+    size_t                guess; /* where the next name is looked for first */
     bool                  names_checked;
     bool                  names_unique;
     int64_t               affected;

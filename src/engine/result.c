@@ -29,6 +29,8 @@ static void forget_rows(cn_result *result)
     result->held         = false;
     result->columns      = NULL;
     result->column_count = 0;
+    result->types        = NULL;
+    result->type_count   = 0;
     result->first = result->last = result->row = NULL;
     result->plans                              = NULL;
     result->guess                              = 0;
@@ -100,6 +102,8 @@ void cn_connection_disown_columns(cn_connection *connection)
         if (at->state == CN_RESULT_DONE && !at->own_columns) {
             at->columns      = NULL;
             at->column_count = 0;
+            at->types        = NULL;
+            at->type_count   = 0;
         }
     }
 }
@@ -199,6 +203,8 @@ cn_result *cn_connection_result(cn_connection *connection, cn_statement_slot *sl
     const cn_prepared *prepared = slot->prepared;
     result->columns             = prepared->columns;
     result->column_count        = prepared->column_count;
+    result->types               = slot->compiled->types;
+    result->type_count          = slot->compiled->type_count;
     result->affected            = prepared->affected;
     result->inserted_key        = prepared->inserted_key;
     if (prepared->column_count == 0) {
@@ -306,8 +312,12 @@ static bool keep_columns(cn_result *result)
         done                       = (copies[i].name != NULL || from->name == NULL) &&
                (copies[i].table != NULL || from->table == NULL);
     }
-    if (!done)
+    cn_decode *types = CN_ARENA_ARRAY(&result->arena, cn_decode, result->type_count + 1);
+    if (!done || types == NULL)
         return cn_connection_fail_memory(result->connection);
+    for (size_t i = 0; i < result->type_count; i++)
+        types[i] = result->types[i];
+    result->types       = types;
     result->columns     = copies;
     result->own_columns = true;
     return true;

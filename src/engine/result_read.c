@@ -130,6 +130,21 @@ static cn_arena *copies_of(cn_result *result)
     return result->row == NULL ? &result->scratch : NULL;
 }
 
+void cn_result_type(const cn_result *result, cn_decode *step)
+{
+    for (size_t i = 0; i < result->type_count; i++) {
+        const cn_decode *type = &result->types[i];
+        if (type->column != step->column)
+            continue;
+        step->labels    = type->labels;
+        step->user      = type->user;
+        step->utc       = type->utc;
+        step->precision = type->precision;
+        step->scale     = type->scale;
+        return;
+    }
+}
+
 static bool store(cn_result *result, place at, uint8_t storage, void *target)
 {
     cn_connection *connection = result->connection;
@@ -138,7 +153,8 @@ static bool store(cn_result *result, place at, uint8_t storage, void *target)
     if (!find_cell(result, &at, &value))
         return false;
     step.column = (uint32_t)at.column;
-    step.name   = at.name != NULL ? at.name : "?";
+    cn_result_type(result, &step);
+    step.name = at.name != NULL ? at.name : "?";
     return cn_convert_store(&step, &value, target, copies_of(result), &connection->error) ||
            cn_connection_fail_filled(connection, NULL);
 }
@@ -187,6 +203,13 @@ static const char *read_text(cn_result *result, place at)
     if (!find_cell(result, &at, &value) || value.kind == CN_KIND_NULL)
         return NULL;
     const char *name = at.name != NULL ? at.name : "?";
+    cn_decode   type = {.column = (uint32_t)at.column};
+    cn_result_type(result, &type);
+    if (type.user != NULL &&
+        !cn_user_convert(type.user, false, name, &value, &result->scratch, &connection->error)) {
+        cn_connection_fail_filled(connection, NULL);
+        return NULL;
+    }
     if (!cn_convert_value(&value, CN_KIND_TEXT, name, &text, &result->scratch,
                           &connection->error)) {
         cn_connection_fail_filled(connection, NULL);
@@ -377,6 +400,8 @@ static const cn_decode *make_plan(cn_result *result, const cn_fields *fields)
     }
     if (!match_fields(result, fields, steps))
         return NULL;
+    for (size_t i = 0; i < fields->count; i++)
+        cn_result_type(result, &steps[i]);
     memcpy(copies, fields->fields, fields->count * sizeof *copies);
     plan->fields        = *fields;
     plan->fields.fields = copies;

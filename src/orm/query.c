@@ -196,6 +196,7 @@ void *cn_scalar_(cn_session *session, const cn_statement *statement, uint8_t sto
            .storage = storage, .size = (uint32_t)cn_storage_size(storage), .name = "scalar"};
     if (result != NULL && cn_result_step(result) == CN_STEP_ROW) {
         session->statistics.rows++;
+        cn_result_type(result, &plan);
         cn_result_decode(result, &plan, 1, target, &session->kept);
     }
     cn_result_close(result);

@@ -72,8 +72,10 @@ cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan)
     if (compiler->reordered)
         plan->slots = kept(plan, compiler->slots, compiler->slot_count, sizeof *compiler->slots,
                            &good);
-    plan->conversions = kept(plan, compiler->conversions, compiler->conversion_count,
-                             sizeof *compiler->conversions, &good);
+    plan->conversions     = kept(plan, compiler->conversions, compiler->conversion_count,
+                                 sizeof *compiler->conversions, &good);
+    plan->head.types      = plan->decode;
+    plan->head.type_count = plan->decode_count;
     if (good)
         return plan;
     cn_compiler_no_memory(compiler);

@@ -199,10 +199,10 @@ bool cn_compiler_is_for(const cn_compiler *compiler, const char *name);
 /* A call of a function, with all that may stand around it: FILTER, ORDER BY, WITHIN GROUP. */
 bool cn_compiler_call(cn_compiler *compiler, const cn_node *node, const cn_column *meets);
 /* The column whose values an expression gives; NULL: there is none. */
-const cn_column *cn_compiler_typed(cn_compiler *compiler, const cn_node *node);
+const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *node);
 /* What values inside an expression are converted for: that column, or else what the whole meets, if
    it is one that converts; or NULL. */
-const cn_column *cn_compiler_converting(cn_compiler *compiler, const cn_node *node,
+const cn_column *cn_compiler_converting(const cn_compiler *compiler, const cn_node *node,
                                         const cn_column *meets);
 /* Whether a function gives that argument, as coalesce does. */
 bool cn_function_gives(const char *name, uint32_t argument);

@@ -261,7 +261,7 @@ static bool emit_keyword(cn_compiler *compiler, const cn_node *node)
     return true;
 }
 
-/* ---- templates --------------------------------------------------------------------------------- */
+/* ---- templates ------------------------------------------------------------------------------- */
 
 bool cn_compiler_template(cn_compiler *compiler, const char *words, cn_operand_writer *write,
                           const void *context)

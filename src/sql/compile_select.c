@@ -131,8 +131,6 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
 {
     cn_decode       *decode = &r->decode[r->plan->decode_count++];
     const cn_column *column = cn_compiler_typed(compiler, &item->value.node), *filled = NULL;
-    if (is_column(item) && column == NULL)
-        return false;
     if (compiler->fills != NULL)
         filled = cn_table_at(compiler->fills, item->field.offset);
     const char *name = cn_arena_text(&r->plan->head.arena,
@@ -151,7 +149,7 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
         !cn_compiler_node(compiler, &item->value.node, cn_column_converts(filled) ? filled : NULL))
         return false;
     end_read(compiler, column, wrapped);
-    if (!wrapped && is_column(item) && strcmp(column->name, name) == 0 &&
+    if (!wrapped && column != NULL && is_column(item) && strcmp(column->name, name) == 0 &&
         (compiler->fills == NULL || compiler->scope->returning))
         return true; /* it has that name already */
     cn_compiler_text(compiler, " AS ");

@@ -1,6 +1,6 @@
 /*
- * Expressions whose values are those of a column: a case, an aggregate, a call that gives one of its
- * arguments. What they meet, and what is read of them, has the column's type. See compile.h.
+ * Expressions whose values are those of a column: a case, an aggregate, a call that gives one of
+ * its arguments. What they meet, and what is read of them, has the column's type. See compile.h.
  */
 #include <string.h>
 
@@ -49,21 +49,51 @@ static bool gives_part(const cn_node *node, uint32_t part)
     }
 }
 
-const cn_column *cn_compiler_typed(cn_compiler *compiler, const cn_node *node)
+/* The column that a node names, whether the statement may mention it or not: who writes it says. */
+static const cn_column *named(const cn_node *node)
 {
-    const cn_source *source;
+    cn_error        ignored = {0};
+    const cn_table *table   = cn_table_of(node->model, &ignored);
+    cn_error_clear(&ignored);
+    if (table == NULL)
+        return NULL;
+    if (node->kind == CN_NODE_NAMED)
+        return node->value.as.text.data == NULL ? NULL
+                                                : cn_table_named(table, node->value.as.text.data);
+    return node->flags & CN_NODE_BY_INDEX ? &table->columns[node->offset]
+                                          : cn_table_at(table, node->offset);
+}
+
+/* What the first column of a query gives. */
+static const cn_column *of_query(const cn_compiler *compiler, const cn_statement *query)
+{
+    while (query != NULL && query->kind == CN_STATEMENT_COMPOUND)
+        query = ((const cn_compound_statement *)cn_numbers_whole(compiler->numbers, query))
+                    ->queries[0];
+    if (query == NULL || query->kind != CN_STATEMENT_SELECT)
+        return NULL;
+    const cn_select_statement *select = cn_numbers_whole(compiler->numbers, query);
+    return select->columns == NULL || select->columns->count == 0
+               ? NULL
+               : cn_compiler_typed(compiler, &select->columns->items[0].value.node);
+}
+
+const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *node)
+{
     const cn_column *found = NULL;
     node                   = cn_node_resolved(node);
-    if (node->kind == CN_NODE_MEMBER || node->kind == CN_NODE_NAMED ||
-        (node->kind == CN_NODE_CALL && node->model != NULL && gives_part(node, 0)))
-        return cn_source_of(compiler, node, &source);
+    if (node->model != NULL && (node->kind == CN_NODE_MEMBER || node->kind == CN_NODE_NAMED ||
+                                (node->kind == CN_NODE_CALL && gives_part(node, 0))))
+        return named(node);
+    if (node->kind == CN_NODE_QUERY)
+        return node->op == CN_QUERY_EXISTS ? NULL : of_query(compiler, node->parts);
     for (uint32_t i = 0; i < node->count && found == NULL; i++)
         if (gives_part(node, i))
             found = cn_compiler_typed(compiler, cn_node_part(node, i));
     return found;
 }
 
-const cn_column *cn_compiler_converting(cn_compiler *compiler, const cn_node *node,
+const cn_column *cn_compiler_converting(const cn_compiler *compiler, const cn_node *node,
                                         const cn_column *meets)
 {
     const cn_column *own = cn_compiler_typed(compiler, node);

@@ -7,12 +7,6 @@
 
 #include <cinnabar/cinnabar.h>
 
-#define ASSERT_OK(handle)                                                                          \
-    do {                                                                                           \
-        if (!cn_ok(handle))                                                                        \
-            fail_msg("%s", cn_error_message(handle));                                              \
-    } while (0)
-
 typedef struct Fruit {
     int         id;
     const char *name;
