@@ -53,7 +53,7 @@ static bool same_native(const cn_type *declared, const cn_type *found)
 static bool compare_type(cn_comparison *c, const cn_column *column,
                          const cn_reflected_column *found)
 {
-    const cn_type *said = cn_spell_variant(&c->ddl, column);
+    const cn_type *said = cn_dialect_column_type(c->ddl.dialect, c->ddl.server, column);
     cn_buffer_reset(&c->sql);
     if (!c->ddl.dialect->definition->type(&c->ddl, column))
         return false;

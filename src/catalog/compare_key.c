@@ -199,7 +199,7 @@ static bool compare_check(cn_comparison *c, claims *claimed, const char *name, c
 /* The check that an enumeration brings along, as it is written; NULL: none. */
 static bool enum_check(cn_comparison *c, const cn_column *column, const char **text)
 {
-    const cn_type *type    = cn_spell_variant(&c->ddl, column);
+    const cn_type *type    = cn_dialect_column_type(c->ddl.dialect, c->ddl.server, column);
     bool           checked = type->kind == CN_TYPE_ENUM && type->enum_form != CN_ENUM_PLAIN;
     if (c->style == CN_TOKENS_MYSQL)
         checked = checked && type->enum_form == CN_ENUM_CHECKED;

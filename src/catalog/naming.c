@@ -36,8 +36,10 @@ static bool put_column(const naming *n, size_t which, bool label)
         return cn_error_set(n->ddl->error, CN_CAUSE_MODEL,
                             "%s: an index on an expression needs a .name",
                             cn_table_title(named->table));
-    if (label && named->table->schema != NULL)
-        cn_buffer_format(n->name, "%s_", named->table->schema);
+    const cn_table *own    = cn_table_known(named->table->model); /* wherever it stands now */
+    const char     *schema = own != NULL ? own->schema : named->table->schema;
+    if (label && schema != NULL)
+        cn_buffer_format(n->name, "%s_", schema);
     if (label)
         cn_buffer_format(n->name, "%s_", named->table->name);
     cn_buffer_text(n->name, named->table->columns[column].name);

@@ -52,7 +52,7 @@ static bool is_in_key(const cn_column *column)
 /* A key of text or bytes needs a length here. */
 static cn_type keyed_type(const cn_ddl *ddl, const cn_column *column)
 {
-    cn_type type = *cn_spell_variant(ddl, column);
+    cn_type type = *cn_dialect_column_type(ddl->dialect, ddl->server, column);
     if (type.length != 0 || !is_in_key(column))
         return type;
     if (type.kind == CN_TYPE_TEXT)

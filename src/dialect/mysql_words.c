@@ -84,7 +84,10 @@ static bool has(cn_feature feature, const cn_link *server)
         return since(server, 80000, 0);
     case CN_FEATURE_UPSERT_ALIAS:
         return since(server, 80020, 0);
+    case CN_FEATURE_NESTED_WITH:
+        return since(server, 80000, 0);
     case CN_FEATURE_NESTED_SELECT:
+    case CN_FEATURE_NESTED_LOCK:
     case CN_FEATURE_UPSERT_JOINED:
     case CN_FEATURE_UPDATE_SEVERAL:
     case CN_FEATURE_ROW_LOCKS:

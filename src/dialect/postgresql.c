@@ -210,10 +210,9 @@ static void spell_type(cn_buffer *sql, const cn_type *type, const cn_link *serve
 
 /* Without length and digits: a cast to VARCHAR(30) would cut a longer text without a word, where
    the column itself refuses it. What the driver knows no array of goes as text. */
-static void spell_array_type(cn_buffer *sql, const cn_column *column, const cn_link *server)
+static void spell_array_type(cn_buffer *sql, const cn_type *type, const cn_link *server)
 {
     (void)server;
-    const cn_type *type = &column->type;
     if (type->kind == CN_TYPE_RAW || type->kind == CN_TYPE_BIT || is_native_enum(type))
         cn_buffer_text(sql, "TEXT");
     else if (type->kind == CN_TYPE_FLOAT)

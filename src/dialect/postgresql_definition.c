@@ -15,7 +15,7 @@ static bool put_type(const cn_ddl *ddl, const cn_column *column)
         [CN_TYPE_BIGINT]   = "BIGSERIAL",
         [CN_TYPE_TINYINT]  = "SMALLSERIAL",
     };
-    const cn_type *type   = cn_spell_variant(ddl, column);
+    const cn_type *type   = cn_dialect_column_type(ddl->dialect, ddl->server, column);
     const char    *serial = serials[cn_spell_signed(type)];
     if (!column->generated || column->sequence != NULL || column->identity != CN_IDENTITY_NONE ||
         serial == NULL)
@@ -44,7 +44,7 @@ static bool put_identity(const cn_ddl *ddl, const cn_column *column)
 
 static bool put_column(const cn_ddl *ddl, const cn_column *column)
 {
-    const cn_type *type = cn_spell_variant(ddl, column);
+    const cn_type *type = cn_dialect_column_type(ddl->dialect, ddl->server, column);
     if (!put_type(ddl, column) || !cn_spell_default(ddl, column, CN_DEFAULT_CALLS) ||
         !cn_spell_computed(ddl, column) || !put_identity(ddl, column))
         return false;

@@ -41,6 +41,7 @@ static bool has(cn_feature feature, const cn_link *server)
     switch (feature) {
     case CN_FEATURE_UPSERT_ALIAS:
     case CN_FEATURE_WRITE_LIMIT:
+    case CN_FEATURE_NESTED_LOCK:
         return false;
     case CN_FEATURE_WITH_TIES:
         return server->version >= 130000;

@@ -224,15 +224,16 @@ bool cn_spell_check_numbers(const cn_ddl *ddl, const cn_column *column, bool can
 
 /* ---- types of columns ------------------------------------------------------------------------ */
 
-const cn_type *cn_spell_variant(const cn_ddl *ddl, const cn_column *column)
+const cn_type *cn_dialect_column_type(const cn_dialect *dialect, const cn_link *server,
+                                      const cn_column *column)
 {
-    const cn_variant *variant = column->variants;
-    bool           is_mariadb = ddl->server != NULL && ddl->server->product == CN_PRODUCT_MARIADB;
-    const cn_type *found      = &column->type;
+    const cn_variant *variant    = column->variants;
+    bool              is_mariadb = server != NULL && server->product == CN_PRODUCT_MARIADB;
+    const cn_type    *found      = &column->type;
     for (; variant != NULL && variant->dialect != NULL; variant++) {
         if (is_mariadb && strcmp(variant->dialect, "mariadb") == 0)
             return &variant->type;
-        if (strcmp(variant->dialect, ddl->dialect->name) == 0)
+        if (strcmp(variant->dialect, dialect->name) == 0)
             found = &variant->type;
     }
     return found;

@@ -41,9 +41,6 @@ const char *cn_spell_path_end(const char *path);
 /* A name, or "schema.name", each part quoted where it needs to be. */
 bool cn_spell_path(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
                    const char *path, cn_error *error);
-
-/* The column's type on this database: its own, or a variant. */
-const cn_type *cn_spell_variant(const cn_ddl *ddl, const cn_column *column);
 /* `type`, which is the column's, or derived from it, if the database has it. */
 bool cn_spell_column_type(const cn_ddl *ddl, const cn_column *column, const cn_type *type);
 

@@ -25,7 +25,7 @@ static const char *const strict_names[CN_TYPE_COUNT] = {
    member has. */
 static bool put_type(const cn_ddl *ddl, const cn_column *column)
 {
-    cn_type     type    = *cn_spell_variant(ddl, column);
+    cn_type     type    = *cn_dialect_column_type(ddl->dialect, ddl->server, column);
     bool        strict  = column->table->options.sqlite_strict;
     const char *instead = column->generated ? "INTEGER" : strict ? strict_names[type.kind] : NULL;
     if (column->generated && column->table->options.sqlite_without_rowid)
@@ -53,7 +53,8 @@ static bool put_column(const cn_ddl *ddl, const cn_column *column)
     if (column->autoincrement)
         cn_buffer_text(ddl->sql, " PRIMARY KEY AUTOINCREMENT");
     return cn_spell_computed(ddl, column) &&
-           cn_spell_enum_check(ddl, column, cn_spell_variant(ddl, column));
+           cn_spell_enum_check(ddl, column,
+                               cn_dialect_column_type(ddl->dialect, ddl->server, column));
 }
 
 static bool put_options(const cn_ddl *ddl, const cn_table *table)

@@ -12,6 +12,7 @@
 #include <mysqld_error.h>
 
 #include "base/memory.h"
+#include "base/placeholder.h"
 
 #define REQUEST_LIMIT ((size_t)512 * 1024) /* max_allowed_packet is at least 1 MB by default */
 #define REQUEST_ROWS 65536U
@@ -23,7 +24,8 @@ typedef struct batch {
     size_t             columns;
     int64_t           *keys;
     int64_t            affected;
-    bool               keep; /* the last rows, too: a commit follows */
+    bool               computes; /* something, of a parameter */
+    bool               keep;     /* the last rows, too: a commit follows */
 } batch;
 
 /* ---- arrays ---------------------------------------------------------------------------------- */
@@ -63,8 +65,8 @@ static size_t measure_request(const batch *all, size_t first)
             bytes += cn_mysql_bind_size(&values[i]);
             if (type == MYSQL_TYPE_NULL || type == announced)
                 continue;
-            /* MariaDB works out what is computed of a parameter by its first row alone */
-            if (binds[i].buffer_type != MYSQL_TYPE_NULL || row != first)
+            /* what is computed of a parameter has the type that its first row gives it */
+            if (binds[i].buffer_type != MYSQL_TYPE_NULL || (all->computes && row != first))
                 return row - first;
             binds[i].buffer_type = (enum enum_field_types)(type & 0x7fffU);
             binds[i].is_unsigned = (type & 0x8000U) != 0;
@@ -188,6 +190,7 @@ bool cn_mysql_execute_many(cn_prepared *head, const cn_value *values, size_t row
                                    .rows     = rows,
                                    .columns  = columns,
                                    .keys     = execution->keys};
+    all.computes                = !cn_placeholders_alone(prepared->sql, prepared->sql_size);
     cn_mysql_reset(head);
     head->affected = 0;
     if (!cn_mysql_ready(link, error) || !cn_mysql_expect(prepared, columns, error))

@@ -121,6 +121,8 @@ const char *cn_feature_name(cn_feature feature)
         [CN_FEATURE_INTERSECT_ALL]    = "INTERSECT ALL and EXCEPT ALL",
         [CN_FEATURE_NESTED_COMPOUND]  = "queries in parentheses inside a UNION",
         [CN_FEATURE_NESTED_SELECT]    = "a SELECT in parentheses inside a UNION",
+        [CN_FEATURE_NESTED_WITH]      = "WITH in parentheses inside a UNION",
+        [CN_FEATURE_NESTED_LOCK]      = "a lock inside a UNION",
         [CN_FEATURE_IN_LIMIT]         = "LIMIT in a query of IN",
         [CN_FEATURE_FILTER]           = "FILTER on aggregates",
         [CN_FEATURE_DISTINCT_ON]      = "DISTINCT ON",
@@ -238,16 +240,18 @@ static bool placeholder(cn_compiler *compiler, const cn_column *column, uint32_t
     return true;
 }
 
-/* The value of that number, for a column or NULL; `raw`: in the form that the program gave it. */
-static bool value(cn_compiler *compiler, const cn_column *column, uint32_t number, bool raw)
+/* The value of that number, for a column or NULL: `given` in the form that the program gave it,
+   `bare` with no SQL around it. */
+static bool value(cn_compiler *compiler, const cn_column *column, uint32_t number, bool given,
+                  bool bare)
 {
-    const char *sql = column != NULL ? column->bind_expression : NULL;
+    const char *sql = column != NULL && !bare ? column->bind_expression : NULL;
     if (!cn_reserve(&compiler->slots, &compiler->slot_capacity, compiler->slot_count + 1,
                     sizeof *compiler->slots))
         return cn_compiler_no_memory(compiler);
     if (number != compiler->slot_count)
         compiler->reordered = true;
-    if (raw && cn_column_converts(column) && !convert(compiler, CN_CONVERT_LABEL, column))
+    if (given && cn_column_converts(column) && !convert(compiler, CN_CONVERT_LABEL, column))
         return false;
     around(compiler, sql, ":value", false);
     if (!placeholder(compiler, column, number))
@@ -258,7 +262,12 @@ static bool value(cn_compiler *compiler, const cn_column *column, uint32_t numbe
 
 bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32_t number)
 {
-    return value(compiler, column, number, true);
+    return value(compiler, column, number, true, false);
+}
+
+bool cn_compiler_raw_value(cn_compiler *compiler, const cn_column *column, uint32_t number)
+{
+    return value(compiler, column, number, true, true);
 }
 
 bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint32_t number)
@@ -268,7 +277,7 @@ bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint3
 
 bool cn_compiler_value(cn_compiler *compiler, const cn_column *column)
 {
-    return value(compiler, column, compiler->next_value++, false);
+    return value(compiler, column, compiler->next_value++, false, false);
 }
 
 bool cn_compiler_read_column(cn_compiler *compiler, const cn_column *column)

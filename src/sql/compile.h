@@ -75,7 +75,10 @@ typedef struct cn_name_scope {
     bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
     bool                        read;      /* its rows come to the program */
-    bool                        members;   /* of a compound, while its queries are written */
+    /* the columns that its rows go into, as those of an INSERT, ended by NULL; or NULL; and those
+       of the queries that are written as part of it */
+    const cn_column *const *into, *const *gives;
+    bool members; /* of a compound, while its queries are written */
 } cn_name_scope;
 
 /* The queries of WITH that can be mentioned here. */
@@ -137,6 +140,8 @@ void cn_compiler_around(cn_compiler *compiler, const cn_column *column, bool beh
 bool cn_compiler_value(cn_compiler *compiler, const cn_column *column);
 /* A placeholder for a value as the program gave it. */
 bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32_t value);
+/* The same without the SQL of the column's type around it. */
+bool cn_compiler_raw_value(cn_compiler *compiler, const cn_column *column, uint32_t value);
 /* The same, sent in another form. */
 bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint32_t value);
 /* Columns of a table, separated by commas. */

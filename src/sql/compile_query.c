@@ -33,14 +33,24 @@ static bool is_group(const cn_compiler *compiler, const cn_statement *statement)
            select->with != NULL || select->lock != CN_LOCK_NONE;
 }
 
+/* Whether a query of a compound may stand in parentheses of its own. */
+static bool is_nestable(const cn_compiler *compiler, const cn_statement *statement)
+{
+    if (statement->kind != CN_STATEMENT_SELECT)
+        return cn_compiler_has(compiler, CN_FEATURE_NESTED_COMPOUND);
+    const cn_select_statement *select = whole(compiler, statement);
+    return (cn_compiler_has(compiler, CN_FEATURE_NESTED_COMPOUND) ||
+            cn_compiler_has(compiler, CN_FEATURE_NESTED_SELECT)) &&
+           (select->with == NULL || cn_compiler_has(compiler, CN_FEATURE_NESTED_WITH)) &&
+           (select->lock == CN_LOCK_NONE || cn_compiler_has(compiler, CN_FEATURE_NESTED_LOCK));
+}
+
 /* It stands in parentheses; where they are not taken, in those of a table. */
 static bool compound_part(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan)
 {
     if (!is_group(compiler, statement))
         return cn_compiler_query(compiler, statement, plan);
-    bool nested = cn_compiler_has(compiler, CN_FEATURE_NESTED_COMPOUND) ||
-                  (statement->kind == CN_STATEMENT_SELECT &&
-                   cn_compiler_has(compiler, CN_FEATURE_NESTED_SELECT));
+    bool nested = is_nestable(compiler, statement);
     cn_compiler_text(compiler, nested ? "(" : "SELECT * FROM (");
     if (!cn_compiler_query(compiler, statement, plan))
         return false;
@@ -76,6 +86,7 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
                                         " INTERSECT ALL ", " EXCEPT ",    " EXCEPT ALL "};
     const cn_table          *fills   = compiler->fills;
     compiler->scope->members         = true;
+    compiler->scope->gives           = compiler->scope->into;
     for (size_t i = 0; compound->queries[i] != NULL; i++) {
         cn_plan other = {.head = {.arena = {0}}};
         if (i != 0)
@@ -89,6 +100,7 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
     }
     compiler->fills          = NULL;
     compiler->scope->members = false;
+    compiler->scope->gives   = NULL;
     return true;
 }
 
@@ -137,11 +149,15 @@ static bool values_row(cn_compiler *compiler, const cn_table *table, uint32_t *n
         const cn_column *column = &table->columns[i];
         cn_compiler_text(compiler, i == 0 ? "" : ", ");
         cn_compiler_text(compiler, typed ? "CAST(" : "");
-        if (!cn_compiler_value_at(compiler, column, (*number)++))
+        /* rows that come to the program are its own values, without the SQL around them */
+        if (!(compiler->scope->read ? cn_compiler_raw_value(compiler, column, (*number)++)
+                                    : cn_compiler_value_at(compiler, column, (*number)++)))
             return false;
         if (typed) {
             cn_compiler_text(compiler, " AS ");
-            compiler->dialect->type(&compiler->sql, &column->type, compiler->link);
+            compiler->dialect->type(
+                &compiler->sql, cn_dialect_column_type(compiler->dialect, compiler->link, column),
+                compiler->link);
             cn_buffer_char(&compiler->sql, ')');
         }
         if (named) {
@@ -209,14 +225,16 @@ static bool compile_text(cn_compiler *compiler, const void *statement, cn_plan *
 static bool compile(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan,
                     bool any_column)
 {
-    const void    *s     = whole(compiler, statement);
-    cn_name_scope *outer = compiler->scope;
-    cn_name_scope  scope = {
-         .outer = outer, .read = outer == NULL ? !compiler->stored : outer->read && outer->members};
-    bool                 good = false;
-    const cn_with_scope *with = compiler->with;
-    const char          *part = compiler->part;
-    compiler->scope           = &scope;
+    const void          *s     = whole(compiler, statement);
+    cn_name_scope       *outer = compiler->scope;
+    cn_name_scope        scope = {.outer = outer,
+                                  .into  = outer == NULL ? NULL : outer->gives,
+                                  .read  = outer == NULL ? !compiler->stored
+                                                         : outer->read && outer->members};
+    bool                 good  = false;
+    const cn_with_scope *with  = compiler->with;
+    const char          *part  = compiler->part;
+    compiler->scope            = &scope;
     switch (statement->kind) {
     case CN_STATEMENT_SELECT:
         good = cn_compiler_select(compiler, s, plan, any_column);

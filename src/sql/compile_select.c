@@ -127,6 +127,22 @@ static bool is_column(const cn_item *item)
     return item->value.node.kind == CN_NODE_MEMBER || item->value.node.kind == CN_NODE_NAMED;
 }
 
+/* A moment, which is in the session's time zone: UTC. */
+static bool is_instant(const cn_node *node)
+{
+    return (node->kind == CN_NODE_KEYWORD && node->op == CN_KEYWORD_NOW) ||
+           (node->kind == CN_NODE_VALUE && node->value.kind == CN_KIND_TIMESTAMP);
+}
+
+/* What the values of the item `number` are converted for where its rows go into a table. */
+static const cn_column *target(const cn_compiler *compiler, uint32_t number)
+{
+    const cn_column *const *into = compiler->scope->into;
+    while (into != NULL && *into != NULL && number-- > 0)
+        into++;
+    return into == NULL ? NULL : *into;
+}
+
 static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
 {
     cn_decode       *decode = &r->decode[r->plan->decode_count++];
@@ -139,14 +155,16 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
         return cn_compiler_no_memory(compiler);
     if (column != NULL)
         *decode = column->field;
-    decode->column  = r->column++;
-    decode->offset  = item->field.offset;
-    decode->size    = item->field.size;
-    decode->storage = item->field.storage;
-    decode->name    = name;
-    bool wrapped    = begin_read(compiler, column);
+    const cn_column *meets = filled != NULL ? filled : target(compiler, r->column);
+    decode->column         = r->column++;
+    decode->utc            = decode->utc || is_instant(&item->value.node);
+    decode->offset         = item->field.offset;
+    decode->size           = item->field.size;
+    decode->storage        = item->field.storage;
+    decode->name           = name;
+    bool wrapped           = begin_read(compiler, column);
     if (!take_name(compiler, &r->names, name) ||
-        !cn_compiler_node(compiler, &item->value.node, cn_column_converts(filled) ? filled : NULL))
+        !cn_compiler_node(compiler, &item->value.node, cn_column_converts(meets) ? meets : NULL))
         return false;
     end_read(compiler, column, wrapped);
     if (!wrapped && column != NULL && is_column(item) && strcmp(column->name, name) == 0 &&

@@ -40,7 +40,7 @@ typedef struct cn_dialect {
     void (*cast_type)(cn_buffer *sql, const cn_type *type, const cn_link *server);
     /* The name of the type of an array element of this column, for unnest; NULL where there are no
        arrays. */
-    void (*array_type)(cn_buffer *sql, const cn_column *column, const cn_link *server);
+    void (*array_type)(cn_buffer *sql, const cn_type *type, const cn_link *server);
 
     /* data definition: see definition.h */
     const cn_definition *definition;
@@ -60,6 +60,9 @@ bool cn_dialect_identifier(const cn_dialect *dialect, const cn_link *server, cn_
 /* schema.table, or table if `schema` is NULL */
 bool cn_dialect_table(const cn_dialect *dialect, const cn_link *server, cn_buffer *sql,
                       const char *schema, const cn_table *table, cn_error *error);
+/* The type of a column here: one of its variants, or its own. */
+const cn_type *cn_dialect_column_type(const cn_dialect *dialect, const cn_link *server,
+                                      const cn_column *column);
 /* A text as an SQL literal in this dialect. */
 void cn_dialect_literal(const cn_dialect *dialect, cn_buffer *sql, const char *text, size_t size);
 /* The same for places that take nothing but a literal: without a character set before it. */

@@ -64,6 +64,13 @@ static bool goes_as_text(const cn_type *type)
            (type->kind == CN_TYPE_ENUM && type->enum_form == CN_ENUM_NATIVE);
 }
 
+/* The type that the column has in the database at hand. */
+static const cn_type *type_here(const cn_link *link, const cn_column *column)
+{
+    const cn_dialect *dialect = cn_dialect_named(link->driver->dialect);
+    return dialect == NULL ? &column->type : cn_dialect_column_type(dialect, link, column);
+}
+
 /* SELECT c1, c2 FROM unnest(CAST($1 AS INTEGER[]), ...) WITH ORDINALITY AS r(c1, c2, n) ORDER BY n
    */
 static bool spell_arrays(cn_compiler *compiler, const row_statement *statement)
@@ -71,8 +78,9 @@ static bool spell_arrays(cn_compiler *compiler, const row_statement *statement)
     const cn_row_batch *batch = statement->batch;
     cn_compiler_text(compiler, " SELECT ");
     for (size_t i = 0; i < batch->column_count; i++) {
-        const cn_type *type = &batch->table->columns[batch->columns[i]].type;
-        bool           cast = goes_as_text(type);
+        const cn_column *column = &batch->table->columns[batch->columns[i]];
+        const cn_type   *type   = type_here(compiler->link, column);
+        bool             cast   = type != &column->type || goes_as_text(type);
         cn_buffer_format(&compiler->sql, cast ? "%sCAST(c%zu AS " : "%sc%zu", i == 0 ? "" : ", ",
                          i + 1);
         if (cast)
@@ -86,7 +94,8 @@ static bool spell_arrays(cn_compiler *compiler, const row_statement *statement)
         if (!cn_compiler_value(compiler, NULL))
             return false;
         cn_compiler_text(compiler, " AS ");
-        compiler->dialect->array_type(&compiler->sql, column, compiler->link);
+        compiler->dialect->array_type(&compiler->sql, type_here(compiler->link, column),
+                                      compiler->link);
         cn_compiler_text(compiler, "[])");
     }
     cn_compiler_text(compiler, ") WITH ORDINALITY AS r(");
@@ -289,13 +298,13 @@ static bool insert_chunks(cn_connection *connection, row_statement *statement, s
 
 /* Values of kinds that every driver has a binary form for: its own way without keys, which is COPY
    on PostgreSQL, takes them, and is faster than arrays. */
-static bool has_plain_values(const cn_row_batch *batch)
+static bool has_plain_values(const cn_row_batch *batch, const cn_link *link)
 {
     for (size_t i = 0; i < batch->column_count; i++) {
         const cn_column *column = &batch->table->columns[batch->columns[i]];
         cn_kind          kind   = cn_storage_kind(column->field.storage);
         if (kind == CN_KIND_DECIMAL || kind == CN_KIND_JSON || column->type.labels != NULL ||
-            column->type.user != NULL || goes_as_text(&column->type))
+            column->type.user != NULL || goes_as_text(type_here(link, column)))
             return false;
     }
     return true;
@@ -339,7 +348,7 @@ bool cn_rows_insert(cn_connection *connection, const cn_row_batch *batch, int64_
     if (batch->rows == 1)
         return insert_one(connection, &statement, batch->values, keys);
     if (link->batch_form == CN_BATCH_ARRAYS && can_be_arrays(batch) &&
-        (keys != NULL || !has_plain_values(batch)))
+        (keys != NULL || !has_plain_values(batch, link)))
         statement.form = FORM_ARRAYS;
     else if (link->batch_form == CN_BATCH_VALUES && keys == NULL &&
              !insert_chunks(connection, &statement, &done))

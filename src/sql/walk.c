@@ -232,19 +232,32 @@ static bool is_integer(uint8_t kind)
     return kind == CN_KIND_INTEGER || kind == CN_KIND_UNSIGNED || kind == CN_KIND_BOOLEAN;
 }
 
-/* What the C compiler sees to where a value is given at once, it cannot see where it comes later.
-   */
-static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn_value *value)
+/* What the C compiler sees to where a value is given at once, it cannot see where it comes later:
+   whether values of a kind fit the member. */
+static bool fits(cn_walk *walk, const cn_node *member, const char *name, cn_kind kind)
 {
     cn_kind takes = cn_storage_kind(member->storage);
-    if (!later(walk, name, value))
-        return false;
-    if (value->kind == CN_KIND_NULL || value->kind == takes || member->storage == CN_STORAGE_NONE ||
-        (is_integer(value->kind) && (is_integer((uint8_t)takes) || takes == CN_KIND_REAL)))
+    if (kind == CN_KIND_NULL || kind == takes || member->storage == CN_STORAGE_NONE ||
+        (is_integer((uint8_t)kind) && (is_integer((uint8_t)takes) || takes == CN_KIND_REAL)))
         return true;
-    return cn_error_set(
-        walk->error, CN_CAUSE_PARAMETER, "the parameter '%s' is of type %s, and %s of type %s",
-        name, cn_kind_name((cn_kind)value->kind), member_name(member), cn_kind_name(takes));
+    return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
+                        "the parameter '%s' is of type %s, and %s of type %s", name,
+                        cn_kind_name(kind), member_name(member), cn_kind_name(takes));
+}
+
+static bool later_for(cn_walk *walk, const cn_node *member, const char *name, cn_value *value)
+{
+    return later(walk, name, value) && fits(walk, member, name, (cn_kind)value->kind);
+}
+
+/* One value, or a list of them. */
+static bool list_for(cn_walk *walk, const cn_node *member, const char *name, cn_value *value)
+{
+    if (!given(walk, name, value))
+        return false;
+    bool    many = value->kind == CN_KIND_LIST;
+    cn_kind kind = many ? cn_storage_kind(value->element) : (cn_kind)value->kind;
+    return fits(walk, member, name, kind);
 }
 
 /* Another column that a member meets: structure. */
@@ -310,7 +323,7 @@ static bool operand(cn_walk *walk, const cn_node *left, const void *place, const
         return other_column(walk, from);
     if (from->kind == CN_KIND_LATER_) {
         const char *name = from->as.text.data;
-        if (how == CN_OPERAND_LIST ? !given(walk, name, &found)
+        if (how == CN_OPERAND_LIST ? !list_for(walk, left, name, &found)
                                    : !later_for(walk, left, name, &found))
             return false;
         from = &found;

@@ -30,7 +30,9 @@ typedef enum cn_feature {
     CN_FEATURE_INTERSECT,
     CN_FEATURE_INTERSECT_ALL,
     CN_FEATURE_NESTED_COMPOUND, /* a query of a UNION may stand in parentheses, ... */
-    CN_FEATURE_NESTED_SELECT,   /* ... if it is a single SELECT */
+    CN_FEATURE_NESTED_SELECT,   /* ... if it is a single SELECT ... */
+    CN_FEATURE_NESTED_WITH,     /* ... and though it begins with WITH, */
+    CN_FEATURE_NESTED_LOCK,     /* or ends with FOR UPDATE */
     CN_FEATURE_IN_LIMIT,        /* LIMIT in a query of IN; else: in one around it */
     CN_FEATURE_FILTER,          /* else: CASE inside the aggregate */
     CN_FEATURE_DISTINCT_ON,

@@ -189,6 +189,42 @@ static void statements_of_a_connection_go_to_its_schema(void **state)
     end(engine);
 }
 
+typedef struct Recent {
+    int         id;
+    const char *text;
+} Recent;
+
+CN_SHAPE(Recent, "sn_note")
+{
+    CN_COLUMN(id);
+    CN_COLUMN(text);
+}
+
+/* A shape stands in the statement: even one that is called as a table is. */
+static void shapes_stand_in_no_schema(void **state)
+{
+    (void)state;
+    cn_engine *engine = engine_with_schemas();
+    create(engine, TENANT("sn_one"));
+    CN_SESSION(session, engine, .schemas = TENANT("sn_one")) {
+        Kind *kind = cn_new(Kind, .name = "k");
+        cn_add(session, cn_new(Note, .text = "a", .kind = kind));
+        cn_add(session, cn_new(Note, .text = "b", .kind = kind));
+        cn_flush(session);
+        Recent *const *recent = cn_all(
+            session, Recent,
+            .with = CN_WITH(
+                cn_cte(Recent, cn_select(Note,
+                                         .columns = CN_INTO(Recent, id, cn_attr(Note, id), text,
+                                                            cn_attr(Note, text)),
+                                         .where   = cn_is(Note, text, ==, "b")))));
+        ASSERT_OK(session);
+        assert_string_equal(recent[0]->text, "b");
+        assert_null(recent[1]);
+    }
+    end(engine);
+}
+
 static void the_schemas_of_an_engine_are_those_of_all_that_say_none(void **state)
 {
     (void)state;
@@ -233,6 +269,7 @@ int main(void)
         cmocka_unit_test(tables_are_created_where_the_call_says),
         cmocka_unit_test(each_session_works_in_its_schema),
         cmocka_unit_test(statements_of_a_connection_go_to_its_schema),
+        cmocka_unit_test(shapes_stand_in_no_schema),
         cmocka_unit_test(the_schemas_of_an_engine_are_those_of_all_that_say_none),
         cmocka_unit_test(a_name_of_a_schema_is_quoted_like_any_other),
     };
