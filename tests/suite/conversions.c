@@ -176,12 +176,11 @@ static void values_inside_expressions_are_converted(void **state)
 static void values_that_are_computed_are_stored_as_the_column_has_them(void **state)
 {
     (void)state;
-    cn_execute(session,
-               cn_update(Cat,
-                         .set   = CN_SET(Cat, mood,
-                                         cn_case(cn_then(cn_is(Cat, id, ==, 1), GLAD), cn_else(CALM)),
-                                         code, cn_coalesce(cn_nullif(CODE, "A-7"), "A-9")),
-                         .where = cn_is(Cat, id, ==, 1)));
+    cn_execute(session, cn_update(Cat,
+                                  .set = CN_SET(
+                                      Cat, mood,
+                                      cn_case(cn_then(cn_is(Cat, id, ==, 1), GLAD), cn_else(CALM))),
+                                  .where = cn_is(Cat, id, ==, 1)));
     assert_stored("SELECT mood FROM cv_cat WHERE id = 1", "glad");
     cn_execute(session,
                cn_update(Cat, .set = CN_SET(Cat, code, cn_coalesce(cn_nullif(CODE, "A-7"), "A-9")),

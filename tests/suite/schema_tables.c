@@ -351,6 +351,18 @@ static void a_type_is_said_by_its_name_for_each_database(void **state)
         ASSERT_OK(session);
     }
     assert_text_is(engine, "SELECT count(*) FROM st_host WHERE address = '::2'", "1");
+    CN_SESSION(session, engine) { /* many at a time, with keys and without */
+        for (int i = 0; i < 3; i++)
+            cn_add(session, cn_new(Host, .address = "::3"));
+        cn_flush(session);
+        Host rows[200];
+        for (int i = 0; i < 200; i++)
+            rows[i] = (Host){.id = 1000 + i, .address = "::3"};
+        cn_insert_rows(session, Host, rows, 200);
+        cn_commit(session);
+        ASSERT_OK(session);
+    }
+    assert_text_is(engine, "SELECT count(*) FROM st_host WHERE address = '::3'", "203");
     if (suite_which() != SUITE_SQLITE)
         assert_fails(engine, "INSERT INTO st_host (address) VALUES ('nowhere')", CN_CAUSE_DATA);
     suite_end_with(engine, &hosts);

@@ -73,6 +73,31 @@ static void unions_put_queries_together(void **state)
          "FROM tag)");
 }
 
+/* Where a part in parentheses may not begin with WITH, or not end with a lock. */
+static void parts_of_a_union_are_wrapped_where_they_must_be(void **state)
+{
+    (void)state;
+    const cn_select_statement *posts  = cn_select(Post, .columns = POST_ID),
+                              *with   = cn_select(Id, .with = CN_WITH(cn_cte(Id, posts)),
+                                                  .where = cn_is(Id, id, >, 1)),
+                              *locked = cn_select(Author, .columns = AUTHOR_ID,
+                                                  .lock = CN_FOR_UPDATE);
+    SAYS(cn_union_all(CN_QUERIES(posts, locked)),
+         "SELECT post.id \nFROM post UNION ALL SELECT * FROM (SELECT author.id \n"
+         "FROM author) AS anon_1",
+         "SELECT post.id \nFROM post UNION ALL (SELECT author.id \nFROM author FOR UPDATE)", NULL,
+         "SELECT post.id \nFROM post UNION ALL SELECT * FROM (SELECT author.id \n"
+         "FROM author FOR UPDATE) AS anon_1");
+#define WITH_IDS(placeholder)                                                                      \
+    "(WITH ids AS \n(SELECT post.id AS id \nFROM post)\n SELECT ids.id \nFROM ids \nWHERE ids.id " \
+    "> " placeholder ")"
+    SAYS(cn_union_all(CN_QUERIES(posts, with)),
+         "SELECT post.id \nFROM post UNION ALL SELECT * FROM " WITH_IDS("?") " AS anon_1",
+         "SELECT post.id \nFROM post UNION ALL " WITH_IDS("?"),
+         "SELECT post.id \nFROM post UNION ALL SELECT * FROM " WITH_IDS("?") " AS anon_1",
+         "SELECT post.id \nFROM post UNION ALL " WITH_IDS("$1"));
+}
+
 static void parts_of_a_union_have_clauses_of_their_own(void **state)
 {
     (void)state;
@@ -420,6 +445,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STATEMENTS_TEST(unions_put_queries_together),
+        STATEMENTS_TEST(parts_of_a_union_are_wrapped_where_they_must_be),
         STATEMENTS_TEST(parts_of_a_union_have_clauses_of_their_own),
         STATEMENTS_TEST(rows_are_grouped_and_made_distinct),
         STATEMENTS_TEST(rows_are_limited),
