@@ -61,10 +61,9 @@ uint64_t cn_sql_hash(cn_connection *connection, const cn_walk *walk)
            (link == NULL ? 0 : cn_text_rules_salt(link));
 }
 
-bool cn_sql_key(const cn_connection *connection, cn_walk *walk)
+bool cn_sql_key_slow(const cn_connection *connection, cn_walk *walk)
 {
-    const cn_schema_map *list = connection->schemas;
-    for (; list != NULL && list->of_model != NULL; list++)
+    for (const cn_schema_map *list = connection->schemas; list->of_model != NULL; list++)
         if (!cn_walk_text(walk, list->of_model) || !cn_walk_text(walk, list->of_database))
             return false;
     return true;

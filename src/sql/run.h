@@ -17,7 +17,11 @@ cn_statement_slot *cn_sql_run(cn_connection *connection, cn_walk *walk,
                               const cn_execution *execution);
 
 /* What the connection adds to the key of a walk: the schemas that stand for others. */
-bool cn_sql_key(const cn_connection *connection, cn_walk *walk);
+bool               cn_sql_key_slow(const cn_connection *connection, cn_walk *walk);
+static inline bool cn_sql_key(const cn_connection *connection, cn_walk *walk)
+{
+    return connection->schemas == NULL || cn_sql_key_slow(connection, walk);
+}
 
 /* The hash of a walk's key; connections that read text otherwise, which fragments are, have
    another. */
