@@ -267,14 +267,16 @@ bool cn_compiler_template(cn_compiler *compiler, const char *words, cn_operand_w
                           const void *context)
 {
     for (const char *at = words; *at != '\0'; at++) {
-        if (*at != '@' || strchr("0123456789^#*", at[1]) == NULL || at[1] == '\0') {
+        char        mark   = at[1] == '^' || at[1] == '#' || at[1] == '*' ? at[1] : '\0';
+        const char *number = mark == '\0' ? at + 1 : at + 2;
+        bool        any    = mark == '*'; /* which has no number */
+        if (*at != '@' || !(any || (*number >= '0' && *number <= '9'))) {
             cn_buffer_char(&compiler->sql, *at);
             continue;
         }
-        char mark = at[1] == '^' || at[1] == '#' || at[1] == '*' ? at[1] : '\0';
-        at += mark == '\0' || mark == '*' ? 1 : 2;
-        if (!write(compiler, context, mark, mark == '*' ? 0 : (uint32_t)(*at - '0')))
+        if (!write(compiler, context, mark, any ? 0 : (uint32_t)(*number - '0')))
             return false;
+        at = any ? at + 1 : number;
     }
     return true;
 }

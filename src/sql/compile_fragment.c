@@ -147,7 +147,10 @@ static const cn_spelling *spelling_for(const cn_compiler *compiler, const cn_spe
 static bool write_operand(cn_compiler *compiler, const void *context, char mark, uint32_t number)
 {
     const cn_node *node = context;
-    (void)mark;
+    if (mark == '*') { /* which says nothing here */
+        cn_compiler_text(compiler, "@*");
+        return true;
+    }
     if (number >= node->count)
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "a spelling mentions @%u, and cn_spelled was given %u operand%s",

@@ -211,6 +211,8 @@ static void constructs_of_the_programs_own(void **state)
     SAME(CONDITION(cn_not(cn_spelled_test(swap, A, B))), "NOT (f(item.b, item.a, item.b))");
     SAME(CONDITION(cn_and(cn_spelled_test(swap, A, B), cn_is(Item, a, ==, 1))),
          "(f(item.b, item.a, item.b)) AND item.a = ?");
+    static const cn_spelling signs[] = {{"", "@0 @* @ @^ @#x @> @1@"}, {NULL, NULL}};
+    SAME(VALUE(cn_spelled(signs, A, B)), "item.a @* @ @^ @#x @> item.b@");
 }
 
 static void arithmetic(void **state)
