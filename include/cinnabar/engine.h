@@ -161,7 +161,6 @@ CN_END_DECLARATIONS
 
 #ifndef __cplusplus
 
-/* cn_create_engine(url, .option = value, ...) */
 /* CN_SCHEMAS("of the model", "of the database", ...) */
 #define CN_SCHEMAS(...)                                                                            \
     ((const cn_schema_map[]){CN_PAIRS_(CN_SCHEMA_PAIR_, 0, __VA_ARGS__), {NULL, NULL}})
@@ -170,6 +169,7 @@ CN_END_DECLARATIONS
         (from), (to)                                                                               \
     }
 
+/* cn_create_engine(url, .option = value, ...) */
 #define cn_create_engine(...) CN_CREATE_ENGINE_(__VA_ARGS__, .size = sizeof(cn_engine_options))
 #define CN_CREATE_ENGINE_(url, ...) cn_engine_create((url), &(const cn_engine_options){__VA_ARGS__})
 

@@ -15,7 +15,7 @@ typedef struct reader {
     unsigned    depth;
 } reader;
 
-/* The last character before the place that is no blank; NUL: there is none. */
+/* The last character before the place that is no blank; NULL: there is none. */
 static const char *before(const reader *r)
 {
     const char *at = r->at;

@@ -3,8 +3,9 @@
  */
 #include "schema/value.h"
 
-#include <ctype.h>
 #include <string.h>
+
+#include "base/ascii.h"
 
 static const cn_client_value *client_value(const cn_column *column, bool update)
 {
@@ -60,8 +61,7 @@ const char *cn_user_sql_place(const char *sql, const char *word)
 {
     size_t size = strlen(word);
     for (const char *at = strstr(sql, word); at != NULL; at = strstr(at + 1, word)) {
-        unsigned char after = (unsigned char)at[size];
-        if (after != '_' && !isalnum(after) && (at == sql || at[-1] != ':'))
+        if (!cn_ascii_is_word(at[size]) && (at == sql || at[-1] != ':'))
             return at;
     }
     return NULL;
