@@ -33,8 +33,8 @@ struct cn_compiled {
     size_t             sql_size;
     const char *const *names; /* of each value that is bound, for echo and errors; or NULL */
     size_t             name_count;
-    const cn_decode   *types; /* what is known of its columns beside what the database says, as */
-    size_t             type_count; /* labels and user types: each has its `column`; or NULL */
+    const cn_decode   *types; /* of each column, in order: what is known beside what the database */
+    size_t             type_count; /* says, as labels and user types; or NULL */
     cn_arena           arena;      /* everything of it lives here, itself included */
     atomic_size_t      references;
     int64_t            born;          /* nanoseconds on the monotonic clock: for echo */

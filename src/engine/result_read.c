@@ -124,27 +124,20 @@ static bool find_cell(cn_result *result, place *at, cn_value *value)
     return true;
 }
 
-/* What a getter returns outlives the driver's row only in the result's own memory. */
-static cn_arena *copies_of(cn_result *result)
-{
-    return result->row == NULL ? &result->scratch : NULL;
-}
-
 void cn_result_type(const cn_result *result, cn_decode *step)
 {
-    for (size_t i = 0; i < result->type_count; i++) {
-        const cn_decode *type = &result->types[i];
-        if (type->column != step->column)
-            continue;
-        step->labels    = type->labels;
-        step->user      = type->user;
-        step->utc       = type->utc;
-        step->precision = type->precision;
-        step->scale     = type->scale;
+    if (step->column >= result->type_count)
         return;
-    }
+    const cn_decode *type = &result->types[step->column];
+    step->labels          = type->labels;
+    step->user            = type->user;
+    step->utc             = type->utc;
+    step->precision       = type->precision;
+    step->scale           = type->scale;
 }
 
+/* What a getter returns outlives the driver's row only in the result's own memory, which also takes
+   what is made of a row that is in memory. */
 static bool store(cn_result *result, place at, uint8_t storage, void *target)
 {
     cn_connection *connection = result->connection;
@@ -155,7 +148,7 @@ static bool store(cn_result *result, place at, uint8_t storage, void *target)
     step.column = (uint32_t)at.column;
     cn_result_type(result, &step);
     step.name = at.name != NULL ? at.name : "?";
-    return cn_convert_store(&step, &value, target, copies_of(result), &connection->error) ||
+    return cn_convert_store(&step, &value, target, &result->scratch, &connection->error) ||
            cn_connection_fail_filled(connection, NULL);
 }
 
@@ -492,7 +485,7 @@ static bool fetch(cn_result *result, const cn_fields *fields, void *row)
     const cn_decode *plan = plan_of(result, fields);
     if (plan == NULL || cn_result_step(result) != CN_STEP_ROW)
         return false;
-    return cn_result_decode(result, plan, fields->count, row, copies_of(result));
+    return cn_result_decode(result, plan, fields->count, row, &result->scratch);
 }
 
 bool cn_fetch_row(cn_result *result, const cn_fields *fields, void *row)

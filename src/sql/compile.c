@@ -59,6 +59,29 @@ static void *kept(cn_plan *plan, const void *from, size_t count, size_t size, bo
     return to;
 }
 
+/* What is known of the columns, those of entities among them. False: no memory. */
+static bool set_types(cn_plan *plan)
+{
+    plan->head.types      = plan->decode;
+    plan->head.type_count = plan->decode_count;
+    if (plan->entity_count == 0)
+        return true;
+    size_t     width = cn_plan_width(plan);
+    cn_decode *types = CN_ARENA_ARRAY(&plan->head.arena, cn_decode, width);
+    if (types == NULL)
+        return false;
+    for (size_t i = 0; i < plan->decode_count; i++)
+        types[plan->decode[i].column] = plan->decode[i];
+    for (size_t i = 0; i < plan->entity_count; i++) {
+        const cn_plan_entity *entity = &plan->entities[i];
+        for (size_t c = 0; c < entity->table->column_count; c++)
+            types[entity->decode[c].column] = entity->decode[c];
+    }
+    plan->head.types      = types;
+    plan->head.type_count = width;
+    return true;
+}
+
 cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan)
 {
     bool good = !compiler->sql.failed;
@@ -72,11 +95,9 @@ cn_plan *cn_compiler_finish(cn_compiler *compiler, cn_plan *plan)
     if (compiler->reordered)
         plan->slots = kept(plan, compiler->slots, compiler->slot_count, sizeof *compiler->slots,
                            &good);
-    plan->conversions     = kept(plan, compiler->conversions, compiler->conversion_count,
-                                 sizeof *compiler->conversions, &good);
-    plan->head.types      = plan->decode;
-    plan->head.type_count = plan->decode_count;
-    if (good)
+    plan->conversions = kept(plan, compiler->conversions, compiler->conversion_count,
+                             sizeof *compiler->conversions, &good);
+    if (good && set_types(plan))
         return plan;
     cn_compiler_no_memory(compiler);
     return NULL;

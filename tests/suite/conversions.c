@@ -84,6 +84,7 @@ typedef struct Row {
     const char  *name;
     int          count;
     cn_timestamp born;
+    Cat         *cat;
 } Row;
 
 CN_SHAPE(Row, "row_of_cats")
@@ -257,7 +258,29 @@ static void whoever_reads_a_built_statement_gets_the_values_of_the_program(void 
     assert_int_equal(cn_get_int(result, "mood"), GLAD);
     assert_string_equal(cn_get_text(result, "mood"), "glad");
     assert_string_equal(cn_get_text(result, "code"), "A-8");
+    assert_string_equal(cn_cell(result, const char *, "code"), "A-8");
     assert_int_equal(cn_get_timestamp(result, "born").microseconds, 2 * INT64_C(86400000000));
+    ASSERT_OK(session);
+}
+
+/* Those of an instance in the row, too, and those behind it. */
+static void columns_of_instances_are_read_by_their_types(void **state)
+{
+    (void)state;
+    cn_result *result = cn_execute(session,
+                                   cn_select(Cat,
+                                             .columns = CN_INTO(Row, count, ID, cat, cn_entity(Cat),
+                                                                code, cn_coalesce(CODE, "A-1")),
+                                             .where   = cn_is(Cat, id, ==, 2)));
+    assert_true(cn_next(result));
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(cn_cell_at(result, int, 1), 2);
+        assert_int_equal(cn_cell_at(result, int, 3), GLAD);
+        assert_string_equal(cn_text_at(result, 5), "A-8");
+        assert_string_equal(cn_text_at(result, 6), "def");
+        assert_string_equal(cn_text_at(result, 8), "A-8");
+        cn_execute(session, cn_text("SELECT 1"));
+    }
     ASSERT_OK(session);
 }
 
@@ -424,6 +447,7 @@ int main(void)
         TEST(values_that_are_computed_are_stored_as_the_column_has_them),
         TEST(what_is_read_has_the_type_of_the_column_that_gave_it),
         TEST(whoever_reads_a_built_statement_gets_the_values_of_the_program),
+        TEST(columns_of_instances_are_read_by_their_types),
         TEST(an_enumeration_is_its_label_in_a_text_member),
         TEST(the_models_value_of_an_enumeration_is_its_label),
         TEST(nulls_before_values_change_nothing),

@@ -143,6 +143,28 @@ static void a_row_stays_where_it_is_while_other_statements_run(void **state)
     assert_well();
 }
 
+/* A number as text is in no row: it is made when it is read. */
+static void what_is_made_of_a_row_in_memory_is_read_as_that_of_any_other(void **state)
+{
+    typedef struct Line {
+        const char *id;
+        const char *name;
+        const char *maybe;
+    } Line;
+    (void)state;
+    Line       line;
+    cn_result *rows = all_rows();
+    assert_true(cn_next(rows));
+    cn_execute(connection, cn_text("SELECT 1"));
+    assert_string_equal(cn_cell(rows, const char *, "id"), "0");
+    assert_string_equal(cn_cell(rows, cn_decimal, "id").digits, "0");
+    assert_true(cn_fetch(rows, Line, &line, id, name, maybe));
+    assert_string_equal(line.id, "1");
+    assert_string_equal(line.name, "name 1");
+    assert_string_equal(line.maybe, "1");
+    assert_well();
+}
+
 static void a_result_outlives_commit_but_not_rollback(void **state)
 {
     (void)state;
@@ -453,6 +475,7 @@ int main(void)
         TEST(several_results_are_read_in_turn),
         TEST(a_result_comes_in_parts_that_are_no_larger_than_asked_for),
         TEST(a_row_stays_where_it_is_while_other_statements_run),
+        TEST(what_is_made_of_a_row_in_memory_is_read_as_that_of_any_other),
         TEST(a_result_outlives_commit_but_not_rollback),
         TEST(a_program_may_reuse_its_buffers_while_it_reads),
         TEST(a_name_that_is_not_there_or_there_twice_is_an_error),
