@@ -2,8 +2,7 @@
  * Expressions whose values are those of a column: a case, an aggregate, a call that gives one of
  * its arguments. What they meet, and what is read of them, has the column's type. See compile.h.
  */
-#include <string.h>
-
+#include "base/ascii.h"
 #include "sql/compile.h"
 
 /* Functions that give one of their arguments, and which: the others are offsets. */
@@ -25,7 +24,7 @@ static const struct {
 bool cn_function_gives(const char *name, uint32_t argument)
 {
     for (size_t i = 0; name != NULL && i < sizeof givers / sizeof *givers; i++)
-        if (strcmp(givers[i].name, name) == 0)
+        if (cn_ascii_same(givers[i].name, name))
             return (givers[i].arguments >> (argument < 31 ? argument : 31) & 1) != 0;
     return false;
 }
@@ -35,6 +34,8 @@ static bool gives_part(const cn_node *node, uint32_t part)
     switch (node->kind) {
     case CN_NODE_CALL:
         return cn_function_gives(node->value.as.text.data, part);
+    case CN_NODE_OPERATOR:
+        return node->op == CN_OP_DISTINCT; /* before the argument of an aggregate */
     case CN_NODE_CASE:
     case CN_NODE_ELSE:
         return true;

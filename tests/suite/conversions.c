@@ -227,6 +227,13 @@ static void what_is_read_has_the_type_of_the_column_that_gave_it(void **state)
     ASSERT_OK(session);
     assert_string_equal(rows[1]->code, "A-7");
     assert_true(rows[1]->born.microseconds > INT64_C(1700000000) * 1000000);
+    rows = cn_rows(
+        session, Row,
+        cn_select(Cat, .columns = CN_INTO(Row, mood, cn_max(cn_distinct(MOOD)), code,
+                                          cn_call("COALESCE", cn_min(CODE), cn_literal("A-9")))));
+    ASSERT_OK(session);
+    assert_int_equal(rows[0]->mood, SAD); /* the greatest of the labels */
+    assert_string_equal(rows[0]->code, "A-7");
 }
 
 static void whoever_reads_a_built_statement_gets_the_values_of_the_program(void **state)
