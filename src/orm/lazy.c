@@ -2,7 +2,6 @@
  * Walking relationships: cn_one and cn_many load what is not loaded yet. They flush what a call
  * announced, but search for nothing.
  */
-#include "base/memory.h"
 #include "orm/session.h"
 
 static void *const empty_list[1];
@@ -41,7 +40,8 @@ void *cn_one_known(cn_session *session, const cn_relationship *relationship, con
     if (shelf == NULL || !relationship->by_key)
         return NULL;
     cn_error ignored = {0};
-    void    *key     = cn_allocate_zero(1, mapper->size);
+    cn_arena scratch = {0};
+    void    *key     = cn_arena_zero(&scratch, 1, mapper->size);
     bool     good    = key != NULL;
     for (size_t i = 0; good && i < relationship->pair_count; i++) {
         const cn_pair   *pair = &relationship->pairs[i];
@@ -49,11 +49,11 @@ void *cn_one_known(cn_session *session, const cn_relationship *relationship, con
         const cn_decode *to   = &relationship->target->columns[pair->right].field;
         cn_value         value;
         good = cn_convert_load(from, owner, &value, &ignored) && value.kind != CN_KIND_NULL &&
-               cn_convert_copy(from, owner, to, key, NULL, &ignored);
+               cn_convert_copy(from, owner, to, key, &scratch, &ignored);
     }
     void *known = good ? cn_identity_find(shelf, key, &hash) : NULL;
     cn_error_clear(&ignored);
-    cn_release(key);
+    cn_arena_free(&scratch);
     return known;
 }
 

@@ -446,6 +446,59 @@ static void a_key_may_be_an_enumeration_and_its_type_another_columns(void **stat
     suite_end_with(own, &slots);
 }
 
+/* ---- keys of another form in the program ----------------------------------------------------- */
+
+typedef struct Box {
+    const char *code;
+    int         size;
+} Box;
+
+CN_MODEL(Box, "cv_box")
+{
+    CN_COLUMN(code, .type = CN_USER(&code), .primary_key = true);
+    CN_COLUMN(size);
+}
+
+typedef struct Thing {
+    int  id;
+    int  box_code; /* as it is stored */
+    Box *box;
+} Thing;
+
+CN_MODEL(Thing, "cv_thing")
+{
+    CN_COLUMN(id, .primary_key = true);
+    CN_COLUMN(box_code, .foreign_key = "cv_box.code");
+    CN_RELATIONSHIP(box, Box);
+}
+CN_METADATA(boxes, &Box_model, &Thing_model);
+
+static void a_key_is_recognised_though_one_side_alone_has_a_user_type(void **state)
+{
+    (void)state;
+    cn_engine *own = suite_engine_with(&boxes);
+    CN_SESSION(other, own) {
+        Box *box = cn_new(Box, .code = "A-7", .size = 3);
+        cn_add(other, cn_new(Thing, .box = box));
+        cn_add(other, cn_new(Thing, .box = box));
+        cn_commit(other);
+        ASSERT_OK(other);
+    }
+    CN_SESSION(other, own) {
+        Thing *const *things = cn_all(other, Thing, .order_by = CN_BY(cn_attr(Thing, id)));
+        ASSERT_OK(other);
+        assert_int_equal(things[1]->box_code, 1007);
+        Box *box = cn_one(things[0], box);
+        ASSERT_OK(other);
+        assert_string_equal(box->code, "A-7");
+        uint64_t before = cn_session_stats(other).statements;
+        assert_ptr_equal(cn_one(things[1], box), box);
+        assert_int_equal(cn_session_stats(other).statements, before);
+        ASSERT_OK(other);
+    }
+    suite_end_with(own, &boxes);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test(name)
@@ -462,6 +515,7 @@ int main(void)
         TEST(groups_are_those_of_the_label),
         TEST(a_list_that_comes_later_is_of_the_members_type),
         TEST(a_key_may_be_an_enumeration_and_its_type_another_columns),
+        TEST(a_key_is_recognised_though_one_side_alone_has_a_user_type),
     };
     return suite_main_(
         cmocka_run_group_tests_name("conversions", tests, open_session, close_session));
