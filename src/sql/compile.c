@@ -310,6 +310,17 @@ bool cn_compiler_read_column(cn_compiler *compiler, const cn_column *column)
     return true;
 }
 
+const cn_column **cn_compiler_column_list(cn_compiler *compiler, size_t count, cn_column_list *list)
+{
+    const cn_column **columns = (const cn_column **)cn_arena_zero(&compiler->scratch, count + 1,
+                                                                  sizeof(const cn_column *));
+    if (columns == NULL)
+        cn_compiler_no_memory(compiler);
+    else
+        *list = (cn_column_list){columns, count};
+    return columns;
+}
+
 bool cn_compiler_columns(cn_compiler *compiler, const cn_table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {

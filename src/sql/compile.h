@@ -65,6 +65,12 @@ typedef struct cn_source {
     const char     *name; /* in the SQL; NULL: the table's own */
 } cn_source;
 
+/* NULL stands for a column of no table, or of no type that is known. */
+typedef struct cn_column_list {
+    const cn_column *const *columns;
+    size_t                  count;
+} cn_column_list;
+
 /* The tables that an expression may mention: those of its statement, then of those around it. */
 typedef struct cn_name_scope {
     cn_source                  *sources;
@@ -75,10 +81,10 @@ typedef struct cn_name_scope {
     bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
     bool                        read;      /* its rows come to the program */
-    /* the columns that its rows go into, as those of an INSERT, ended by NULL; or NULL; and those
-       of the queries that are written as part of it */
-    const cn_column *const *into, *const *gives;
-    bool members; /* of a compound, while its queries are written */
+    /* the columns that its rows stand for, as those of an INSERT; and those that the rows of the
+       queries do that are written as part of it */
+    cn_column_list into, gives;
+    bool           members; /* of a compound, while its queries are written */
 } cn_name_scope;
 
 /* The queries of WITH that can be mentioned here. */
@@ -144,6 +150,9 @@ bool cn_compiler_value_at(cn_compiler *compiler, const cn_column *column, uint32
 bool cn_compiler_raw_value(cn_compiler *compiler, const cn_column *column, uint32_t value);
 /* The same, sent in another form. */
 bool cn_compiler_converted(cn_compiler *compiler, cn_conversion_kind kind, uint32_t value);
+/* A list of so many columns, each to be set. NULL: no memory. */
+const cn_column **cn_compiler_column_list(cn_compiler *compiler, size_t count,
+                                          cn_column_list *list);
 /* Columns of a table, separated by commas. */
 bool cn_compiler_columns(cn_compiler *compiler, const cn_table *table);
 /* The decode plan of a whole table, in column order. */

@@ -79,6 +79,37 @@ static bool check_first(cn_compiler *compiler, const cn_compound_statement *comp
                         "behind it, or in .with");
 }
 
+/* The table whose columns are those of a query that names none itself; NULL: none. */
+static const cn_table *whole_table(cn_compiler *compiler, const cn_statement *query)
+{
+    if (query->kind == CN_STATEMENT_VALUES)
+        return cn_table_of(((const cn_values_statement *)whole(compiler, query))->shape,
+                           compiler->error);
+    return query->kind == CN_STATEMENT_SELECT
+               ? cn_table_of(((const cn_select_statement *)whole(compiler, query))->from,
+                             compiler->error)
+               : NULL;
+}
+
+/* The rows of a compound stand for the columns of its first query; those behind an instance are not
+   told. */
+static bool take_columns(cn_compiler *compiler, const cn_statement *first, cn_column_list *gives)
+{
+    while (first->kind == CN_STATEMENT_COMPOUND)
+        first = ((const cn_compound_statement *)whole(compiler, first))->queries[0];
+    const cn_items *items = first_columns(compiler, first);
+    const cn_table *table = items == NULL ? whole_table(compiler, first) : NULL;
+    size_t          count = items != NULL ? items->count : table != NULL ? table->column_count : 0;
+    const cn_column **columns = cn_compiler_column_list(compiler, count, gives);
+    for (size_t i = 0; columns != NULL && i < count; i++) {
+        if (items != NULL && items->items[i].value.node.kind == CN_NODE_ENTITY)
+            break;
+        columns[i] = items == NULL ? &table->columns[i]
+                                   : cn_compiler_typed(compiler, &items->items[i].value.node);
+    }
+    return columns != NULL;
+}
+
 static bool compound_queries(cn_compiler *compiler, const cn_compound_statement *compound,
                              cn_plan *plan)
 {
@@ -91,6 +122,9 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
         cn_plan other = {.head = {.arena = {0}}};
         if (i != 0)
             cn_compiler_text(compiler, words[compound->operation]);
+        if (i == 1 && compiler->scope->into.count == 0 &&
+            !take_columns(compiler, compound->queries[0], &compiler->scope->gives))
+            return false;
         compiler->fills = fills;
         bool good       = compound_part(compiler, compound->queries[i], i == 0 ? plan : &other) &&
                     (i == 0 || same_width(compiler, plan, &other, i));
@@ -100,7 +134,7 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
     }
     compiler->fills          = NULL;
     compiler->scope->members = false;
-    compiler->scope->gives   = NULL;
+    compiler->scope->gives   = (cn_column_list){NULL, 0};
     return true;
 }
 
@@ -228,7 +262,7 @@ static bool compile(cn_compiler *compiler, const cn_statement *statement, cn_pla
     const void          *s     = whole(compiler, statement);
     cn_name_scope       *outer = compiler->scope;
     cn_name_scope        scope = {.outer = outer,
-                                  .into  = outer == NULL ? NULL : outer->gives,
+                                  .into  = outer == NULL ? (cn_column_list){NULL, 0} : outer->gives,
                                   .read  = outer == NULL ? !compiler->stored
                                                          : outer->read && outer->members};
     bool                 good  = false;

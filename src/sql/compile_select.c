@@ -134,13 +134,12 @@ static bool is_instant(const cn_node *node)
            (node->kind == CN_NODE_VALUE && node->value.kind == CN_KIND_TIMESTAMP);
 }
 
-/* What the values of the item `number` are converted for where its rows go into a table. */
+/* What the values of the column `number` are converted for where its rows go into a table, or
+   behind those of another query. */
 static const cn_column *target(const cn_compiler *compiler, uint32_t number)
 {
-    const cn_column *const *into = compiler->scope->into;
-    while (into != NULL && *into != NULL && number-- > 0)
-        into++;
-    return into == NULL ? NULL : *into;
+    const cn_column_list *into = &compiler->scope->into;
+    return number < into->count ? into->columns[number] : NULL;
 }
 
 static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
@@ -162,11 +161,11 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
     decode->size           = item->field.size;
     decode->storage        = item->field.storage;
     decode->name           = name;
-    bool wrapped           = begin_read(compiler, column);
+    bool wrapped           = begin_read(compiler, column != NULL ? column : meets);
     if (!take_name(compiler, &r->names, name) ||
         !cn_compiler_node(compiler, &item->value.node, cn_column_converts(meets) ? meets : NULL))
         return false;
-    end_read(compiler, column, wrapped);
+    end_read(compiler, column != NULL ? column : meets, wrapped);
     if (!wrapped && column != NULL && is_column(item) && strcmp(column->name, name) == 0 &&
         (compiler->fills == NULL || compiler->scope->returning))
         return true; /* it has that name already */

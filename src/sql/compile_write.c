@@ -171,18 +171,15 @@ static bool insert_rows(cn_compiler *compiler, const cn_table *table,
     return true;
 }
 
-/* The columns that the rows of an insert's query go into, ended by NULL. NULL: failure. */
-static const cn_column **targets(cn_compiler *compiler, const cn_table *table,
-                                 const cn_items *columns)
+/* The columns that the rows of an insert's query go into. */
+static bool targets(cn_compiler *compiler, const cn_table *table, const cn_items *columns,
+                    cn_column_list *into)
 {
-    const cn_column **list = (const cn_column **)cn_arena_zero(
-        &compiler->scratch, columns->count + 1, sizeof(const cn_column *));
-    if (list == NULL)
-        cn_compiler_no_memory(compiler);
+    const cn_column **list = cn_compiler_column_list(compiler, columns->count, into);
     for (size_t i = 0; list != NULL && i < columns->count; i++)
         if ((list[i] = assigned(compiler, table, columns, i)) == NULL)
-            return NULL;
-    return list;
+            return false;
+    return list != NULL;
 }
 
 static bool insert_query(cn_compiler *compiler, const cn_table *table,
@@ -198,11 +195,10 @@ static bool insert_query(cn_compiler *compiler, const cn_table *table,
     cn_buffer_char(&compiler->sql, ' ');
     if (compiler->words->with_inside_insert && !cn_compiler_with(compiler, insert->with))
         return false;
-    const cn_column **into = targets(compiler, table, insert->columns);
-    compiler->scope->gives = into;
-    bool   good            = into != NULL && cn_compiler_query(compiler, insert->query, &unread);
+    bool good = targets(compiler, table, insert->columns, &compiler->scope->gives) &&
+                cn_compiler_query(compiler, insert->query, &unread);
     size_t width           = cn_plan_width(&unread);
-    compiler->scope->gives = NULL;
+    compiler->scope->gives = (cn_column_list){NULL, 0};
     if (good && width != 0 && width != insert->columns->count)
         good = cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "the insert into %s has %zu columns, but its query %zu",

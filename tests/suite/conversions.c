@@ -291,6 +291,53 @@ static void columns_of_instances_are_read_by_their_types(void **state)
     ASSERT_OK(session);
 }
 
+/* Values stand in a union for what the columns of its first query give. */
+static void values_behind_a_query_are_converted_as_its_columns(void **state)
+{
+    (void)state;
+    const cn_statement *given = CN_STATEMENT_(cn_select(
+        Cat, .columns = CN_INTO(Row, mood, GLAD, code, "A-5", word, "xyz", count, cn_literal(9)),
+        .where = cn_is(Cat, id, ==, 1)));
+    const cn_statement *first = CN_STATEMENT_(
+        cn_select(Cat,
+                  .columns = CN_INTO(Row, mood, cn_coalesce(MOOD, CALM), code, CODE, word,
+                                     cn_attr(Cat, word), count, ID),
+                  .where   = cn_is(Cat, id, ==, 1)));
+    Row *const *rows = cn_rows(
+        session, Row,
+        cn_union_all(CN_QUERIES(first, given), .order_by = CN_BY(cn_label(Row, count))));
+    ASSERT_OK(session);
+    assert_int_equal(rows[0]->mood, SAD);
+    assert_string_equal(rows[0]->code, "A-7");
+    assert_int_equal(rows[1]->mood, GLAD);
+    assert_string_equal(rows[1]->code, "A-5");
+    assert_string_equal(rows[1]->word, "xyz");
+    const Row own[] = {{.mood = CALM, .code = "A-6", .word = "row", .name = "", .count = 1}};
+    rows            = cn_rows(
+                   session, Row,
+                   cn_intersect(CN_QUERIES(
+                       cn_union_all(CN_QUERIES(cn_select(Cat, .columns = CN_INTO(Row, mood, MOOD)),
+                                               cn_select(Cat, .columns = CN_INTO(Row, mood, CALM)))),
+                       cn_select(Cat, .columns = CN_INTO(Row, mood, CALM)))));
+    ASSERT_OK(session);
+    assert_int_equal(rows[0]->mood, CALM);
+    assert_null(rows[1]);
+    rows = cn_rows(
+        session, Row,
+        cn_union_all(CN_QUERIES(
+            cn_values(Row, own, 1),
+            cn_select(Cat,
+                      .columns = CN_INTO(Row, mood, SAD, code, "A-1", word, "two", name, "", count,
+                                         cn_literal(2), born, cn_attr(Cat, born)),
+                      .where   = cn_is(Cat, id, ==, 1)))));
+    ASSERT_OK(session);
+    int two = rows[0]->count == 2 ? 0 : 1;
+    assert_int_equal(rows[two]->mood, SAD);
+    assert_string_equal(rows[two]->code, "A-1");
+    assert_string_equal(rows[two]->word, "two");
+    assert_string_equal(rows[1 - two]->word, "row");
+}
+
 static void an_enumeration_is_its_label_in_a_text_member(void **state)
 {
     (void)state;
@@ -508,6 +555,7 @@ int main(void)
         TEST(what_is_read_has_the_type_of_the_column_that_gave_it),
         TEST(whoever_reads_a_built_statement_gets_the_values_of_the_program),
         TEST(columns_of_instances_are_read_by_their_types),
+        TEST(values_behind_a_query_are_converted_as_its_columns),
         TEST(an_enumeration_is_its_label_in_a_text_member),
         TEST(the_models_value_of_an_enumeration_is_its_label),
         TEST(nulls_before_values_change_nothing),
