@@ -30,6 +30,12 @@ bool cn_ddl_put_path(const cn_ddl *ddl, const char *path)
     return cn_spell_path(ddl->dialect, ddl->server, ddl->sql, path, ddl->error);
 }
 
+/* Of SQLite: the one that was opened is called main. */
+static bool same_file(const char *a, const char *b)
+{
+    return strcmp(a != NULL ? a : "main", b != NULL ? b : "main") == 0;
+}
+
 /* The table that a foreign key refers to, in whatever schema stands for the one that it names.
    SQLite's stay in their own file, and do not name it. */
 static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
@@ -42,8 +48,7 @@ static bool put_target(const cn_ddl *ddl, const cn_foreign_key *key)
     const char *schema = cn_schemas_find(ddl->schemas, named ? cn_buffer_get(&said) : NULL);
     bool        other  = schema != (named ? said.text : NULL);
     bool        good   = !said.failed || cn_error_no_memory(ddl->error);
-    bool        bare = ddl->dialect->definition->schema_on_index && schema != NULL && own != NULL &&
-                strcmp(schema, own) == 0;
+    bool        bare   = ddl->dialect->definition->schema_on_index && same_file(schema, own);
     if (good && other && !bare && schema != NULL) {
         good = cn_ddl_put_name(ddl, schema);
         cn_ddl_put(ddl, ".");

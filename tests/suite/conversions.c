@@ -313,12 +313,10 @@ static void values_behind_a_query_are_converted_as_its_columns(void **state)
     assert_string_equal(rows[1]->code, "A-5");
     assert_string_equal(rows[1]->word, "xyz");
     const Row own[] = {{.mood = CALM, .code = "A-6", .word = "row", .name = "", .count = 1}};
-    rows            = cn_rows(
-                   session, Row,
-                   cn_intersect(CN_QUERIES(
-                       cn_union_all(CN_QUERIES(cn_select(Cat, .columns = CN_INTO(Row, mood, MOOD)),
-                                               cn_select(Cat, .columns = CN_INTO(Row, mood, CALM)))),
-                       cn_select(Cat, .columns = CN_INTO(Row, mood, CALM)))));
+    const cn_statement *calm  = CN_STATEMENT_(cn_select(Cat, .columns = CN_INTO(Row, mood, CALM)));
+    const cn_statement *moods = CN_STATEMENT_(cn_select(Cat, .columns = CN_INTO(Row, mood, MOOD)));
+    const cn_statement *both  = CN_STATEMENT_(cn_union_all(CN_QUERIES(moods, calm)));
+    rows                      = cn_rows(session, Row, cn_intersect(CN_QUERIES(both, calm)));
     ASSERT_OK(session);
     assert_int_equal(rows[0]->mood, CALM);
     assert_null(rows[1]);

@@ -263,6 +263,17 @@ static void a_name_of_a_schema_is_quoted_like_any_other(void **state)
     cn_text_free(sql);
 }
 
+/* The file that was opened is that of the tables without a schema. */
+static void a_foreign_key_of_sqlite_names_no_file(void **state)
+{
+    (void)state;
+    char *text = cn_create_all_sql(&notes, "sqlite", .schemas = CN_SCHEMAS("lookup", "main"));
+    assert_non_null(text);
+    assert_non_null(strstr(text, "CREATE TABLE main.sn_kind ("));
+    assert_non_null(strstr(text, "REFERENCES sn_kind (id)"));
+    cn_text_free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
