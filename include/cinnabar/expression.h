@@ -140,8 +140,9 @@ typedef enum cn_part {
 /* What a member takes; those of an int and an int64 are below. The names are what a compiler says
    when a value does not fit. */
 CN_API cn_expr cn_a_bool_member_takes_(bool value);
-CN_API cn_expr cn_an_unsigned_member_takes_(unsigned value);
-CN_API cn_expr cn_a_uint64_member_takes_(unsigned long long value);
+CN_API cn_expr cn_an_unsigned_member_takes_(long long value);
+CN_API cn_expr cn_a_uint64_member_takes_(long long value);
+CN_API cn_expr cn_an_unsigned_value_(unsigned long long value);
 CN_API cn_expr cn_a_double_member_takes_(double value);
 CN_API cn_expr cn_a_text_member_takes_(const char *value);
 CN_API cn_expr cn_a_bytes_member_takes_(cn_bytes value);
@@ -337,8 +338,13 @@ typedef struct cn_the_array_must_have_the_type_of_the_member {
                      (CN_ELEMENT_(*(array)) == 12 && CN_CLASS_(CN_MEMBER_(T, m)) == 3),            \
                  cn_the_array_must_have_the_type_of_the_member)
 
-/* A value that meets a member: the member decides its type, the value converts as an argument does.
-   */
+/* A value that meets a member: the member decides its type. A number of any integer type goes as it
+   is, whatever the member holds: the value of an unsigned 64-bit one by a way of its own. */
+#define CN_UNSIGNED_TAKER_(x)                                                                      \
+    _Generic((x), bool: cn_a_bool_member_takes_, cn_opt_bool: cn_a_bool_member_takes_,             \
+        float: cn_a_double_member_takes_, double: cn_a_double_member_takes_,                       \
+        cn_opt_float: cn_a_double_member_takes_, cn_opt_double: cn_a_double_member_takes_,         \
+        default: cn_an_unsigned_value_)
 #define CN_TAKER_(x)                                                                               \
     _Generic((x), bool: cn_a_bool_member_takes_, signed char: cn_an_int_member_takes_,             \
         unsigned char: cn_an_unsigned_member_takes_, short: cn_an_int_member_takes_,               \
@@ -363,9 +369,13 @@ typedef struct cn_the_array_must_have_the_type_of_the_member {
         cn_opt_cn_timestamp: cn_a_timestamp_member_takes_,                                         \
         cn_opt_cn_interval: cn_an_interval_member_takes_, cn_opt_cn_uuid: cn_a_uuid_member_takes_)
 #define CN_EXPR_FOR_(T, m, v)                                                                      \
-    _Generic((v), cn_expr: cn_expr_self_, default: CN_TAKER_(CN_MEMBER_(T, m)))(v)
+    _Generic((v), cn_expr: cn_expr_self_, CN_UNSIGNED_CASES_(T, m),                                \
+        default: CN_TAKER_(CN_MEMBER_(T, m)))(v)
+#define CN_UNSIGNED_CASES_(T, m)                                                                   \
+    unsigned long : CN_UNSIGNED_TAKER_(CN_MEMBER_(T, m)),                                          \
+                    unsigned long long : CN_UNSIGNED_TAKER_(CN_MEMBER_(T, m))
 #define CN_SET_FOR_(T, m, v)                                                                       \
-    _Generic((v), cn_expr: cn_expr_self_, cn_null_value: cn_expr_null_,                            \
+    _Generic((v), cn_expr: cn_expr_self_, cn_null_value: cn_expr_null_, CN_UNSIGNED_CASES_(T, m),  \
         cn_opt_bool: cn_expr_opt_bool_, cn_opt_int8_t: cn_expr_opt_int8_t_,                        \
         cn_opt_uint8_t: cn_expr_opt_uint8_t_, cn_opt_int16_t: cn_expr_opt_int16_t_,                \
         cn_opt_uint16_t: cn_expr_opt_uint16_t_, cn_opt_int: cn_expr_opt_int_,                      \
@@ -464,7 +474,7 @@ static inline cn_expr cn_an_int64_member_takes_(long long value)
     return (cn_expr){
         {.kind = CN_NODE_VALUE, .value = {.kind = CN_KIND_INTEGER, .as.integer = value}}};
 }
-static inline cn_expr cn_an_int_member_takes_(int value)
+static inline cn_expr cn_an_int_member_takes_(long long value)
 {
     return cn_an_int64_member_takes_(value);
 }

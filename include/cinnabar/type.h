@@ -181,6 +181,9 @@ CN_API void                  *cn_type_memory_take(cn_type_memory *memory, size_t
  * column_expression around the column where its rows come to the program: not in a condition, nor
  * in a query inside another. `bind` and `result` convert what goes into :value and what comes out
  * of the SQL around :column.
+ *
+ * A sum, difference or total (cn_plus, cn_minus, cn_sum) of such a column is of its type, and so is
+ * what is added; a factor or divisor is a plain number.
  */
 #define CN_TYPE_PROBLEM_SIZE 200
 struct cn_user_type {

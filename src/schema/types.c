@@ -237,6 +237,10 @@ static bool read_type(cn_mapping *mapping, cn_column *column, cn_type *said)
         const cn_user_type *user = said->user;
         *said                    = user->stored;
         said->user               = user;
+        if (user->size == 0)
+            return cn_mapping_fail(mapping,
+                                   "%s: the user type %s says no .size: give it its sizeof",
+                                   column->field.name, user->name != NULL ? user->name : "");
         if (said->kind == CN_TYPE_NONE || said->kind >= CN_TYPE_COUNT)
             return cn_mapping_fail(mapping, "%s: the user type %s stores no type",
                                    column->field.name, user->name);

@@ -41,6 +41,14 @@ static bool incomplete(cn_compiler *compiler)
                         "an operator of the statement has fewer operands than it needs");
 }
 
+/* What stands beside a column in these is a number that counts or marks, not a value such as the
+   column has. */
+static bool scales(uint8_t op)
+{
+    return (op >= CN_OP_TIMES && op <= CN_OP_MODULO) ||
+           (op >= CN_OP_BIT_AND && op <= CN_OP_SHIFT_RIGHT);
+}
+
 static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
 {
     *o = (operands){.node = node, .flat = (node->flags & CN_NODE_FLAT) != 0};
@@ -58,7 +66,13 @@ static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
     }
     o->rest_count = node->count - cn_node_rest(node);
     o->rest       = o->rest_count == 0 ? NULL : cn_node_part(node, cn_node_rest(node));
-    return o->flat || o->rest_count == 0 || column_of(compiler, o->rest, &o->meets_left);
+    if (!o->flat && o->rest_count != 0 && !column_of(compiler, o->rest, &o->meets_left))
+        return false;
+    if (scales(node->op) && cn_column_converts(o->meets_right))
+        o->meets_right = NULL;
+    if (scales(node->op) && cn_column_converts(o->meets_left))
+        o->meets_left = NULL;
+    return true;
 }
 
 /* A row of values, each of which meets what stands in its place in the other. */

@@ -14,6 +14,7 @@ static const struct {
               {"greatest", UINT32_MAX},
               {"least", UINT32_MAX},
               {"min", 1},
+              {"sum", 1},
               {"max", 1},
               {"first_value", 1},
               {"last_value", 1},
@@ -35,7 +36,8 @@ static bool gives_part(const cn_node *node, uint32_t part)
     case CN_NODE_CALL:
         return cn_function_gives(node->value.as.text.data, part);
     case CN_NODE_OPERATOR:
-        return node->op == CN_OP_DISTINCT; /* before the argument of an aggregate */
+        return node->op == CN_OP_PLUS || node->op == CN_OP_MINUS ||
+               node->op == CN_OP_DISTINCT; /* before the argument of an aggregate */
     case CN_NODE_CASE:
     case CN_NODE_ELSE:
         return true;
@@ -48,6 +50,15 @@ static bool gives_part(const cn_node *node, uint32_t part)
     default:
         return false;
     }
+}
+
+/* A sum or difference is of the type that it is made of if that is a user type; else it may be of
+   more digits, or another kind. */
+static bool computes(const cn_node *node)
+{
+    return (node->kind == CN_NODE_OPERATOR && node->op != CN_OP_DISTINCT) ||
+           (node->kind == CN_NODE_CALL && node->value.as.text.data != NULL &&
+            cn_ascii_same(node->value.as.text.data, "sum"));
 }
 
 /* The column that a node names, whether the statement may mention it or not: who writes it says. */
@@ -83,15 +94,17 @@ const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *n
 {
     const cn_column *found = NULL;
     node                   = cn_node_resolved(node);
-    if (node->model != NULL && (node->kind == CN_NODE_MEMBER || node->kind == CN_NODE_NAMED ||
-                                (node->kind == CN_NODE_CALL && gives_part(node, 0))))
-        return named(node);
+    bool names             = node->kind == CN_NODE_MEMBER || node->kind == CN_NODE_NAMED ||
+                 ((node->kind == CN_NODE_CALL || node->kind == CN_NODE_OPERATOR) &&
+                  gives_part(node, 0));
     if (node->kind == CN_NODE_QUERY)
         return node->op == CN_QUERY_EXISTS ? NULL : of_query(compiler, node->parts);
+    if (node->model != NULL && names)
+        found = named(node);
     for (uint32_t i = 0; i < node->count && found == NULL; i++)
         if (gives_part(node, i))
             found = cn_compiler_typed(compiler, cn_node_part(node, i));
-    return found;
+    return found != NULL && computes(node) && found->type.user == NULL ? NULL : found;
 }
 
 const cn_column *cn_compiler_converting(const cn_compiler *compiler, const cn_node *node,

@@ -110,8 +110,9 @@ cn_expr cn_expr_self_(cn_expr value)
         return cn_expr_of_(constructor(value));                                                    \
     }
 CN_TAKES(cn_a_bool_member_takes_, bool, cn_value_bool)
-CN_TAKES(cn_an_unsigned_member_takes_, unsigned, cn_value_uint)
-CN_TAKES(cn_a_uint64_member_takes_, unsigned long long, cn_value_uint)
+CN_TAKES(cn_an_unsigned_member_takes_, long long, cn_value_int)
+CN_TAKES(cn_a_uint64_member_takes_, long long, cn_value_int)
+CN_TAKES(cn_an_unsigned_value_, unsigned long long, cn_value_uint)
 CN_TAKES(cn_a_double_member_takes_, double, cn_value_real)
 CN_TAKES(cn_a_text_member_takes_, const char *, cn_value_text)
 CN_TAKES(cn_a_bytes_member_takes_, cn_bytes, cn_value_bytes)

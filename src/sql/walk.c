@@ -269,6 +269,9 @@ static bool other_column(cn_walk *walk, const cn_value *v)
 
 static bool list(cn_walk *walk, const void *place, const cn_value *v)
 {
+    if (v->as.list.items == NULL && v->as.list.count != 0)
+        return cn_error_set(walk->error, CN_CAUSE_PARAMETER,
+                            "the array of a list of %zu values is NULL", v->as.list.count);
     if (!cn_walk_word(walk, v->as.list.count) || !number(walk, place))
         return false;
     for (size_t i = 0; i < v->as.list.count; i++) {
@@ -276,6 +279,15 @@ static bool list(cn_walk *walk, const void *place, const cn_value *v)
         if (!cn_walk_value(walk, &element))
             return false;
     }
+    return true;
+}
+
+/* The values that were walked last: NULL equals none, and nothing is outside of a list with it. */
+static bool no_nulls(cn_walk *walk, const cn_node *left, size_t count)
+{
+    for (size_t i = walk->value_count - count; i < walk->value_count; i++)
+        if (walk->values[i].kind == CN_KIND_NULL)
+            return null_text(walk, member_name(left));
     return true;
 }
 
@@ -329,7 +341,7 @@ static bool operand(cn_walk *walk, const cn_node *left, const void *place, const
         from = &found;
     }
     if (how == CN_OPERAND_LIST && from->kind == CN_KIND_LIST)
-        return list(walk, place, from);
+        return list(walk, place, from) && no_nulls(walk, left, from->as.list.count);
     if (from->kind == CN_KIND_NULL && how != CN_OPERAND_ANY && !unknown)
         return null_text(walk, member_name(left));
     if (how != CN_OPERAND_ESCAPED)
@@ -396,6 +408,13 @@ static bool enter(cn_walk *walk, const cn_node *node)
     return cn_walk_enter(walk) && (cn_node_alive(node) || dead(walk));
 }
 
+static bool absent(cn_walk *walk)
+{
+    return cn_error_set(
+        walk->error, CN_CAUSE_MISUSE,
+        "a part of cn_and, cn_or or cn_not is no condition: cn_when leaves one out");
+}
+
 /*
  * AND, OR and NOT of what was not left out: the same conditions have the same key, whatever else
  * there might have been. Of nothing there is nothing; of a single one, it alone.
@@ -406,8 +425,9 @@ static bool connected(cn_walk *walk, const cn_node *node)
     size_t chosen = 0;
     bool   good   = enter(walk, node) && cn_walk_word(walk, node->kind);
     for (uint32_t i = 0; good && i < node->count; i++) {
-        size_t before = walk->word_count;
-        good          = cn_walk_node(walk, cn_node_part(node, i));
+        const cn_node *part   = cn_node_part(node, i);
+        size_t         before = walk->word_count;
+        good = part->kind != CN_NODE_NONE ? cn_walk_node(walk, part) : absent(walk);
         chosen += walk->word_count != before;
     }
     walk->depth--;

@@ -283,6 +283,7 @@ int main(void)
         cmocka_unit_test(shapes_stand_in_no_schema),
         cmocka_unit_test(the_schemas_of_an_engine_are_those_of_all_that_say_none),
         cmocka_unit_test(a_name_of_a_schema_is_quoted_like_any_other),
+        cmocka_unit_test(a_foreign_key_of_sqlite_names_no_file),
     };
     return suite_main("schemas", tests);
 }

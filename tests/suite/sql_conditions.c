@@ -30,6 +30,25 @@ static void a_comparison_finds_what_it_says(void **state)
                         "1 2 4 5 6");
 }
 
+/* It is the value that is compared, not what of it a member could hold. */
+static void a_number_keeps_its_value_whatever_the_member_holds(void **state)
+{
+    (void)state;
+    const int64_t past[] = {INT64_C(4294967297), 2};
+    const int64_t none   = INT64_C(4294967297);
+    assert_string_equal(sql_found(cn_is(Thing, id, ==, none)), "");
+    assert_string_equal(sql_found(cn_is(Thing, id, <, none)), "1 2 3 4 5 6");
+    assert_string_equal(sql_found(cn_is(Thing, id, ==, UINT32_MAX)), "");
+    assert_string_equal(sql_found(cn_is(Thing, level, ==, 257)), "");
+    assert_string_equal(sql_found(cn_in(Thing, id, none, 2)), "2");
+    assert_string_equal(sql_found(cn_in_array(Thing, views, past, 2)), "");
+    assert_string_equal(sql_found(cn_cmp(cn_attr(Thing, id), ==, none)), "");
+    assert_string_equal(sql_found(cn_between(Thing, id, 4, none)), "4 5 6");
+    assert_string_equal(sql_found(cn_is_same(Thing, id, none)), "");
+    assert_string_equal(sql_found(cn_is(Thing, views, <, UINT64_C(9223372036854775807))),
+                        "1 2 3 4 5 6");
+}
+
 static void an_enumeration_is_compared_by_its_label(void **state)
 {
     (void)state;
@@ -252,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SQL_TEST(a_comparison_finds_what_it_says),
+        SQL_TEST(a_number_keeps_its_value_whatever_the_member_holds),
         SQL_TEST(an_enumeration_is_compared_by_its_label),
         SQL_TEST(and_or_and_not_nest),
         SQL_TEST(cn_when_decides_at_run_time),

@@ -222,7 +222,11 @@ static void a_change_of_every_row_must_be_meant(void **state)
 static void what_is_wrong_is_named_before_anything_is_sent(void **state)
 {
     (void)state;
-    const char *nothing = NULL;
+    const char       *nothing = NULL;
+    const char *const names[] = {"Ada", NULL};
+    const int        *no_ids  = NULL;
+    cn_condition      absent;
+    memset(&absent, 0, sizeof absent);
     sql_refused(STATEMENT(cn_select(Thing, .where = cn_is(Thing, name, ==, nothing))), NULL,
                 CN_CAUSE_PARAMETER, "Thing.name is compared with NULL");
     sql_refused(STATEMENT(cn_select(Thing, .where = cn_contains(Thing, odd, nothing))), NULL,
@@ -241,8 +245,20 @@ static void what_is_wrong_is_named_before_anything_is_sent(void **state)
                 CN_CAUSE_MISUSE, "Thing.id is set twice");
     sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Thing, id, 1, level, 200))), NULL,
                 CN_CAUSE_CONVERSION, "Thing.level");
+    sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Thing, id, INT64_C(4294967297)))), NULL,
+                CN_CAUSE_CONVERSION, "Thing.id: the number is more");
+    sql_refused(STATEMENT(cn_insert(Thing, .values = CN_SET(Thing, views, UINT64_MAX))), NULL,
+                CN_CAUSE_CONVERSION, "Thing.views: the number is more");
     sql_refused(STATEMENT(cn_update(Thing, .every_row = true)), NULL, CN_CAUSE_MISUSE,
                 "sets nothing");
+    sql_refused(STATEMENT(cn_select(Thing, .where = cn_in(Thing, name, "Ada", nothing))), NULL,
+                CN_CAUSE_PARAMETER, "Thing.name is compared with NULL");
+    sql_refused(STATEMENT(cn_select(Thing, .where = cn_in_array(Thing, name, names, 2))), NULL,
+                CN_CAUSE_PARAMETER, "Thing.name is compared with NULL");
+    sql_refused(STATEMENT(cn_select(Thing, .where = cn_in_array(Thing, id, no_ids, 2))), NULL,
+                CN_CAUSE_PARAMETER, "the array of a list of 2 values is NULL");
+    sql_refused(STATEMENT(cn_select(Thing, .where = cn_and(cn_is(Thing, id, ==, 1), absent))), NULL,
+                CN_CAUSE_MISUSE, "is no condition");
     sql_refused(STATEMENT(cn_select(Thing, .limit = -1)), NULL, CN_CAUSE_PARAMETER, "negative");
     sql_refused(NULL, NULL, CN_CAUSE_MISUSE, "NULL");
 }

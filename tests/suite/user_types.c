@@ -116,6 +116,42 @@ static void a_user_type_converts_on_the_way_in_and_out(void **state)
     suite_end_with(engine, &prices);
 }
 
+typedef struct Cost {
+    const char *sum, *dearer, *cheaper;
+} Cost;
+
+/* What is added is an amount, a factor is not. */
+static void sums_are_of_the_type_and_factors_are_not(void **state)
+{
+    (void)state;
+    cn_engine    *engine = suite_engine_with(&prices);
+    const cn_expr amount = cn_attr(Price, amount);
+    CN_SESSION(session, engine) {
+        cn_insert_rows(session, Price, ((Price[]){{1, "1.50"}, {2, "2.25"}}), 2);
+        Cost *const *cost = cn_rows(
+            session, Cost,
+            cn_select(Price, .columns = CN_INTO(Cost, sum, cn_sum(amount), dearer,
+                                                cn_max(cn_plus(amount, "0.50")), cheaper,
+                                                cn_min(cn_minus(amount, "0.50")))));
+        ASSERT_OK(session);
+        assert_string_equal(cost[0]->sum, "3.75");
+        assert_string_equal(cost[0]->dearer, "2.75");
+        assert_string_equal(cost[0]->cheaper, "1.00");
+        assert_int_equal(counted(session, cn_cmp(cn_plus(amount, "0.50"), >, "2.00")), 1);
+        assert_int_equal(counted(session, cn_cmp(cn_times(amount, 2), >, 400)), 1);
+        cn_execute(session, cn_update(Price, .set = CN_SET(Price, amount, cn_plus(amount, "0.05")),
+                                      .where = cn_is(Price, id, ==, 1)));
+        cn_execute(session, cn_update(Price, .set = CN_SET(Price, amount, cn_times(amount, 2)),
+                                      .where = cn_is(Price, id, ==, 2)));
+        ASSERT_OK(session);
+        cn_refresh(session, cn_get(session, Price, 2));
+        assert_string_equal(cn_get(session, Price, 1)->amount, "1.55");
+        assert_string_equal(cn_get(session, Price, 2)->amount, "4.50");
+        ASSERT_OK(session);
+    }
+    suite_end_with(engine, &prices);
+}
+
 /* ---- as keys --------------------------------------------------------------------------------- */
 
 typedef struct Coin {
@@ -335,15 +371,37 @@ static void the_sql_around_a_value_holds_it_once(void **state)
     cn_engine_dispose(engine);
 }
 
+static const cn_user_type unsized = {.name = "unsized", .stored = {.kind = CN_TYPE_INTEGER}};
+typedef struct Unsized {
+    int id;
+} Unsized;
+CN_MODEL(Unsized, "ut_unsized")
+{
+    CN_COLUMN(id, .primary_key = true, .type = CN_USER(&unsized));
+}
+CN_METADATA(unsized_ones, &Unsized_model);
+
+static void a_user_type_says_its_size(void **state)
+{
+    (void)state;
+    cn_engine *engine = suite_engine();
+    assert_false(cn_create_all(&unsized_ones, engine));
+    assert_non_null(strstr(cn_error_message(engine),
+                           "id: the user type unsized says no .size: give it its sizeof"));
+    cn_engine_dispose(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_user_type_converts_on_the_way_in_and_out),
+        cmocka_unit_test(sums_are_of_the_type_and_factors_are_not),
         cmocka_unit_test(a_key_may_be_of_a_user_type),
         cmocka_unit_test(sql_stands_around_what_is_written_and_read),
         cmocka_unit_test(sql_stands_around_the_columns_of_the_outermost_query_only),
         cmocka_unit_test(sql_stands_around_each_value_of_many_rows),
         cmocka_unit_test(the_sql_around_a_value_holds_it_once),
+        cmocka_unit_test(a_user_type_says_its_size),
     };
     return suite_main("user types", tests);
 }
