@@ -129,7 +129,7 @@ typedef struct cn_column_options {
     /* of it: "CASCADE", "SET NULL", "RESTRICT", "NO ACTION", "SET DEFAULT" */
     const char *on_delete;
     const char *on_update;
-    const char *server_default; /* an SQL expression */
+    const char *server_default; /* an SQL expression; the member may be NULL: see below */
 
     const cn_variant
                *variants; /* CN_VARIANTS({"mysql", CN_MEDIUMTEXT}): types of single databases */

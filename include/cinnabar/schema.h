@@ -72,8 +72,9 @@ CN_API bool cn_drop_schema(const char *name, bool cascade, cn_engine *engine);
  *                    .or_replace = true);
  *     cn_create_table_as("archive", cn_select(Post), engine);
  *
- * Its columns have the names that the query gives them; a model with these columns reads it. Values
- * stand in the statement as literals, quoted safely. What a user type would write around a column
+ * Its columns have the names that the query gives them; a model with these columns reads it, which
+ * no metadata lists: cn_create_all would make a table of it. Values stand in the statement as
+ * literals, quoted safely. What a user type would write around a column
  * that is read is not written: what is stored stays as it is.
  */
 typedef struct cn_stored_options {
@@ -81,7 +82,8 @@ typedef struct cn_stored_options {
     bool   or_replace;   /* a view; SQLite has no such word */
     bool   if_exists;    /* IF [NOT] EXISTS; a view of PostgreSQL has none when it is created */
     bool   materialized; /* a view of PostgreSQL that keeps its rows */
-    const cn_schema_map *schemas; /* CN_SCHEMAS(...), of the query's tables [the engine's] */
+    const cn_schema_map *schemas; /* CN_SCHEMAS(...), of the query's tables, not of `name` [the
+                                     engine's] */
 } cn_stored_options;
 CN_API bool cn_view_create(const char *name, const cn_statement *query, cn_engine *engine,
                            const cn_stored_options *options);

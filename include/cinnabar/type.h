@@ -234,7 +234,8 @@ CN_END_DECLARATIONS
 #define CN_BINARY ((cn_type){.kind = CN_TYPE_BINARY})
 #define CN_UUID ((cn_type){.kind = CN_TYPE_UUID})
 #define CN_JSON ((cn_type){.kind = CN_TYPE_JSON})
-/* The labels must be string literals: they are kept by address. */
+/* The labels must be string literals: they are kept by address. A member that may be NULL is a
+   CN_OPT(int). */
 #define CN_ENUM(...)                                                                               \
     ((cn_type){.kind = CN_TYPE_ENUM, .labels = (const char *const[]){__VA_ARGS__, NULL}})
 /* CN_ENUM_AS(CN_ENUM_NATIVE, "mood", "sad", "happy"): form, name (or NULL), labels */

@@ -86,7 +86,7 @@ static void compare_default(cn_comparison *c, const cn_column *column,
                             const cn_reflected_column *found)
 {
     bool        has_sequence = column->sequence != NULL && cn_ddl_has(&c->ddl, CN_DDL_SEQUENCE);
-    const char *said         = column->server_default;
+    const char *said         = cn_spell_default_text(&c->ddl, column, column->server_default);
     if (has_sequence) {
         bool same = found->sequence != NULL &&
                     strcmp(last_name(column->sequence->name), last_name(found->sequence)) == 0;
@@ -100,6 +100,14 @@ static void compare_default(cn_comparison *c, const cn_column *column,
         return;
     if (!cn_compare_same(c, said, found->server_default))
         alter(c, column, "default", said, found->server_default);
+}
+
+static void compare_on_update(cn_comparison *c, const cn_column *column,
+                              const cn_reflected_column *found)
+{
+    const char *said = cn_spell_default_text(&c->ddl, column, column->server_on_update);
+    if (!cn_compare_same(c, said, found->server_on_update))
+        alter(c, column, "value on update", said, found->server_on_update);
 }
 
 static void compare_computed(cn_comparison *c, const cn_column *column,
@@ -166,9 +174,8 @@ static bool compare_column(cn_comparison *c, const cn_column *column)
         compare_numbering(c, column, found);
     }
     compare_computed(c, column, found);
-    if (c->style == CN_TOKENS_MYSQL &&
-        !cn_compare_same(c, column->server_on_update, found->server_on_update))
-        alter(c, column, "value on update", column->server_on_update, found->server_on_update);
+    if (c->style == CN_TOKENS_MYSQL)
+        compare_on_update(c, column, found);
     if (c->style != CN_TOKENS_SQLITE && !c->options.ignore_comments)
         cn_compare_texts(c, CN_DIFFERENCE_COLUMN, "comment", column->name, column->comment,
                          found->comment);

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "dialect/spelling.h"
 
 #define KEY_LENGTH 255 /* of a text or binary key without a length: 1020 bytes fit any index */
@@ -105,6 +106,19 @@ static bool says_not_null(const cn_ddl *ddl, const cn_column *column)
     return !column->nullable && (column->computed == NULL || is_mysql);
 }
 
+/* A moment must have as many digits as its column. */
+static const char *default_text(const cn_type *type, const char *said)
+{
+    static const char *const moments[] = {"CURRENT_TIMESTAMP",    "CURRENT_TIMESTAMP(1)",
+                                          "CURRENT_TIMESTAMP(2)", "CURRENT_TIMESTAMP(3)",
+                                          "CURRENT_TIMESTAMP(4)", "CURRENT_TIMESTAMP(5)",
+                                          "CURRENT_TIMESTAMP(6)"};
+    bool bare = cn_ascii_same(said, moments[0]) || cn_ascii_same(said, "CURRENT_TIMESTAMP()");
+    if (!bare || (type->kind != CN_TYPE_DATETIME && type->kind != CN_TYPE_TIMESTAMP))
+        return said;
+    return moments[type->precision == 0 ? 6 : type->precision - 1];
+}
+
 static bool put_column(const cn_ddl *ddl, const cn_column *column)
 {
     const cn_type type        = keyed_type(ddl, column);
@@ -121,7 +135,8 @@ static bool put_column(const cn_ddl *ddl, const cn_column *column)
                                is_large(&type) ? CN_DEFAULT_WRAPPED : CN_DEFAULT_PLAIN))
         return false;
     if (column->server_on_update != NULL)
-        cn_buffer_format(ddl->sql, " ON UPDATE %s", column->server_on_update);
+        cn_buffer_format(ddl->sql, " ON UPDATE %s",
+                         cn_spell_default_text(ddl, column, column->server_on_update));
     return type.enum_form != CN_ENUM_CHECKED || cn_spell_enum_check(ddl, column, &type);
 }
 
@@ -235,6 +250,7 @@ static void foreign_key_names(cn_buffer *sql, const cn_foreign_key *key)
 const cn_definition cn_definition_mysql = {
     .type                      = put_type,
     .column                    = put_column,
+    .default_text              = default_text,
     .options                   = put_options,
     .alter_adds_foreign_keys   = true,
     .alter_drops_foreign_key   = "DROP FOREIGN KEY",

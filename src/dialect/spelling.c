@@ -146,6 +146,15 @@ static bool spell_next_value(const cn_ddl *ddl, const cn_sequence *sequence, cn_
     return done;
 }
 
+const char *cn_spell_default_text(const cn_ddl *ddl, const cn_column *column, const char *said)
+{
+    const cn_definition *definition = ddl->dialect->definition;
+    if (said == NULL || definition->default_text == NULL)
+        return said;
+    return definition->default_text(cn_dialect_column_type(ddl->dialect, ddl->server, column),
+                                    said);
+}
+
 bool cn_spell_default(const cn_ddl *ddl, const cn_column *column, cn_default_form form)
 {
     if (column->sequence != NULL && cn_ddl_has(ddl, CN_DDL_SEQUENCE)) {
@@ -162,7 +171,7 @@ bool cn_spell_default(const cn_ddl *ddl, const cn_column *column, cn_default_for
     if (!is_plain(column->server_default) &&
         !cn_ddl_needs(ddl, CN_DDL_EXPRESSION_DEFAULT, column->field.name))
         return false;
-    spell_default(ddl->sql, column->server_default, form);
+    spell_default(ddl->sql, cn_spell_default_text(ddl, column, column->server_default), form);
     return true;
 }
 

@@ -44,6 +44,10 @@ bool cn_spell_path(const cn_dialect *dialect, const cn_link *server, cn_buffer *
 /* `type`, which is the column's, or derived from it, if the database has it. */
 bool cn_spell_column_type(const cn_ddl *ddl, const cn_column *column, const cn_type *type);
 
+/* A default, or what a column is set to on update, as the database has it for such a column; NULL
+   if `said` is. */
+const char *cn_spell_default_text(const cn_ddl *ddl, const cn_column *column, const char *said);
+
 /* How a default is written that is more than a literal. */
 typedef enum cn_default_form {
     CN_DEFAULT_CALLS,  /* in parentheses, but not a single call */

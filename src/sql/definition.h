@@ -62,6 +62,9 @@ struct cn_definition {
     bool (*type)(const cn_ddl *ddl, const cn_column *column);
     /* all that stands behind a column's name, but its check constraints */
     bool (*column)(const cn_ddl *ddl, const cn_column *column);
+    /* a default, or what a column is set to on update, as it stands for a column of that type;
+       NULL: as it was said */
+    const char *(*default_text)(const cn_type *type, const char *said);
     /* what stands behind the closing parenthesis of CREATE TABLE */
     bool (*options)(const cn_ddl *ddl, const cn_table *table);
     bool        transactional;

@@ -56,6 +56,7 @@ CN_TABLE(thing, "rf_thing")
     CN_TABLE_COLUMN(flag, CN_BOOLEAN, .server_default = "TRUE");
     CN_TABLE_COLUMN(stamp, CN_DATETIME, .server_default = "CURRENT_TIMESTAMP",
                     .variants = CN_VARIANTS({"mysql", CN_DATETIME_DIGITS(0)}));
+    CN_TABLE_COLUMN(moment, CN_DATETIME, .server_default = "CURRENT_TIMESTAMP");
     CN_TABLE_COLUMN(made, CN_STRING(20), .server_default = "lower('ABC')");
     CN_TABLE_COLUMN(area, CN_INTEGER, .computed = "low * high + 1", .persisted = CN_STORED);
     CN_TABLE_COLUMN(parent, CN_INTEGER, .foreign_key = "rf_thing.id", .on_delete = "SET NULL");

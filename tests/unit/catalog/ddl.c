@@ -178,7 +178,7 @@ static void a_table_without_a_struct_may_have_several_keys_or_none(void **state)
                "\nCREATE TABLE link (\n\tleft_id INTEGER NOT NULL, \n\tright_id INTEGER NOT NULL, "
                "\n\tPRIMARY KEY (left_id, right_id)\n)\n\n");
     ASSERT_DDL(MYSQL, cn_ddl_create_table(&ddl, table_of(&keyless), NULL, NULL),
-               "\nCREATE TABLE keyless (\n\tx DATETIME(6) DEFAULT CURRENT_TIMESTAMP\n)\n\n");
+               "\nCREATE TABLE keyless (\n\tx DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6)\n)\n\n");
     ASSERT_DDL(SQLITE, cn_ddl_create_table(&ddl, table_of(&long_names), every, &yes),
                "\nCREATE TABLE " LONG " (\n\tid INTEGER NOT NULL, \n\tother INTEGER, \n\tsecond "
                "INTEGER, \n\tPRIMARY KEY (id)\n)\n\n");
