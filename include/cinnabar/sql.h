@@ -259,7 +259,8 @@ CN_API char *cn_statement_sql(cn_connection *connection, const cn_statement *sta
 /*
  * The same for a database by its name, without a connection: "sqlite", "mysql", "mariadb",
  * "postgresql", each in its newest version that Cinnabar knows. With `inlined` the parameters stand
- * in the text as literals, safely quoted: for reading, not for sending. The caller ends the text
+ * in the text as literals, safely quoted, and what comes later as its name, ":least": for reading,
+ * not for sending. The caller ends the text
  * with cn_text_free. NULL: `*why`, unless `why` is NULL, is a text that says why, to be ended
  * alike; it is NULL itself only for want of memory.
  */

@@ -251,6 +251,10 @@ const void *cn_rows_(cn_session *session, const char *struct_name, size_t struct
     cn_walk            walk;
     if (!cn_session_well(session))
         return empty;
+    if (statement == NULL) {
+        cn_connection_fail(session->connection, CN_CAUSE_MISUSE, "cn_rows: the statement is NULL");
+        return empty;
+    }
     cn_walk_begin(&walk, NULL);
     if (open_rows(&source, &walk, statement) &&
         same_struct(session, &source, struct_name, struct_size))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/temporal.h"
 
 static const cn_client_value *client_value(const cn_column *column, bool update)
 {
@@ -49,12 +50,24 @@ static bool bind_label(const cn_column *column, cn_value *value, cn_error *error
     return true;
 }
 
+/* A struct that was zeroed holds the zero date. */
+static bool check_date(const cn_column *column, const cn_value *value, cn_error *error)
+{
+    char text[CN_TEMPORAL_SIZE];
+    return value->kind != CN_KIND_DATE || cn_date_is_valid(value->as.date) ||
+           cn_error_set(error, CN_CAUSE_CONVERSION,
+                        "%s: there is no day %s: assign one, or let the member be a "
+                        "CN_OPT(cn_date)",
+                        column->field.name, cn_date_format(value->as.date, text));
+}
+
 bool cn_column_bind(const cn_column *column, cn_value *value, cn_arena *memory, cn_error *error)
 {
     if (column->type.user == NULL && column->type.kind == CN_TYPE_ENUM)
         return bind_label(column, value, error);
-    return column->type.user == NULL ||
-           cn_user_convert(column->type.user, true, column->field.name, value, memory, error);
+    if (column->type.user == NULL)
+        return check_date(column, value, error);
+    return cn_user_convert(column->type.user, true, column->field.name, value, memory, error);
 }
 
 const char *cn_user_sql_place(const char *sql, const char *word)

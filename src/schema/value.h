@@ -15,7 +15,8 @@ bool cn_column_makes_value(const cn_column *column, bool update);
 bool cn_column_make_value(const cn_column *column, bool update, const void *row, cn_value *value,
                           cn_arena *memory, cn_error *error);
 
-/* The value that the database takes for a member's of a user type; nothing for other types. */
+/* The value that the database takes for a member's, of a user type or an enumeration. False: the
+   error names the column; so it does for a day that is in no calendar. */
 bool cn_column_bind(const cn_column *column, cn_value *value, cn_arena *memory, cn_error *error);
 
 /* Where `word`, ":value" or ":column", stands in the SQL of a user type; NULL: nowhere. */

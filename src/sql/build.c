@@ -20,16 +20,34 @@ struct cn_query {
     grown         conditions, havings, order, group, joins, values, columns;
     cn_condition  where_all, having_all;
     cn_items      values_all, columns_all;
-    bool          failed; /* something could not be copied: the statement fails when executed ... */
-    uint8_t       why;    /* ... for a reason of sql/node.h */
+    /* what stands for the statement when something could not be copied: executing it says why */
+    cn_delete_statement refusal;
+    bool                failed;
 };
 
-/* The first failure stays. */
+static const cn_model nothing = {.name = "nothing"};
+#define REFUSAL(why)                                                                               \
+    {                                                                                              \
+        .head = {CN_STATEMENT_DELETE, sizeof(cn_delete_statement)}, .from = &nothing, .where = {   \
+            {.kind = CN_NODE_BROKEN, .op = (why)}                                                  \
+        }                                                                                          \
+    }
+
+/* For a reason of sql/node.h. The first failure stays. */
 static void fail(cn_query *query, uint8_t why)
 {
     if (!query->failed)
-        query->why = why;
+        query->refusal = (cn_delete_statement)REFUSAL(why);
     query->failed = true;
+}
+
+static void fail_clause(cn_query *query, const char *function)
+{
+    if (query->failed)
+        return;
+    fail(query, CN_BROKEN_CLAUSE);
+    query->refusal.where.node.value  = cn_value_text(function);
+    query->refusal.where.node.offset = query->statement == NULL ? 0 : query->statement->kind;
 }
 
 static bool add(cn_query *query, grown *list, const void *item, size_t size)
@@ -106,14 +124,14 @@ static clauses clauses_of(cn_statement *statement)
 }
 
 /* Whether the builder has a clause of the kind that its statement has. */
-static bool ready(cn_query *query, clauses *at, bool (*has)(const clauses *))
+static bool ready(cn_query *query, const char *function, clauses *at, bool (*has)(const clauses *))
 {
     if (query == NULL || query->statement == NULL)
         return false;
     *at = clauses_of(query->statement);
     if (has(at))
         return true;
-    fail(query, CN_BROKEN_CLAUSE);
+    fail_clause(query, function);
     return false;
 }
 
@@ -163,7 +181,7 @@ void cn_query_where(cn_query *query, cn_condition condition)
 {
     clauses at;
     if (condition.node.kind != CN_NODE_NONE && condition.node.kind != CN_NODE_LEFT_OUT &&
-        ready(query, &at, has_where))
+        ready(query, __func__, &at, has_where))
         add_node(query, &query->conditions, condition.node);
 }
 
@@ -171,21 +189,21 @@ void cn_query_having(cn_query *query, cn_condition condition)
 {
     clauses at;
     if (condition.node.kind != CN_NODE_NONE && condition.node.kind != CN_NODE_LEFT_OUT &&
-        ready(query, &at, has_having))
+        ready(query, __func__, &at, has_having))
         add_node(query, &query->havings, condition.node);
 }
 
 void cn_query_order_by(cn_query *query, cn_expr value)
 {
     clauses at;
-    if (ready(query, &at, has_order))
+    if (ready(query, __func__, &at, has_order))
         add_node(query, &query->order, value.node);
 }
 
 void cn_query_group_by(cn_query *query, cn_expr value)
 {
     clauses at;
-    if (ready(query, &at, has_group))
+    if (ready(query, __func__, &at, has_group))
         add_node(query, &query->group, value.node);
 }
 
@@ -193,7 +211,7 @@ void cn_query_join(cn_query *query, const cn_joined *joins)
 {
     clauses at;
     uint8_t why;
-    if (!ready(query, &at, has_join))
+    if (!ready(query, __func__, &at, has_join))
         return;
     if (!cn_joins_copy(&joins, &query->arena, &why)) {
         fail(query, why);
@@ -233,21 +251,21 @@ static void add_items(cn_query *query, grown *list, cn_items *all, const cn_item
 void cn_query_set(cn_query *query, const cn_items *values)
 {
     clauses at;
-    if (ready(query, &at, has_values))
+    if (ready(query, __func__, &at, has_values))
         add_items(query, &query->values, &query->values_all, values);
 }
 
 void cn_query_columns(cn_query *query, const cn_items *columns)
 {
     clauses at;
-    if (ready(query, &at, has_columns))
+    if (ready(query, __func__, &at, has_columns))
         add_items(query, &query->columns, &query->columns_all, columns);
 }
 
 void cn_query_returning(cn_query *query, const cn_items *columns)
 {
     if (query != NULL && query->statement != NULL && query->statement->kind == CN_STATEMENT_SELECT)
-        fail(query, CN_BROKEN_CLAUSE);
+        fail_clause(query, __func__);
     else
         cn_query_columns(query, columns);
 }
@@ -255,13 +273,13 @@ void cn_query_returning(cn_query *query, const cn_items *columns)
 void cn_query_limit(cn_query *query, int64_t limit, int64_t offset)
 {
     clauses at;
-    if (!ready(query, &at, has_limit))
+    if (!ready(query, __func__, &at, has_limit))
         return;
     *at.limit = limit;
     if (at.offset != NULL)
         *at.offset = offset;
     else if (offset != 0)
-        fail(query, CN_BROKEN_CLAUSE);
+        fail_clause(query, "the offset of cn_query_limit");
 }
 
 /* ---- from beginning to end ------------------------------------------------------------------- */
@@ -296,8 +314,10 @@ cn_query *cn_build_(const cn_statement *statement)
         return NULL;
     if (statement != NULL)
         query->statement = cn_statement_copy(statement, &query->arena, &why);
-    if (query->statement == NULL)
-        fail(query, statement == NULL ? CN_BROKEN_CLAUSE : why);
+    if (query->statement == NULL && (statement == NULL || why == CN_BROKEN_CLAUSE))
+        fail_clause(query, "cn_build");
+    else if (query->statement == NULL)
+        fail(query, why);
     else
         take_over(query);
     return query;
@@ -321,22 +341,13 @@ static void put_items(const cn_items **to, cn_items *all, const grown *list)
     *to        = all;
 }
 
-/* What stands for a statement that could not be built: executing it says why. */
-#define BROKEN(why)                                                                                \
-    [why] = {.head  = {CN_STATEMENT_DELETE, sizeof(cn_delete_statement)},                          \
-             .from  = &nothing,                                                                    \
-             .where = {{.kind = CN_NODE_BROKEN, .op = (why)}}}
-static const cn_model            nothing  = {.name = "nothing"};
-static const cn_delete_statement broken[] = {BROKEN(CN_BROKEN_DEAD), BROKEN(CN_BROKEN_MEMORY),
-                                             BROKEN(CN_BROKEN_DEEP), BROKEN(CN_BROKEN_CLAUSE),
-                                             BROKEN(CN_BROKEN_STRUCT)};
-
 const cn_statement *cn_built(cn_query *query)
 {
+    static const cn_delete_statement no_memory = REFUSAL(CN_BROKEN_MEMORY);
     if (query == NULL)
-        return &broken[CN_BROKEN_MEMORY].head;
+        return &no_memory.head;
     if (query->failed)
-        return &broken[query->why].head;
+        return &query->refusal.head;
     clauses at = clauses_of(query->statement);
     put_condition(at.where, &query->conditions);
     put_condition(at.having, &query->havings);

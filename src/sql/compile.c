@@ -222,10 +222,14 @@ static bool convert(cn_compiler *compiler, cn_conversion_kind kind, const cn_col
 /* The value itself, in the form in which it would be sent. */
 static bool literal(cn_compiler *compiler, const cn_column *column, uint32_t number)
 {
-    cn_value             value = compiler->values[number];
-    const cn_conversion *last  = compiler->conversion_count == 0
-                                     ? NULL
-                                     : &compiler->conversions[compiler->conversion_count - 1];
+    cn_value value = compiler->values[number];
+    if (value.kind == CN_KIND_NULL && value.as.text.data != NULL) {
+        cn_buffer_format(&compiler->sql, ":%s", value.as.text.data); /* not given yet */
+        return true;
+    }
+    const cn_conversion *last = compiler->conversion_count == 0
+                                    ? NULL
+                                    : &compiler->conversions[compiler->conversion_count - 1];
     if (last != NULL && last->slot == compiler->slot_count - 1 &&
         !cn_conversion_apply(last, &value, &compiler->scratch, compiler->error))
         return false;

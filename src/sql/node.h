@@ -32,8 +32,9 @@ enum {
     CN_BROKEN_DEAD, /* its parts had died when it was copied */
     CN_BROKEN_MEMORY,
     CN_BROKEN_DEEP,
-    CN_BROKEN_CLAUSE, /* a builder was given a clause that its statement does not have, ... */
-    CN_BROKEN_STRUCT  /* ... or columns that fill two structs */
+    CN_BROKEN_CLAUSE, /* the function of a builder, its `value`, asks for a clause that the
+                         statement, of the kind `offset`, does not have */
+    CN_BROKEN_STRUCT  /* a builder was given columns that fill two structs */
 };
 
 /* cn_node.flags */

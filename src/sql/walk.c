@@ -161,6 +161,19 @@ static bool too_deep(cn_walk *walk)
                         CN_NODE_DEPTH);
 }
 
+static bool no_clause(cn_walk *walk, const cn_node *node)
+{
+    static const char *const statements[] = {
+        [CN_STATEMENT_TEXT] = "a text",          [CN_STATEMENT_SELECT] = "a SELECT",
+        [CN_STATEMENT_INSERT] = "an INSERT",     [CN_STATEMENT_UPDATE] = "an UPDATE",
+        [CN_STATEMENT_DELETE] = "a DELETE",      [CN_STATEMENT_COMPOUND] = "a compound query",
+        [CN_STATEMENT_VALUES] = "rows of values"};
+    if (node->offset == 0)
+        return cn_error_set(walk->error, CN_CAUSE_MISUSE, "cn_build was given no statement");
+    return cn_error_set(walk->error, CN_CAUSE_MISUSE, "%s: the statement is %s, which has none",
+                        node->value.as.text.data, statements[node->offset]);
+}
+
 static bool broken(cn_walk *walk, const cn_node *node)
 {
     switch (node->op) {
@@ -169,9 +182,7 @@ static bool broken(cn_walk *walk, const cn_node *node)
     case CN_BROKEN_DEEP:
         return too_deep(walk);
     case CN_BROKEN_CLAUSE:
-        return cn_error_set(walk->error, CN_CAUSE_MISUSE,
-                            "the builder of this statement was given a clause that it does not "
-                            "have");
+        return no_clause(walk, node);
     case CN_BROKEN_STRUCT:
         return cn_error_set(walk->error, CN_CAUSE_MISUSE,
                             "the builder of this statement was given columns, or values, of two "
@@ -209,11 +220,14 @@ static bool given(cn_walk *walk, const char *name, cn_value *value)
                             "only one that is a value",
                             name);
     }
-    return walk->describing ||
-           cn_error_set(
-               walk->error, CN_CAUSE_PARAMETER,
-               "the statement's parameter '%s' has no value: give it with CN_PARAMS(\"%s\", ...)",
-               name, name);
+    if (walk->describing) {
+        value->as.text.data = name; /* it is shown in the place of the value */
+        return true;
+    }
+    return cn_error_set(
+        walk->error, CN_CAUSE_PARAMETER,
+        "the statement's parameter '%s' has no value: give it with CN_PARAMS(\"%s\", ...)", name,
+        name);
 }
 
 /* The same where one value is meant. */

@@ -263,6 +263,9 @@ static void a_struct_that_does_not_match_is_an_error_naming_both(void **state)
         cn_rollback(session);
         cn_rows(session, Count, cn_text("SELECT name FROM author"));
         blog_error(session, CN_CAUSE_MISUSE, ".fields", NULL);
+        cn_rollback(session);
+        assert_int_equal(cn_list_count(cn_rows(session, Count, (const cn_statement *)NULL)), 0);
+        blog_error(session, CN_CAUSE_MISUSE, "the statement is NULL", NULL);
     }
 }
 

@@ -327,6 +327,22 @@ static void an_enumeration_without_a_label_is_refused(void **state)
     }
 }
 
+static void a_day_that_nobody_assigned_names_its_member(void **state)
+{
+    (void)state;
+    Every every = example();
+    every.day   = (cn_date){0};
+    CN_SESSION(session, blog) {
+        assert_int_equal(cn_insert_rows(session, Every, &every, 1), -1);
+        blog_error(session, CN_CAUSE_CONVERSION, "Every.day: there is no day 0000-00-00",
+                   "CN_OPT(cn_date)");
+        cn_rollback(session);
+        cn_add(session, cn_new(Every, .text = "zeros", .decimal = {"1"}, .json = {"1"}));
+        assert_false(cn_flush(session));
+        blog_error(session, CN_CAUSE_CONVERSION, "Every.day: there is no day 0000-00-00", NULL);
+    }
+}
+
 int main(void)
 {
 #define VALUES(name) cmocka_unit_test_setup_teardown(name, open_values, close_values)
@@ -337,6 +353,7 @@ int main(void)
         VALUES(bytes_and_empty_bytes_are_told_apart_and_copied),
         VALUES(each_change_is_one_column),
         VALUES(an_enumeration_without_a_label_is_refused),
+        VALUES(a_day_that_nobody_assigned_names_its_member),
     };
     return suite_main("values of models", tests);
 }

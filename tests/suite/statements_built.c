@@ -181,7 +181,8 @@ static void a_text_is_copied(void **state)
     memset(sql, 'x', sizeof sql - 1);
     assert_string_equal(statements_rows(cn_built(query), NULL), "two;");
     cn_query_where(query, cn_is(Post, id, ==, 1));
-    REFUSED(cn_built(query), CN_CAUSE_MISUSE, "a clause that it does not have");
+    REFUSED(cn_built(query), CN_CAUSE_MISUSE,
+            "cn_query_where: the statement is a text, which has none");
     cn_query_free(query);
 }
 
@@ -190,11 +191,13 @@ static void a_clause_that_is_not_there_is_refused_when_it_is_executed(void **sta
     (void)state;
     cn_query *query = cn_build(cn_insert(Tag));
     cn_query_where(query, cn_is(Tag, id, ==, 1));
-    REFUSED(cn_built(query), CN_CAUSE_MISUSE, "a clause that it does not have");
+    REFUSED(cn_built(query), CN_CAUSE_MISUSE,
+            "cn_query_where: the statement is an INSERT, which has none");
     cn_query_free(query);
     query = cn_build(cn_select(Tag));
     cn_query_set(query, CN_SET(Tag, text, "x"));
-    REFUSED(cn_built(query), CN_CAUSE_MISUSE, "a clause that it does not have");
+    REFUSED(cn_built(query), CN_CAUSE_MISUSE,
+            "cn_query_set: the statement is a SELECT, which has none");
     cn_query_free(query);
     query = cn_build(cn_update(Tag, .set = CN_SET(Tag, text, "x")));
     REFUSED(cn_built(query), CN_CAUSE_MISUSE, ".every_row");

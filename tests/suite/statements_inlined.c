@@ -225,10 +225,24 @@ static void what_has_no_literal_is_an_error(void **state)
     cn_text_free(why);
 }
 
+static void what_comes_later_is_shown_by_its_name(void **state)
+{
+    (void)state;
+    char *sql = cn_statement_text(
+        cn_select(Sample, .columns = CN_INTO(Sample, id, cn_attr(Sample, id)),
+                  .where = cn_and(cn_is(Sample, id, >, cn_later("least")),
+                                  cn_cmp(cn_plus(cn_attr(Sample, id), cn_later("more")), <, 3))),
+        "sqlite", true, NULL);
+    assert_non_null(sql);
+    assert_non_null(strstr(sql, "sample_inlined.id > :least AND sample_inlined.id + :more < 3"));
+    cn_text_free(sql);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_inlined_is_what_is_bound, open_all, close_all),
+        cmocka_unit_test(what_comes_later_is_shown_by_its_name),
         cmocka_unit_test_setup_teardown(patterns_lists_and_arithmetic_are_inlined, open_all,
                                         close_all),
         cmocka_unit_test_setup_teardown(what_has_no_literal_is_an_error, open_all, close_all),
