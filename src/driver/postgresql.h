@@ -159,6 +159,9 @@ void cn_postgresql_parameters_free(cn_postgresql_parameters *parameters);
 /* The kind of a type's values, and the type of a kind's. */
 cn_kind cn_postgresql_kind_of(Oid type);
 Oid     cn_postgresql_type_of(uint8_t kind);
+/* Whether a parameter of that type holds the value, if it is a whole number; and which does. */
+bool cn_postgresql_holds(Oid type, const cn_value *value);
+Oid  cn_postgresql_integer_type(const cn_value *value);
 
 /* One cell. `scratch` takes bytes; the rest is borrowed from the text. */
 bool cn_postgresql_read(const cn_column_info *column, const char *text, size_t size,

@@ -220,6 +220,28 @@ static bool kinds_differ(const statement *stmt, const cn_value *values, size_t c
     return false;
 }
 
+/* A whole number that the type of its parameter cannot hold is told as what holds it: it may be
+   compared with such a column all the same, and what it does not fit into refuses it. */
+static bool widen(statement *stmt, const cn_value *values, size_t count, cn_error *error)
+{
+    size_t first = 0;
+    while (first < count && cn_postgresql_holds(stmt->types[first], &values[first]))
+        first++;
+    if (first == count)
+        return true;
+    Oid *types = cn_allocate_zero(count, sizeof *types);
+    if (types == NULL)
+        return cn_error_no_memory(error);
+    for (size_t i = 0; i < count; i++)
+        types[i] = cn_postgresql_holds(stmt->types[i], &values[i])
+                       ? stmt->types[i]
+                       : cn_postgresql_integer_type(&values[i]);
+    drop_name(stmt);
+    bool ok = send_prepare(stmt, count, types, false, error);
+    cn_release(types);
+    return ok;
+}
+
 /* Makes sure that the server knows the statement and that the values are as many as it takes. */
 static bool make_ready(statement *stmt, const cn_value *values, size_t count, bool arrays,
                        cn_error *error)
@@ -242,7 +264,7 @@ static bool make_ready(statement *stmt, const cn_value *values, size_t count, bo
                             "the statement takes %zu parameter%s, and %zu value%s given",
                             stmt->head.parameter_count, stmt->head.parameter_count == 1 ? "" : "s",
                             count, count == 1 ? " was" : "s were");
-    return true;
+    return arrays || widen(stmt, values, count, error);
 }
 
 cn_prepared *cn_postgresql_prepare(cn_link *link, const char *sql, size_t size, cn_error *error)

@@ -109,6 +109,30 @@ Oid cn_postgresql_type_of(uint8_t kind)
     return kind < sizeof of / sizeof *of ? of[kind] : T_TEXT;
 }
 
+bool cn_postgresql_holds(Oid type, const cn_value *value)
+{
+    int64_t integer = value->as.integer;
+    bool    large   = value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer > INT64_MAX;
+    if (value->kind != CN_KIND_INTEGER && value->kind != CN_KIND_UNSIGNED)
+        return true;
+    switch (type) {
+    case T_INT2:
+        return integer >= INT16_MIN && integer <= INT16_MAX && !large;
+    case T_INT4:
+        return integer >= INT32_MIN && integer <= INT32_MAX && !large;
+    case T_INT8:
+        return !large;
+    default:
+        return true;
+    }
+}
+
+Oid cn_postgresql_integer_type(const cn_value *value)
+{
+    return value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer > INT64_MAX ? T_NUMERIC
+                                                                                     : T_INT8;
+}
+
 /* ---- one value as the server takes it ------------------------------------------------------- */
 
 typedef struct piece {

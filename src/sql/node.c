@@ -405,22 +405,12 @@ cn_expr cn_node_column(const cn_model *model, uint32_t index)
 
 /* ---- conditions ------------------------------------------------------------------------------ */
 
-/* Whether a member's column holds what a value is cast to where nothing else says its type. */
-static bool takes_cast(uint8_t storage, cn_type_kind cast)
-{
-    storage &= CN_STORAGE_OPT - 1;
-    return cast == CN_TYPE_NONE || storage == CN_STORAGE_UINT64 ||
-           (cast == CN_TYPE_BIGINT &&
-            (storage == CN_STORAGE_INT64 || storage == CN_STORAGE_UINT32));
-}
-
 /* Whether a value is of a type that the member's column does not hold, as cn_literal(2.5) beside an
    int: then it stays a part, whose type is structure. */
 static bool is_of_another_type(const cn_node *node, const cn_value *value)
 {
     cn_kind kind = cn_storage_kind(node->storage);
-    return (kind == CN_KIND_INTEGER || kind == CN_KIND_UNSIGNED) &&
-           (value->kind == CN_KIND_REAL || !takes_cast(node->storage, cn_value_cast(value)));
+    return (kind == CN_KIND_INTEGER || kind == CN_KIND_UNSIGNED) && value->kind == CN_KIND_REAL;
 }
 
 /* What a member meets, in the node itself if it is flat. False: it has parts, which stay where they

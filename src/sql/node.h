@@ -135,12 +135,10 @@ static inline cn_type_kind cn_value_type(const cn_value *value)
 }
 
 /* The same where it meets something else that has a type: only where that would refuse it, as an
-   integer column a fraction or a large number. */
+   integer column a fraction. The driver sees to numbers that are too large for one. */
 static inline cn_type_kind cn_value_cast(const cn_value *value)
 {
-    cn_type_kind type = cn_value_type(value);
-    bool         wide = type == CN_TYPE_NUMERIC && value->kind == CN_KIND_UNSIGNED;
-    return type == CN_TYPE_DOUBLE || type == CN_TYPE_BIGINT || wide ? type : CN_TYPE_NONE;
+    return value->kind == CN_KIND_REAL ? CN_TYPE_DOUBLE : CN_TYPE_NONE;
 }
 
 static inline cn_condition cn_condition_broken(uint8_t why)

@@ -23,8 +23,7 @@ static void comparisons(void **state)
     SAME(CONDITION(cn_is(Item, a, >=, B)), "item.a >= item.b");
     SAME(CONDITION(cn_cmp(cn_plus(A, 1), ==, cn_times(B, 2))), "item.a + ? = item.b * ?");
     SAME(CONDITION(cn_cmp(1, <, A)), "? < item.a");
-    THREE(CONDITION(cn_is(Item, a, <, cn_literal(5000000000))), "item.a < ?", "item.a < ?",
-          "item.a < CAST(? AS BIGINT)");
+    SAME(CONDITION(cn_is(Item, a, <, cn_literal(5000000000))), "item.a < ?");
     THREE(CONDITION(cn_cmp(A, >, 1.5)), "item.a > ?", "item.a > ?",
           "item.a > CAST(? AS DOUBLE PRECISION)");
     THREE(CONDITION(cn_cmp(1, <, 2)), "? < ?", "? < ?", "CAST(? AS INTEGER) < CAST(? AS INTEGER)");
@@ -238,8 +237,7 @@ static void arithmetic(void **state)
     SAME(VALUE(cn_minus(A, cn_negative(B))), "item.a - -item.b");
     THREE(VALUE(cn_plus(A, 1.5)), "item.a + ?", "item.a + ?",
           "item.a + CAST(? AS DOUBLE PRECISION)");
-    THREE(VALUE(cn_plus(A, cn_literal(5000000000))), "item.a + ?", "item.a + ?",
-          "item.a + CAST(? AS BIGINT)");
+    SAME(VALUE(cn_plus(A, cn_literal(5000000000))), "item.a + ?");
     THREE(VALUE(cn_plus(1, 2)), "? + ?", "? + ?", "CAST(? AS INTEGER) + CAST(? AS INTEGER)");
     SAME(VALUE(cn_bit_and(A, 3)), "item.a & ?");
     SAME(VALUE(cn_bit_or(A, B)), "item.a | item.b");
