@@ -95,6 +95,7 @@ const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *n
     const cn_column *found = NULL;
     node                   = cn_node_resolved(node);
     bool names             = node->kind == CN_NODE_MEMBER || node->kind == CN_NODE_NAMED ||
+                 node->kind == CN_NODE_PROPOSED ||
                  ((node->kind == CN_NODE_CALL || node->kind == CN_NODE_OPERATOR) &&
                   gives_part(node, 0));
     if (node->kind == CN_NODE_QUERY)

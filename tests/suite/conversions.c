@@ -205,6 +205,30 @@ static void values_that_are_computed_are_stored_as_the_column_has_them(void **st
     assert_stored("SELECT word FROM cv_cat WHERE id = 3", "XYZ");
 }
 
+/* What a row would have had is of its column, for what stands beside it. */
+static void values_beside_a_proposed_row_are_converted(void **state)
+{
+    (void)state;
+    const cn_expr proposed = cn_proposed(Cat, mood);
+    for (Mood mood = SAD; mood <= GLAD; mood++) {
+        cn_execute(
+            session,
+            cn_upsert(
+                Cat, .values = CN_SET(Cat, id, 1, mood, mood, code, "A-5", born, (cn_timestamp){0}),
+                .conflict = CN_KEY(Cat, id),
+                .update   = CN_SET(Cat, mood,
+                                   cn_case(cn_then(cn_cmp(proposed, ==, CALM), GLAD), cn_else(CALM)),
+                                   name,
+                                   cn_case(cn_then(cn_cmp("A-5", ==, cn_proposed(Cat, code)), "same"),
+                                           cn_else("other")))));
+        ASSERT_OK(session);
+        assert_string_equal(ids(cn_is(Cat, mood, ==, mood == CALM ? GLAD : CALM)),
+                            mood == CALM ? "1;2;" : "1;");
+        assert_string_equal(ids(cn_is(Cat, name, ==, "same")), "1;");
+        cn_rollback(session);
+    }
+}
+
 static void what_is_read_has_the_type_of_the_column_that_gave_it(void **state)
 {
     (void)state;
@@ -550,6 +574,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(values_inside_expressions_are_converted),
         TEST(values_that_are_computed_are_stored_as_the_column_has_them),
+        TEST(values_beside_a_proposed_row_are_converted),
         TEST(what_is_read_has_the_type_of_the_column_that_gave_it),
         TEST(whoever_reads_a_built_statement_gets_the_values_of_the_program),
         TEST(columns_of_instances_are_read_by_their_types),
