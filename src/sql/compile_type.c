@@ -46,19 +46,21 @@ static bool gives_part(const cn_node *node, uint32_t part)
     case CN_NODE_FILTER:
     case CN_NODE_ORDERED:
     case CN_NODE_OVER:
+    case CN_NODE_COLLATE:
         return part == 0;
     default:
         return false;
     }
 }
 
-/* A sum or difference is of the type that it is made of if that is a user type; else it may be of
+/* A sum or difference is of the user type that any of its parts is of; of other types it may be of
    more digits, or another kind. */
-static bool computes(const cn_node *node)
+static const cn_column *made_of(const cn_node *node, const cn_column *part)
 {
-    return (node->kind == CN_NODE_OPERATOR && node->op != CN_OP_DISTINCT) ||
-           (node->kind == CN_NODE_CALL && node->value.as.text.data != NULL &&
-            cn_ascii_same(node->value.as.text.data, "sum"));
+    bool computes = (node->kind == CN_NODE_OPERATOR && node->op != CN_OP_DISTINCT) ||
+                    (node->kind == CN_NODE_CALL && node->value.as.text.data != NULL &&
+                     cn_ascii_same(node->value.as.text.data, "sum"));
+    return computes && part != NULL && part->type.user == NULL ? NULL : part;
 }
 
 /* The column that a node names, whether the statement may mention it or not: who writes it says. */
@@ -76,16 +78,30 @@ static const cn_column *named(const cn_node *node)
                                           : cn_table_at(table, node->offset);
 }
 
+/* The first column of rows that are those of a whole table. */
+static const cn_column *first_of(const cn_model *model)
+{
+    cn_error        ignored = {0};
+    const cn_table *table   = cn_table_of(model, &ignored);
+    cn_error_clear(&ignored);
+    return table == NULL || table->column_count == 0 ? NULL : &table->columns[0];
+}
+
 /* What the first column of a query gives. */
 static const cn_column *of_query(const cn_compiler *compiler, const cn_statement *query)
 {
     while (query != NULL && query->kind == CN_STATEMENT_COMPOUND)
         query = ((const cn_compound_statement *)cn_numbers_whole(compiler->numbers, query))
                     ->queries[0];
+    if (query != NULL && query->kind == CN_STATEMENT_VALUES)
+        return first_of(
+            ((const cn_values_statement *)cn_numbers_whole(compiler->numbers, query))->shape);
     if (query == NULL || query->kind != CN_STATEMENT_SELECT)
         return NULL;
     const cn_select_statement *select = cn_numbers_whole(compiler->numbers, query);
-    return select->columns == NULL || select->columns->count == 0
+    if (select->columns == NULL)
+        return first_of(select->from);
+    return select->columns->count == 0
                ? NULL
                : cn_compiler_typed(compiler, &select->columns->items[0].value.node);
 }
@@ -101,11 +117,11 @@ const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *n
     if (node->kind == CN_NODE_QUERY)
         return node->op == CN_QUERY_EXISTS ? NULL : of_query(compiler, node->parts);
     if (node->model != NULL && names)
-        found = named(node);
+        found = made_of(node, named(node));
     for (uint32_t i = 0; i < node->count && found == NULL; i++)
         if (gives_part(node, i))
-            found = cn_compiler_typed(compiler, cn_node_part(node, i));
-    return found != NULL && computes(node) && found->type.user == NULL ? NULL : found;
+            found = made_of(node, cn_compiler_typed(compiler, cn_node_part(node, i)));
+    return found;
 }
 
 const cn_column *cn_compiler_converting(const cn_compiler *compiler, const cn_node *node,

@@ -87,6 +87,15 @@ typedef struct Row {
     Cat         *cat;
 } Row;
 
+typedef struct One {
+    Mood mood;
+} One;
+
+CN_SHAPE(One, "one_mood")
+{
+    CN_COLUMN(mood, .type = CN_ENUM(MOODS));
+}
+
 CN_SHAPE(Row, "row_of_cats")
 {
     CN_COLUMN(mood, .type = CN_ENUM(MOODS));
@@ -165,6 +174,14 @@ static void values_inside_expressions_are_converted(void **state)
     assert_string_equal(ids(cn_cmp(cn_coalesce(CODE, "A-1"), ==, "A-7")), "1;");
     assert_string_equal(ids(cn_cmp(cn_scalar_query(first), ==, SAD)), "1;2;");
     assert_string_equal(ids(cn_cmp(cn_scalar_query(first), ==, GLAD)), "");
+    const cn_statement *row   = CN_STATEMENT_(cn_values(One, ((One[]){{CALM}}), 1));
+    const cn_statement *whole = CN_STATEMENT_(cn_select(One, .query = row));
+    assert_string_equal(ids(cn_cmp(cn_scalar_query(whole), ==, CALM)), "1;2;");
+    assert_string_equal(ids(cn_cmp(SAD, ==, cn_scalar_query(row))), "");
+    assert_string_equal(ids(cn_cmp(cn_plus(ID, CODE), ==, "A-8")), "1;");
+    assert_string_equal(ids(cn_cmp("A-10", ==, cn_plus(ID, CODE))), "2;");
+    static const char *const collations[] = {"NOCASE", "utf8mb4_bin", "C"};
+    assert_string_equal(ids(cn_cmp(cn_collate(MOOD, collations[suite_which()]), ==, GLAD)), "2;");
     Row *const *groups = cn_rows(session, Row,
                                  cn_select(Cat, .columns = CN_INTO(Row, count, cn_count_all()),
                                            .group_by = CN_BY(MOOD),
