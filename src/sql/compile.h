@@ -242,10 +242,10 @@ const cn_node *cn_node_resolved(const cn_node *node);
 /* A query inside a statement, without parentheses. Its columns fill `plan`; NULL: nobody reads
    them. */
 bool cn_compiler_query(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan);
-/* In parentheses, as a CN_QUERY_... it is used; it may mention the tables around it. It must have
-   so many columns; 0: any number. */
+/* In parentheses, as a CN_QUERY_... it is used; it may mention the tables around it. Its columns
+   meet these, one each; none: it may have any number. */
 bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement, int used,
-                           size_t columns);
+                           cn_column_list meets);
 /* The same in the place of a table: it fills `shape`; `lateral` lets it mention those before it. */
 bool cn_compiler_derived(cn_compiler *compiler, const cn_statement *statement,
                          const cn_model *shape, bool lateral);

@@ -198,6 +198,25 @@ bool cn_compiler_within(cn_compiler *compiler, const cn_node *node, cn_binding a
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+static bool is_text(uint8_t kind)
+{
+    return kind == CN_TYPE_STRING || kind == CN_TYPE_TEXT || kind == CN_TYPE_CHAR ||
+           (kind >= CN_TYPE_TINYTEXT && kind <= CN_TYPE_LONGTEXT);
+}
+
+/* The type of a column's values where nothing around one says it, without length and digits: a cast
+   would cut or round. Text needs none. */
+static cn_type type_of_column(const cn_compiler *compiler, const cn_column *column)
+{
+    cn_type type  = *cn_dialect_column_type(compiler->dialect, compiler->link, column);
+    bool    label = type.kind == CN_TYPE_ENUM && type.enum_form != CN_ENUM_NATIVE;
+    if (label || is_text(type.kind) || column->bind_expression != NULL)
+        return (cn_type){.kind = CN_TYPE_NONE};
+    type.length    = 0;
+    type.precision = type.scale = 0;
+    return type;
+}
+
 bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn_column *meets,
                             bool typed)
 {
@@ -209,7 +228,9 @@ bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn
                             "a list stands where one value belongs: cn_in_array takes one");
     /* as a literal, a number says its type itself */
     bool says_type = compiler->inlined && node->value.kind < CN_KIND_DATE;
-    if (compiler->words->typed_values && !is_label && !says_type) {
+    if (compiler->words->typed_values && typed && cn_column_converts(meets)) {
+        cast = type_of_column(compiler, meets);
+    } else if (compiler->words->typed_values && !is_label && !says_type) {
         const cn_value *value = &compiler->values[number];
         cast.kind = (uint8_t)(typed && meets == NULL ? cn_value_type(value) : cn_value_cast(value));
     }
@@ -402,14 +423,16 @@ static bool emit_json(cn_compiler *compiler, const cn_node *node)
         write_json, node);
 }
 
-static bool emit_query(cn_compiler *compiler, const cn_node *node)
+static bool emit_query(cn_compiler *compiler, const cn_node *node, const cn_column *meets)
 {
     static const char *const before[] = {"", "EXISTS ", "ANY ", "ALL ", ""};
     if ((node->op == CN_QUERY_ANY || node->op == CN_QUERY_ALL) &&
         !cn_compiler_needs(compiler, CN_FEATURE_QUANTIFIED))
         return false;
     cn_compiler_text(compiler, before[node->op]);
-    return cn_compiler_sub_query(compiler, node->parts, node->op, 0);
+    bool given = meets != NULL && node->op != CN_QUERY_EXISTS;
+    return cn_compiler_sub_query(compiler, node->parts, node->op,
+                                 (cn_column_list){&meets, given ? 1 : 0});
 }
 
 static bool emit_tuple(cn_compiler *compiler, const cn_node *node)
@@ -475,7 +498,7 @@ bool cn_compiler_node(cn_compiler *compiler, const cn_node *node, const cn_colum
     case CN_NODE_PROPOSED:
         return emit_proposed(compiler, node);
     case CN_NODE_QUERY:
-        return emit_query(compiler, node);
+        return emit_query(compiler, node, meets);
     case CN_NODE_CASE:
         return emit_case(compiler, node, meets);
     case CN_NODE_CAST:

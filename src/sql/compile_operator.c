@@ -332,6 +332,22 @@ static bool list_count(cn_compiler *compiler, const operands *o, size_t *count)
     return true;
 }
 
+/* The rows of a query, each of whose columns meets a value of the left operand. */
+static bool emit_in_query(cn_compiler *compiler, const operands *o)
+{
+    const cn_node    *tuple = o->left_part;
+    cn_column_list    meets = {&o->meets_right, 1};
+    const cn_column **list  = NULL;
+    if (tuple != NULL && tuple->kind == CN_NODE_TUPLE) {
+        list = cn_compiler_column_list(compiler, tuple->count, &meets);
+        if (list == NULL)
+            return false;
+        for (uint32_t i = 0; i < tuple->count; i++)
+            list[i] = cn_compiler_converting(compiler, cn_node_part(tuple, i), NULL);
+    }
+    return cn_compiler_sub_query(compiler, o->rest->parts, CN_QUERY_ROWS, meets);
+}
+
 static bool emit_in(cn_compiler *compiler, const operands *o, bool negated)
 {
     const cn_operator *info  = &cn_operators[CN_OP_IN];
@@ -341,9 +357,7 @@ static bool emit_in(cn_compiler *compiler, const operands *o, bool negated)
         return false;
     if (!o->flat && o->rest_count == 1 && o->rest->kind == CN_NODE_QUERY) {
         cn_compiler_text(compiler, negated ? " NOT IN " : " IN ");
-        bool tuple = o->left_part != NULL && o->left_part->kind == CN_NODE_TUPLE;
-        return cn_compiler_sub_query(compiler, o->rest->parts, CN_QUERY_ROWS,
-                                     tuple ? o->left_part->count : 1);
+        return emit_in_query(compiler, o);
     }
     cn_compiler_text(compiler, negated ? info->negated : info->text);
     if (list ? !emit_in_list(compiler, o, count) : o->flat && !emit_flat(compiler, o))

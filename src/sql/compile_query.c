@@ -337,10 +337,11 @@ static bool is_limited(const cn_compiler *compiler, const cn_statement *statemen
 }
 
 bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement, int used,
-                           size_t columns)
+                           cn_column_list meets)
 {
     cn_plan         unread = {.head = {.arena = {0}}};
     const cn_table *fills  = compiler->fills;
+    cn_column_list  gives  = compiler->scope->gives;
     bool            rows   = used != CN_QUERY_SCALAR && used != CN_QUERY_EXISTS;
     if (statement->kind >= CN_STATEMENT_INSERT && statement->kind <= CN_STATEMENT_DELETE)
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
@@ -348,10 +349,12 @@ bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement,
     bool inside = rows && is_limited(compiler, statement) &&
                   !cn_compiler_has(compiler, CN_FEATURE_IN_LIMIT);
     cn_compiler_text(compiler, inside ? "(SELECT * FROM (" : "(");
-    compiler->fills = NULL;
-    bool good       = compile(compiler, statement, &unread, used == CN_QUERY_EXISTS) &&
-                check_width(compiler, &unread, used == CN_QUERY_SCALAR ? 1 : columns);
-    compiler->fills = fills;
+    compiler->fills        = NULL;
+    compiler->scope->gives = meets;
+    bool good              = compile(compiler, statement, &unread, used == CN_QUERY_EXISTS) &&
+                check_width(compiler, &unread, used == CN_QUERY_SCALAR ? 1 : meets.count);
+    compiler->scope->gives = gives;
+    compiler->fills        = fills;
     cn_compiler_text(compiler, inside ? ") AS anon_1)" : ")");
     cn_arena_free(&unread.head.arena);
     return good;

@@ -246,6 +246,44 @@ static void values_beside_a_proposed_row_are_converted(void **state)
     }
 }
 
+/* What a query gives is converted for what its rows are compared with, or assigned to. */
+static void values_that_queries_give_are_converted_for_what_they_meet(void **state)
+{
+    (void)state;
+    const cn_statement *calm = CN_STATEMENT_(cn_select(
+        Other, .columns = CN_INTO(Row, count, cn_literal(CALM)), .where = cn_is(Other, id, ==, 1)));
+    const cn_statement *one  = CN_STATEMENT_(cn_select(
+         Other, .columns = CN_INTO(Row, count, cn_attr(Other, id), name,
+                                   cn_case(cn_then(cn_is(Other, id, ==, 1), SAD), cn_else(CALM)),
+                                   code, cn_literal("A-7"))));
+    const cn_statement *same = CN_STATEMENT_(cn_union_all(CN_QUERIES(calm, calm), .limit = 1));
+    assert_string_equal(ids(cn_in_query(Cat, usual, calm)), "1;2;");
+    assert_string_equal(ids(cn_in_query(Cat, mood, calm)), "");
+    assert_string_equal(ids(cn_expr_in_query(cn_tuple(ID, MOOD, CODE), one)), "1;");
+    assert_string_equal(ids(cn_is(Cat, usual, ==, cn_scalar_query(calm))), "1;2;");
+    assert_string_equal(ids(cn_cmp(cn_scalar_query(same), ==, cn_attr(Cat, usual))), "1;2;");
+    if (suite_which() != SUITE_SQLITE)
+        assert_string_equal(ids(cn_cmp(cn_attr(Cat, usual), ==, cn_any_of(calm))), "1;2;");
+    cn_execute(session, cn_update(Cat, .set = CN_SET(Cat, mood, cn_scalar_query(calm)),
+                                  .where = cn_is(Cat, id, ==, 2)));
+    assert_stored("SELECT mood FROM cv_cat WHERE id = 2", "calm");
+}
+
+/* A number that a user type makes of a text is one wherever it stands. */
+static void values_of_a_user_type_are_of_the_type_that_it_stores(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        ids(cn_cmp(cn_case(cn_then(cn_is(Cat, id, ==, 1), "A-7"), cn_else("A-9")), ==, CODE)),
+        "1;");
+    cn_execute(session, cn_update(Cat,
+                                  .set       = CN_SET(Cat, code,
+                                                      cn_case(cn_then(cn_is(Cat, id, ==, 1), "A-3"),
+                                                              cn_else("A-4"))),
+                                  .every_row = true));
+    assert_stored("SELECT CAST(sum(code) AS CHAR(4)) FROM cv_cat", "2007");
+}
+
 static void what_is_read_has_the_type_of_the_column_that_gave_it(void **state)
 {
     (void)state;
@@ -592,6 +630,8 @@ int main(void)
         TEST(values_inside_expressions_are_converted),
         TEST(values_that_are_computed_are_stored_as_the_column_has_them),
         TEST(values_beside_a_proposed_row_are_converted),
+        TEST(values_that_queries_give_are_converted_for_what_they_meet),
+        TEST(values_of_a_user_type_are_of_the_type_that_it_stores),
         TEST(what_is_read_has_the_type_of_the_column_that_gave_it),
         TEST(whoever_reads_a_built_statement_gets_the_values_of_the_program),
         TEST(columns_of_instances_are_read_by_their_types),
