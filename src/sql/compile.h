@@ -218,6 +218,8 @@ const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *n
    it is one that converts; or NULL. */
 const cn_column *cn_compiler_converting(const cn_compiler *compiler, const cn_node *node,
                                         const cn_column *meets);
+/* Whether an expression gives an instant that no column has: the database's clock, a value. */
+bool cn_compiler_is_instant(const cn_compiler *compiler, const cn_node *node);
 /* Whether a function gives that argument, as coalesce does. */
 bool cn_function_gives(const char *name, uint32_t argument);
 /* A label: the name of a column of the result. */

@@ -127,13 +127,6 @@ static bool is_column(const cn_item *item)
     return item->value.node.kind == CN_NODE_MEMBER || item->value.node.kind == CN_NODE_NAMED;
 }
 
-/* A moment, which is in the session's time zone: UTC. */
-static bool is_instant(const cn_node *node)
-{
-    return (node->kind == CN_NODE_KEYWORD && node->op == CN_KEYWORD_NOW) ||
-           (node->kind == CN_NODE_VALUE && node->value.kind == CN_KIND_TIMESTAMP);
-}
-
 /* What the values of the column `number` are converted for where its rows go into a table, or
    behind those of another query. */
 static const cn_column *target(const cn_compiler *compiler, uint32_t number)
@@ -156,7 +149,7 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
         *decode = column->field;
     const cn_column *meets = filled != NULL ? filled : target(compiler, r->column);
     decode->column         = r->column++;
-    decode->utc            = decode->utc || is_instant(&item->value.node);
+    decode->utc            = decode->utc || cn_compiler_is_instant(compiler, &item->value.node);
     decode->offset         = item->field.offset;
     decode->size           = item->field.size;
     decode->storage        = item->field.storage;

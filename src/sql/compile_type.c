@@ -87,23 +87,40 @@ static const cn_column *first_of(const cn_model *model)
     return table == NULL || table->column_count == 0 ? NULL : &table->columns[0];
 }
 
-/* What the first column of a query gives. */
-static const cn_column *of_query(const cn_compiler *compiler, const cn_statement *query)
+/* The first query of one. */
+static const cn_statement *first_query(const cn_compiler *compiler, const cn_statement *query)
 {
     while (query != NULL && query->kind == CN_STATEMENT_COMPOUND)
         query = ((const cn_compound_statement *)cn_numbers_whole(compiler->numbers, query))
                     ->queries[0];
-    if (query != NULL && query->kind == CN_STATEMENT_VALUES)
-        return first_of(
-            ((const cn_values_statement *)cn_numbers_whole(compiler->numbers, query))->shape);
+    return query;
+}
+
+/* The expression that is the first column of a query; NULL: there is none. */
+static const cn_node *first_item(const cn_compiler *compiler, const cn_statement *query)
+{
+    query = first_query(compiler, query);
     if (query == NULL || query->kind != CN_STATEMENT_SELECT)
         return NULL;
     const cn_select_statement *select = cn_numbers_whole(compiler->numbers, query);
-    if (select->columns == NULL)
-        return first_of(select->from);
-    return select->columns->count == 0
+    return select->columns == NULL || select->columns->count == 0
                ? NULL
-               : cn_compiler_typed(compiler, &select->columns->items[0].value.node);
+               : &select->columns->items[0].value.node;
+}
+
+/* What the first column of a query gives. */
+static const cn_column *of_query(const cn_compiler *compiler, const cn_statement *query)
+{
+    const cn_node *item = first_item(compiler, query);
+    if (item != NULL)
+        return cn_compiler_typed(compiler, item);
+    query             = first_query(compiler, query);
+    const void *whole = query == NULL ? NULL : cn_numbers_whole(compiler->numbers, query);
+    if (query != NULL && query->kind == CN_STATEMENT_VALUES)
+        return first_of(((const cn_values_statement *)whole)->shape);
+    return query != NULL && query->kind == CN_STATEMENT_SELECT
+               ? first_of(((const cn_select_statement *)whole)->from)
+               : NULL;
 }
 
 const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *node)
@@ -129,4 +146,34 @@ const cn_column *cn_compiler_converting(const cn_compiler *compiler, const cn_no
 {
     const cn_column *own = cn_compiler_typed(compiler, node);
     return cn_column_converts(own) ? own : cn_column_converts(meets) ? meets : NULL;
+}
+
+/* A moment by itself, which is in the session's time zone: UTC. */
+static bool is_moment(const cn_compiler *compiler, const cn_node *node)
+{
+    switch (node->kind) {
+    case CN_NODE_KEYWORD:
+        return node->op == CN_KEYWORD_NOW;
+    case CN_NODE_VALUE:
+        return compiler->values[cn_numbers_get(compiler->numbers, node)].kind == CN_KIND_TIMESTAMP;
+    case CN_NODE_CAST:
+        return ((const cn_type *)node->value.as.list.items)->kind == CN_TYPE_TIMESTAMP;
+    default:
+        return false;
+    }
+}
+
+bool cn_compiler_is_instant(const cn_compiler *compiler, const cn_node *node)
+{
+    node                    = cn_node_resolved(node);
+    bool           found    = is_moment(compiler, node);
+    bool           computes = node->kind == CN_NODE_OPERATOR && node->op != CN_OP_DISTINCT;
+    const cn_node *item     = node->kind == CN_NODE_QUERY && node->op != CN_QUERY_EXISTS
+                                  ? first_item(compiler, node->parts)
+                                  : NULL;
+    if (item != NULL)
+        return cn_compiler_is_instant(compiler, item);
+    for (uint32_t i = 0; i < node->count && !found && !computes; i++)
+        found = gives_part(node, i) && cn_compiler_is_instant(compiler, cn_node_part(node, i));
+    return found;
 }

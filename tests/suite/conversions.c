@@ -315,6 +315,35 @@ static void what_is_read_has_the_type_of_the_column_that_gave_it(void **state)
     assert_string_equal(rows[0]->code, "A-7");
 }
 
+static int64_t read_instant(cn_expr expression)
+{
+    Row *const *rows = cn_rows(
+        session, Row,
+        cn_select(Cat, .columns = CN_INTO(Row, born, expression),
+                  .params = CN_PARAMS("later", ((cn_timestamp){7})),
+                  .where = cn_cmp(cn_later("later"), ==, ((cn_timestamp){7})), .limit = 1));
+    ASSERT_OK(session);
+    return rows[0]->born.microseconds;
+}
+
+/* Also where no column says so, and the database has none. */
+static void instants_are_read_wherever_they_come_from(void **state)
+{
+    (void)state;
+    const cn_timestamp seven = {7000000}, nine = {9000000};
+    const int64_t      then = INT64_C(1700000000) * 1000000;
+    const cn_expr      now  = cn_current_timestamp();
+    assert_true(read_instant(cn_case(cn_then(cn_always(), now), cn_else(now))) > then);
+    assert_int_equal(read_instant(cn_case(cn_then(cn_never(), seven), cn_else(nine))), 9000000);
+    assert_int_equal(read_instant(cn_greatest(seven, nine)), 9000000);
+    assert_int_equal(read_instant(cn_max(cn_distinct(cn_literal(nine)))), 9000000);
+    assert_int_equal(read_instant(cn_later("later")), 7);
+    assert_int_equal(read_instant(cn_cast(cn_attr(Cat, born), CN_TIMESTAMP_DIGITS(6))) % 86400, 0);
+    const cn_statement *query = CN_STATEMENT_(
+        cn_select(Other, .columns = CN_INTO(Row, born, cn_literal(nine)), .limit = 1));
+    assert_int_equal(read_instant(cn_scalar_query(query)), 9000000);
+}
+
 static void whoever_reads_a_built_statement_gets_the_values_of_the_program(void **state)
 {
     (void)state;
@@ -633,6 +662,7 @@ int main(void)
         TEST(values_that_queries_give_are_converted_for_what_they_meet),
         TEST(values_of_a_user_type_are_of_the_type_that_it_stores),
         TEST(what_is_read_has_the_type_of_the_column_that_gave_it),
+        TEST(instants_are_read_wherever_they_come_from),
         TEST(whoever_reads_a_built_statement_gets_the_values_of_the_program),
         TEST(columns_of_instances_are_read_by_their_types),
         TEST(values_behind_a_query_are_converted_as_its_columns),
