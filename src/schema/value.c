@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/temporal.h"
+#include "base/number.h"
 
 static const cn_client_value *client_value(const cn_column *column, bool update)
 {
@@ -33,6 +34,18 @@ bool cn_column_make_value(const cn_column *column, bool update, const void *row,
                         update ? ".update_function" : ".insert_function");
 }
 
+static bool no_label(const cn_column *column, const cn_value *value, size_t count, cn_error *error)
+{
+    char number[CN_NUMBER_SIZE];
+    bool is_number = value->kind == CN_KIND_INTEGER || value->kind == CN_KIND_UNSIGNED ||
+                     value->kind == CN_KIND_REAL;
+    if (is_number)
+        cn_number_format(value, number);
+    return cn_error_set(error, CN_CAUSE_CONVERSION,
+                        "%s: %s is none of the %zu values of the enumeration", column->field.name,
+                        is_number ? number : cn_kind_name((cn_kind)value->kind), count);
+}
+
 /* The label of an enumeration's value. */
 static bool bind_label(const cn_column *column, cn_value *value, cn_error *error)
 {
@@ -41,11 +54,13 @@ static bool bind_label(const cn_column *column, cn_value *value, cn_error *error
         return true;
     while (column->type.labels[count] != NULL)
         count++;
-    int64_t index = value->kind == CN_KIND_BOOLEAN ? value->as.boolean : value->as.integer;
-    if (value->kind == CN_KIND_REAL || index < 0 || (uint64_t)index >= count)
-        return cn_error_set(error, CN_CAUSE_CONVERSION,
-                            "%s: %lld is none of the %zu values of the enumeration",
-                            column->field.name, (long long)index, count);
+    int64_t index = value->kind == CN_KIND_BOOLEAN   ? value->as.boolean
+                    : value->kind == CN_KIND_INTEGER ? value->as.integer
+                                                     : -1;
+    if (value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer < count)
+        index = (int64_t)value->as.unsigned_integer;
+    if (index < 0 || (uint64_t)index >= count)
+        return no_label(column, value, count, error);
     *value = cn_value_text(column->type.labels[index]);
     return true;
 }

@@ -509,6 +509,26 @@ static void rows_of_values_are_the_programs_own(void **state)
 }
 
 /* In GROUP BY a column's name would go before that of the result's column. */
+static void refuses(cn_condition which, const char *message)
+{
+    cn_all(session, Cat, .where = which);
+    assert_string_equal(cn_error_message(session), message);
+    cn_rollback(session);
+}
+
+static void what_is_no_label_is_named_in_the_error(void **state)
+{
+    (void)state;
+    refuses(cn_is(Cat, mood, ==, 3), "Cat.mood: 3 is none of the 3 values of the enumeration");
+    refuses(cn_is(Cat, mood, ==, -1), "Cat.mood: -1 is none of the 3 values of the enumeration");
+    refuses(cn_is(Cat, mood, ==, UINT64_MAX),
+            "Cat.mood: 18446744073709551615 is none of the 3 values of the enumeration");
+    refuses(cn_is(Cat, mood, ==, cn_literal(1.5)),
+            "Cat.mood: 1.5 is none of the 3 values of the enumeration");
+    refuses(cn_cmp(MOOD, ==, cn_date_make(2026, 1, 1)),
+            "Cat.mood: date is none of the 3 values of the enumeration");
+}
+
 static void groups_are_those_of_the_label(void **state)
 {
     (void)state;
@@ -670,6 +690,7 @@ int main(void)
         TEST(the_models_value_of_an_enumeration_is_its_label),
         TEST(nulls_before_values_change_nothing),
         TEST(rows_of_values_are_the_programs_own),
+        TEST(what_is_no_label_is_named_in_the_error),
         TEST(groups_are_those_of_the_label),
         TEST(a_list_that_comes_later_is_of_the_members_type),
         TEST(a_key_may_be_an_enumeration_and_its_type_another_columns),
