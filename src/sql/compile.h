@@ -76,7 +76,8 @@ typedef struct cn_name_scope {
     cn_source                  *sources;
     size_t                      count, capacity;
     const struct cn_name_scope *outer;
-    const cn_items             *labels; /* the columns of the statement */
+    const cn_items             *labels;      /* the columns of the statement, or ... */
+    const cn_table             *label_table; /* ... the table whose they are */
     const cn_hint              *hints;
     bool                        bare;      /* columns without their table's name */
     bool                        returning; /* its columns are those of RETURNING */
@@ -85,6 +86,7 @@ typedef struct cn_name_scope {
        queries do that are written as part of it */
     cn_column_list into, gives;
     bool           members; /* of a compound, while its queries are written */
+    bool           first;   /* ... the first of them */
 } cn_name_scope;
 
 /* The queries of WITH that can be mentioned here. */
@@ -241,6 +243,9 @@ const cn_node *cn_node_resolved(const cn_node *node);
 
 /* ---- statements (compile_query.c, compile_select.c, compile_write.c) ------------------------- */
 
+/* The query itself, or the first of a compound. */
+const cn_statement *cn_compiler_first_query(const cn_compiler  *compiler,
+                                            const cn_statement *statement);
 /* A query inside a statement, without parentheses. Its columns fill `plan`; NULL: nobody reads
    them. */
 bool cn_compiler_query(cn_compiler *compiler, const cn_statement *statement, cn_plan *plan);

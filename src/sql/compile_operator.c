@@ -66,8 +66,11 @@ static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
     }
     o->rest_count = node->count - cn_node_rest(node);
     o->rest       = o->rest_count == 0 ? NULL : cn_node_part(node, cn_node_rest(node));
-    if (!o->flat && o->rest_count != 0 && !column_of(compiler, o->rest, &o->meets_left))
-        return false;
+    for (size_t i = 0; !o->flat && i < o->rest_count && !cn_column_converts(o->meets_left); i++)
+        if (!column_of(compiler, &o->rest[i], &o->meets_left))
+            return false;
+    if (o->rest_count > 1 && o->meets_right == NULL)
+        o->meets_right = o->meets_left; /* a bound or element has the type of the others */
     if (scales(node->op) && cn_column_converts(o->meets_right))
         o->meets_right = NULL;
     if (scales(node->op) && cn_column_converts(o->meets_left))

@@ -13,19 +13,45 @@ static const void *whole(const cn_compiler *compiler, const cn_statement *statem
 
 /* ---- compounds and VALUES -------------------------------------------------------------------- */
 
-/* The first select of a compound, whose columns give it their names. */
-static const cn_items *first_columns(const cn_compiler *compiler, const cn_statement *statement)
+const cn_statement *cn_compiler_first_query(const cn_compiler  *compiler,
+                                            const cn_statement *statement)
 {
     while (statement != NULL && statement->kind == CN_STATEMENT_COMPOUND)
         statement = ((const cn_compound_statement *)whole(compiler, statement))->queries[0];
+    return statement;
+}
+
+/* The first select of a compound, whose columns give it their names. */
+static const cn_items *first_columns(const cn_compiler *compiler, const cn_statement *statement)
+{
+    statement = cn_compiler_first_query(compiler, statement);
     return statement != NULL && statement->kind == CN_STATEMENT_SELECT
                ? ((const cn_select_statement *)whole(compiler, statement))->columns
                : NULL;
 }
 
+/* The first query of a compound, or what is stored, names the columns, which VALUES does not. */
+static bool values_need_names(const cn_compiler *compiler, const cn_name_scope *around)
+{
+    return around != NULL ? around->members && around->first : compiler->stored;
+}
+
+/* Rows of values are several queries where the database has no VALUES, or where they need names.
+   SQLite takes nothing behind VALUES. */
+static bool is_values_group(const cn_compiler *compiler, const cn_statement *statement)
+{
+    const cn_values_statement *values = whole(compiler, statement);
+    bool                       words  = cn_compiler_has(compiler, CN_FEATURE_VALUES);
+    if (!words || values_need_names(compiler, compiler->scope))
+        return values->count > 1;
+    return !cn_compiler_has(compiler, CN_FEATURE_NESTED_COMPOUND);
+}
+
 /* Whether a query of a compound has clauses of its own, which would else be the compound's. */
 static bool is_group(const cn_compiler *compiler, const cn_statement *statement)
 {
+    if (statement->kind == CN_STATEMENT_VALUES)
+        return is_values_group(compiler, statement);
     if (statement->kind != CN_STATEMENT_SELECT)
         return statement->kind == CN_STATEMENT_COMPOUND || statement->kind == CN_STATEMENT_TEXT;
     const cn_select_statement *select = whole(compiler, statement);
@@ -91,21 +117,41 @@ static const cn_table *whole_table(cn_compiler *compiler, const cn_statement *qu
                : NULL;
 }
 
-/* The rows of a compound stand for the columns of its first query; those behind an instance are not
-   told. */
-static bool take_columns(cn_compiler *compiler, const cn_statement *first, cn_column_list *gives)
+/* What a query gives in the place of a column: a column, NULL for a mere value, or `untold` for
+   what has no type that is known, as what stands behind an instance. */
+static const cn_column untold;
+
+static const cn_column *given_column(cn_compiler *compiler, const cn_statement *query, size_t i)
 {
-    while (first->kind == CN_STATEMENT_COMPOUND)
-        first = ((const cn_compound_statement *)whole(compiler, first))->queries[0];
-    const cn_items *items = first_columns(compiler, first);
-    const cn_table *table = items == NULL ? whole_table(compiler, first) : NULL;
-    size_t          count = items != NULL ? items->count : table != NULL ? table->column_count : 0;
-    const cn_column **columns = cn_compiler_column_list(compiler, count, gives);
-    for (size_t i = 0; columns != NULL && i < count; i++) {
-        if (items != NULL && items->items[i].value.node.kind == CN_NODE_ENTITY)
-            break;
-        columns[i] = items == NULL ? &table->columns[i]
-                                   : cn_compiler_typed(compiler, &items->items[i].value.node);
+    const cn_items *items = first_columns(compiler, query);
+    if (items == NULL) {
+        const cn_table *table = whole_table(compiler, query);
+        return table != NULL && i < table->column_count ? &table->columns[i] : &untold;
+    }
+    for (size_t c = 0; c <= i; c++)
+        if (c >= items->count || items->items[c].value.node.kind == CN_NODE_ENTITY)
+            return &untold;
+    const cn_node   *node  = &items->items[i].value.node;
+    const cn_column *typed = cn_compiler_typed(compiler, node);
+    return typed == NULL && node->kind != CN_NODE_VALUE ? &untold : typed;
+}
+
+/* The rows of a compound stand for the columns of its first query, or of the first in which there
+   is more than a value. */
+static bool compound_columns(cn_compiler *compiler, const cn_compound_statement *compound,
+                             cn_column_list *gives)
+{
+    const cn_statement *first = cn_compiler_first_query(compiler, compound->queries[0]);
+    const cn_items     *items = first_columns(compiler, first);
+    const cn_table     *table = items == NULL ? whole_table(compiler, first) : NULL;
+    size_t width = items != NULL ? items->count : table != NULL ? table->column_count : 0;
+    const cn_column **columns = cn_compiler_column_list(compiler, width, gives);
+    for (size_t i = 0; columns != NULL && i < width; i++) {
+        for (size_t q = 0; compound->queries[q] != NULL && columns[i] == NULL; q++)
+            columns[i] = given_column(compiler,
+                                      cn_compiler_first_query(compiler, compound->queries[q]), i);
+        if (columns[i] == &untold)
+            columns[i] = NULL;
     }
     return columns != NULL;
 }
@@ -118,13 +164,14 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
     const cn_table          *fills   = compiler->fills;
     compiler->scope->members         = true;
     compiler->scope->gives           = compiler->scope->into;
+    if (compiler->scope->into.count == 0 &&
+        !compound_columns(compiler, compound, &compiler->scope->gives))
+        return false;
     for (size_t i = 0; compound->queries[i] != NULL; i++) {
-        cn_plan other = {.head = {.arena = {0}}};
+        cn_plan other          = {.head = {.arena = {0}}};
+        compiler->scope->first = i == 0;
         if (i != 0)
             cn_compiler_text(compiler, words[compound->operation]);
-        if (i == 1 && compiler->scope->into.count == 0 &&
-            !take_columns(compiler, compound->queries[0], &compiler->scope->gives))
-            return false;
         compiler->fills = fills;
         bool good       = compound_part(compiler, compound->queries[i], i == 0 ? plan : &other) &&
                     (i == 0 || same_width(compiler, plan, &other, i));
@@ -151,6 +198,9 @@ static bool compile_compound(cn_compiler *compiler, const void *statement, cn_pl
     plan->entity            = NULL; /* a row of several queries is no instance */
     compiler->part          = ".order_by";
     compiler->scope->labels = first_columns(compiler, compound->queries[0]);
+    if (compiler->scope->labels == NULL)
+        compiler->scope->label_table = whole_table(
+            compiler, cn_compiler_first_query(compiler, compound->queries[0]));
     return cn_compiler_terms(compiler, " ORDER BY ", compound->order_by, true) &&
            cn_compiler_limit(compiler, &compound->limit, &compound->offset);
 }
@@ -203,22 +253,25 @@ static bool values_row(cn_compiler *compiler, const cn_table *table, uint32_t *n
     return true;
 }
 
-/* VALUES (a, b), (c, d); where there is none: SELECT a AS x, b AS y UNION ALL SELECT c, d */
+/* VALUES (a, b), (c, d); where there is none: SELECT a AS x, b AS y UNION ALL SELECT c, d; and
+   where names are needed: SELECT a AS x, b AS y UNION ALL VALUES (c, d) */
 static bool compile_values(cn_compiler *compiler, const void *statement, cn_plan *plan)
 {
     const cn_values_statement *values = statement;
     const cn_table            *table  = cn_table_of(values->shape, compiler->error);
     uint32_t                   number = cn_numbers_get(compiler->numbers, values);
     bool                       words  = cn_compiler_has(compiler, CN_FEATURE_VALUES);
+    bool selects = !words || values_need_names(compiler, compiler->scope->outer);
     if (table == NULL)
         return false;
-    cn_compiler_text(compiler, words ? "VALUES " : "");
     for (size_t row = 0; row < values->count; row++) {
-        cn_compiler_text(compiler, row == 0 ? "" : words ? ", " : " UNION ALL ");
-        cn_compiler_text(compiler, words ? "(" : "SELECT ");
-        if (!values_row(compiler, table, &number, row == 0, !words && row == 0))
+        bool select = row == 0 ? selects : !words;
+        bool opens  = row == 0 || (row == 1 && selects) || select;
+        cn_compiler_text(compiler, row == 0 ? "" : opens ? " UNION ALL " : ", ");
+        cn_compiler_text(compiler, select ? "SELECT " : opens ? "VALUES (" : "(");
+        if (!values_row(compiler, table, &number, row == 0, selects && row == 0))
             return false;
-        cn_compiler_text(compiler, words ? ")" : "");
+        cn_compiler_text(compiler, select ? "" : ")");
     }
     plan->struct_name  = cn_table_title(table);
     plan->struct_size  = table->model->struct_size;

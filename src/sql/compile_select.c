@@ -145,20 +145,21 @@ static bool value_item(cn_compiler *compiler, const cn_item *item, result *r)
                                      filled != NULL ? filled->name : item->field.name);
     if (name == NULL)
         return cn_compiler_no_memory(compiler);
-    if (column != NULL)
-        *decode = column->field;
     const cn_column *meets = filled != NULL ? filled : target(compiler, r->column);
-    decode->column         = r->column++;
-    decode->utc            = decode->utc || cn_compiler_is_instant(compiler, &item->value.node);
-    decode->offset         = item->field.offset;
-    decode->size           = item->field.size;
-    decode->storage        = item->field.storage;
-    decode->name           = name;
-    bool wrapped           = begin_read(compiler, column != NULL ? column : meets);
+    const cn_column *read  = column == NULL && cn_column_converts(meets) ? meets : column;
+    if (read != NULL)
+        *decode = read->field;
+    decode->column  = r->column++;
+    decode->utc     = decode->utc || cn_compiler_is_instant(compiler, &item->value.node);
+    decode->offset  = item->field.offset;
+    decode->size    = item->field.size;
+    decode->storage = item->field.storage;
+    decode->name    = name;
+    bool wrapped    = begin_read(compiler, read);
     if (!take_name(compiler, &r->names, name) ||
         !cn_compiler_node(compiler, &item->value.node, cn_column_converts(meets) ? meets : NULL))
         return false;
-    end_read(compiler, column != NULL ? column : meets, wrapped);
+    end_read(compiler, read, wrapped);
     if (!wrapped && column != NULL && is_column(item) && strcmp(column->name, name) == 0 &&
         (compiler->fills == NULL || compiler->scope->returning))
         return true; /* it has that name already */

@@ -39,6 +39,11 @@ bool cn_compiler_label(cn_compiler *compiler, const cn_node *label)
     const char      *name = label->value.as.text.data;
     const cn_item   *item = labelled(compiler, label);
     const cn_source *source;
+    const cn_column *own = item == NULL && compiler->scope->label_table != NULL
+                               ? cn_table_member(compiler->scope->label_table, name)
+                               : NULL;
+    if (own != NULL)
+        return cn_compiler_identifier(compiler, own->name);
     if (item == NULL)
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "cn_label names \"%s\", but no column of the statement fills that "

@@ -87,19 +87,10 @@ static const cn_column *first_of(const cn_model *model)
     return table == NULL || table->column_count == 0 ? NULL : &table->columns[0];
 }
 
-/* The first query of one. */
-static const cn_statement *first_query(const cn_compiler *compiler, const cn_statement *query)
-{
-    while (query != NULL && query->kind == CN_STATEMENT_COMPOUND)
-        query = ((const cn_compound_statement *)cn_numbers_whole(compiler->numbers, query))
-                    ->queries[0];
-    return query;
-}
-
 /* The expression that is the first column of a query; NULL: there is none. */
 static const cn_node *first_item(const cn_compiler *compiler, const cn_statement *query)
 {
-    query = first_query(compiler, query);
+    query = cn_compiler_first_query(compiler, query);
     if (query == NULL || query->kind != CN_STATEMENT_SELECT)
         return NULL;
     const cn_select_statement *select = cn_numbers_whole(compiler->numbers, query);
@@ -114,7 +105,7 @@ static const cn_column *of_query(const cn_compiler *compiler, const cn_statement
     const cn_node *item = first_item(compiler, query);
     if (item != NULL)
         return cn_compiler_typed(compiler, item);
-    query             = first_query(compiler, query);
+    query             = cn_compiler_first_query(compiler, query);
     const void *whole = query == NULL ? NULL : cn_numbers_whole(compiler->numbers, query);
     if (query != NULL && query->kind == CN_STATEMENT_VALUES)
         return first_of(((const cn_values_statement *)whole)->shape);

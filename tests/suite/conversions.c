@@ -444,6 +444,37 @@ static void values_behind_a_query_are_converted_as_its_columns(void **state)
     assert_string_equal(rows[1 - two]->word, "row");
 }
 
+/* What stands first may be a mere value: then the others say what it is. */
+static void values_before_a_query_are_converted_as_its_columns(void **state)
+{
+    (void)state;
+    const cn_statement *value = CN_STATEMENT_(cn_select(
+        Cat, .columns = CN_INTO(Row, mood, GLAD, code, "A-5", word, "xyz", count, cn_literal(9)),
+        .where = cn_is(Cat, id, ==, 1)));
+    const cn_statement *query = CN_STATEMENT_(cn_select(
+        Cat, .columns = CN_INTO(Row, mood, MOOD, code, CODE, word, cn_attr(Cat, word), count, ID),
+        .where = cn_is(Cat, id, ==, 1)));
+    Row *const         *rows  = cn_rows(
+                 session, Row,
+                 cn_union_all(CN_QUERIES(value, query), .order_by = CN_BY(cn_label(Row, count))));
+    ASSERT_OK(session);
+    assert_int_equal(rows[0]->mood, SAD);
+    assert_string_equal(rows[0]->code, "A-7");
+    assert_string_equal(rows[0]->word, "abc");
+    assert_int_equal(rows[1]->mood, GLAD);
+    assert_string_equal(rows[1]->code, "A-5");
+    assert_string_equal(rows[1]->word, "xyz");
+}
+
+static void a_value_meets_columns_wherever_they_stand_in_a_list(void **state)
+{
+    (void)state;
+    assert_string_equal(ids(cn_expr_in(cn_literal(GLAD), cn_literal(SAD), MOOD)), "2;");
+    assert_string_equal(ids(cn_expr_in(cn_literal("A-7"), cn_literal("A-1"), CODE)), "1;");
+    assert_string_equal(ids(cn_expr_between(cn_literal("A-7"), "A-1", CODE)), "1;2;");
+    assert_string_equal(ids(cn_expr_between(cn_literal("A-7"), CODE, "A-9")), "1;");
+}
+
 static void an_enumeration_is_its_label_in_a_text_member(void **state)
 {
     (void)state;
@@ -686,6 +717,8 @@ int main(void)
         TEST(whoever_reads_a_built_statement_gets_the_values_of_the_program),
         TEST(columns_of_instances_are_read_by_their_types),
         TEST(values_behind_a_query_are_converted_as_its_columns),
+        TEST(values_before_a_query_are_converted_as_its_columns),
+        TEST(a_value_meets_columns_wherever_they_stand_in_a_list),
         TEST(an_enumeration_is_its_label_in_a_text_member),
         TEST(the_models_value_of_an_enumeration_is_its_label),
         TEST(nulls_before_values_change_nothing),

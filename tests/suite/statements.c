@@ -141,6 +141,36 @@ static void a_shape_may_call_its_columns_otherwise(void **state)
     assert_string_equal(read[1]->label, "seven");
 }
 
+static void rows_of_values_are_one_query_among_others(void **state)
+{
+    (void)state;
+    const Pair          rows[] = {{2, "two"}, {77, "new"}}, more[] = {{1, "one"}, {3, "three"}};
+    const cn_statement *given = CN_STATEMENT_(cn_values(Pair, rows, 2)),
+                       *other = CN_STATEMENT_(cn_values(Pair, more, 2)),
+                       *posts = CN_STATEMENT_(
+                           cn_select(Post,
+                                     .columns = CN_INTO(Pair, id, cn_attr(Post, id), name,
+                                                        cn_attr(Post, title)),
+                                     .where   = cn_is(Post, id, <, 4)));
+    const cn_statement *both = CN_STATEMENT_(cn_union(CN_QUERIES(given, posts)));
+    assert_string_equal(
+        ROWS(cn_union(CN_QUERIES(given, posts), .order_by = CN_BY(cn_desc(cn_label(Pair, id))))),
+        "77,new;3,three;2,two;1,one;");
+    assert_string_equal(
+        ROWS(cn_except(CN_QUERIES(posts, given), .order_by = CN_BY(cn_label(Pair, id)))),
+        "1,one;3,three;");
+    assert_string_equal(ROWS(cn_except(CN_QUERIES(given, posts))), "77,new;");
+    assert_string_equal(ROWS(cn_except(CN_QUERIES(posts, given, other))), "");
+    assert_string_equal(
+        ROWS(cn_select(Pair, .with = CN_WITH(cn_cte(Pair, both)), .where = cn_is(Pair, id, >, 2),
+                       .order_by = CN_BY(cn_attr(Pair, id)))),
+        "3,three;77,new;");
+    assert_string_equal(
+        ROWS(cn_select(Pair, .query = CN_QUERY(both), .where = cn_is(Pair, id, <, 3),
+                       .order_by = CN_BY(cn_attr(Pair, id)))),
+        "1,one;2,two;");
+}
+
 static void text_takes_part_with_its_parameters(void **state)
 {
     (void)state;
@@ -384,6 +414,7 @@ int main(void)
         TEST(queries_inside_queries_give_their_rows),
         TEST(recursion_walks_a_tree),
         TEST(a_shape_may_call_its_columns_otherwise),
+        TEST(rows_of_values_are_one_query_among_others),
         TEST(text_takes_part_with_its_parameters),
         TEST(text_stands_where_a_query_may),
         TEST(a_row_points_to_the_instances_that_the_session_has),

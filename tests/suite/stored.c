@@ -156,6 +156,15 @@ static void what_is_no_query_is_not_stored(void **state)
 {
     (void)state;
     cn_engine *engine = engine_with_fruits();
+    assert_true(cn_create_view(
+        "sd_cheap", cn_values(Fruit, ((Fruit[]){{.id = 7, .price = 1}, {.id = 8, .price = 2}}), 2),
+        engine));
+    CN_SESSION(session, engine) {
+        cn_result *result = cn_execute(session, cn_text("SELECT id, price FROM sd_cheap"));
+        assert_true(cn_next(result) && cn_next(result));
+        assert_int_equal(cn_cell(result, int, "id"), 8);
+    }
+    assert_true(cn_drop_view("sd_cheap", engine));
     assert_false(cn_create_view("sd_cheap", cn_delete_from(Fruit, .every_row = true), engine));
     assert_non_null(strstr(cn_error_message(engine), "no query"));
     assert_false(cn_create_view(
