@@ -16,6 +16,8 @@ typedef struct batch {
     const cn_statement    *statement;
     const cn_param *const *sets; /* those that are left */
     cn_statement_slot     *slot;
+    void                  *key; /* of the statement as the rows of the matrix have it */
+    size_t                 key_size;
     cn_value              *matrix;
     size_t                 rows, columns; /* of the matrix */
     size_t                 done;          /* rows of the parts before */
@@ -23,7 +25,26 @@ typedef struct batch {
     cn_result             *result;
 } batch;
 
-/* Finds the statement by its first set, and makes room. Parameters do not change its structure. */
+static bool keep_key(batch *b, const cn_walk *walk)
+{
+    b->key_size = walk->word_count * sizeof *walk->words;
+    b->key      = cn_allocate(b->key_size + 1);
+    if (b->key == NULL)
+        return cn_connection_fail_memory(b->connection);
+    memcpy(b->key, walk->words, b->key_size);
+    return true;
+}
+
+static void end_structure(batch *b)
+{
+    cn_release(b->key);
+    cn_release(b->matrix);
+    b->key    = NULL;
+    b->matrix = NULL;
+    b->slot   = NULL;
+}
+
+/* Finds the statement by the set at hand, and makes room for those that are left. */
 static bool begin(batch *b, cn_walk *walk)
 {
     size_t             size    = walk->word_count * sizeof *walk->words;
@@ -34,7 +55,7 @@ static bool begin(batch *b, cn_walk *walk)
                                   .hash      = cn_sql_hash(b->connection, walk)};
     b->slot = cn_connection_statement(b->connection, request.hash, walk->words, size,
                                       cn_compile_statement, &request);
-    if (b->slot == NULL)
+    if (b->slot == NULL || !keep_key(b, walk))
         return false;
     b->columns = cn_plan_of(b->slot)->slot_count;
     b->rows    = cn_matrix_rows(b->columns, b->sets);
@@ -42,24 +63,12 @@ static bool begin(batch *b, cn_walk *walk)
     return b->matrix != NULL || cn_connection_fail_memory(b->connection);
 }
 
-/* One row of the matrix. */
-static bool take_set(batch *b, size_t row)
+/* Whether the set at hand gives the statement the structure of those before: the length of a list
+   and the types of values are part of it. */
+static bool is_same(const batch *b, const cn_walk *walk)
 {
-    cn_walk walk;
-    cn_walk_begin(&walk, cn_connection_error_slot(b->connection));
-    bool good = cn_walk_statement(&walk, b->statement, *b->sets) &&
-                cn_sql_key(b->connection, &walk);
-    if (!good)
-        cn_connection_fail_filled(b->connection, NULL);
-    if (good && b->slot == NULL)
-        good = begin(b, &walk);
-    const cn_value *values = good ? cn_sql_arranged(b->connection, b->slot, &walk) : NULL;
-    if (values != NULL)
-        memcpy(b->matrix + row * b->columns, values, b->columns * sizeof *values);
-    cn_arena_join(&b->texts, &walk.arena);
-    cn_walk_end(&walk);
-    b->sets++;
-    return values != NULL;
+    return b->key != NULL && b->key_size == walk->word_count * sizeof *walk->words &&
+           memcmp(b->key, walk->words, b->key_size) == 0;
 }
 
 static bool run(batch *b, size_t rows)
@@ -69,23 +78,53 @@ static bool run(batch *b, size_t rows)
     bool good = cn_connection_run_many(b->connection, b->slot, b->matrix, rows, b->columns,
                                        &plainly);
     b->connection->rows_before = 0;
-    if (!good)
-        return false;
     b->done += rows;
-    return cn_result_take(&b->result, b->connection, b->slot);
+    if (!good || !cn_result_take(&b->result, b->connection, b->slot))
+        return false;
+    b->result->held = true; /* it does not end while there is more */
+    return true;
+}
+
+/* What was gathered is sent before rows of another structure. */
+static bool change_structure(batch *b, cn_walk *walk, size_t *rows)
+{
+    bool good = *rows == 0 || run(b, *rows);
+    *rows     = 0;
+    end_structure(b);
+    return good && begin(b, walk);
+}
+
+/* One row of the matrix, of which there are `*rows`. */
+static bool take_set(batch *b, size_t *rows)
+{
+    cn_walk walk;
+    cn_walk_begin(&walk, cn_connection_error_slot(b->connection));
+    bool good = cn_walk_statement(&walk, b->statement, *b->sets) &&
+                cn_sql_key(b->connection, &walk);
+    if (!good)
+        cn_connection_fail_filled(b->connection, NULL);
+    if (good && !is_same(b, &walk))
+        good = change_structure(b, &walk, rows);
+    const cn_value *values = good ? cn_sql_arranged(b->connection, b->slot, &walk) : NULL;
+    if (values != NULL)
+        memcpy(b->matrix + *rows * b->columns, values, b->columns * sizeof *values);
+    cn_arena_join(&b->texts, &walk.arena);
+    cn_walk_end(&walk);
+    b->sets++;
+    ++*rows;
+    return values != NULL;
 }
 
 static bool run_all(batch *b)
 {
     while (*b->sets != NULL) {
-        size_t row = 0;
+        size_t rows = 0;
         do {
-            if (!take_set(b, row))
+            if (!take_set(b, &rows))
                 return false;
-        } while (++row < b->rows && *b->sets != NULL);
-        if (!run(b, row))
+        } while (rows < b->rows && *b->sets != NULL);
+        if (!run(b, rows))
             return false;
-        b->result->held = true; /* it does not end while there is more */
     }
     return true;
 }
@@ -107,7 +146,7 @@ cn_result *cn_sql_run_many(cn_connection *connection, const cn_statement *statem
         cn_arena_join(&b.result->arena, &b.texts); /* what is bound may live there */
     }
     cn_arena_free(&b.texts);
-    cn_release(b.matrix);
+    end_structure(&b);
     if (own)
         return cn_connection_batch_end(connection, good ? b.result : NULL);
     return good ? b.result : cn_connection_failed_result(connection);

@@ -540,6 +540,25 @@ static void rows_of_values_are_the_programs_own(void **state)
 }
 
 /* In GROUP BY a column's name would go before that of the result's column. */
+/* The lists of a batch may be of different lengths, and one of them empty. */
+static void each_set_of_a_batch_has_its_own_list(void **state)
+{
+    (void)state;
+    const Mood moods[] = {SAD, GLAD};
+    cn_result *result  = cn_execute_many(
+         session,
+         cn_update(Cat, .set = CN_SET(Cat, name, cn_concat(cn_attr(Cat, name), cn_later("more"))),
+                   .where = cn_in_later(Cat, mood, "moods")),
+         CN_PARAMS("more", "a", "moods", cn_list(moods, 2)),
+         CN_PARAMS("more", "b", "moods", cn_list(moods + 1, 1)),
+         CN_PARAMS("more", "c", "moods", cn_list(moods, 0)),
+         CN_PARAMS("more", "d", "moods", cn_list(moods, 2)), CN_PARAMS("more", "e", "moods", SAD));
+    ASSERT_OK(session);
+    assert_int_equal(cn_row_count(result), 6);
+    assert_string_equal(ids(cn_is(Cat, name, ==, "oneade")), "1;");
+    assert_stored("SELECT name FROM cv_cat WHERE id = 2", "twoabd");
+}
+
 static void refuses(cn_condition which, const char *message)
 {
     cn_all(session, Cat, .where = which);
@@ -723,6 +742,7 @@ int main(void)
         TEST(the_models_value_of_an_enumeration_is_its_label),
         TEST(nulls_before_values_change_nothing),
         TEST(rows_of_values_are_the_programs_own),
+        TEST(each_set_of_a_batch_has_its_own_list),
         TEST(what_is_no_label_is_named_in_the_error),
         TEST(groups_are_those_of_the_label),
         TEST(a_list_that_comes_later_is_of_the_members_type),
