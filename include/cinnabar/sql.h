@@ -252,7 +252,8 @@ CN_API void                cn_query_free(cn_query *query);
 /* ---- text ------------------------------------------------------------------------------------ */
 
 /* The SQL of a statement as it would be sent to this engine's database, parameters as placeholders;
-   those that come later (cn_later) need no value. For reading and logging. The text is the
+   those that come later (cn_later) need no value; the model's functions make theirs, as they do
+   when it is executed. For reading and logging. The text is the
    caller's, to end with cn_text_free; NULL: the error of the connection says why. */
 CN_API char *cn_statement_sql(cn_connection *connection, const cn_statement *statement);
 

@@ -36,14 +36,17 @@ static cn_compiled *compile_text(cn_connection *connection, void *context, cn_er
 }
 
 /* With a list in it, a text means nothing to the driver before the length of the list is known. */
-static bool wants_list(cn_connection *connection, const cn_text_compiled *text)
+static bool wants_list(cn_connection *connection, const cn_text_compiled *text, bool many)
 {
     for (size_t i = 0; i < text->mark_count; i++) {
         if (text->marks[i].place == CN_TEXT_IN) {
             const char *name = text->names[text->marks[i].name].text;
             cn_connection_fail(connection, CN_CAUSE_PARAMETER,
-                               "parameter '%s' stands after IN and is not a list: give it as "
-                               "cn_list(items, count), or write IN (:%s)",
+                               many ? "parameter '%s' stands for a list, which a text that is "
+                                      "executed with many sets takes none of: execute it once for "
+                                      "each, or write IN (:%s) for one value"
+                                    : "parameter '%s' stands after IN and is not a list: give it "
+                                      "as cn_list(items, count), or write IN (:%s)",
                                name, name);
             return true;
         }
@@ -394,7 +397,7 @@ cn_result *cn_connection_execute_text(cn_connection *connection, const cn_text_s
     if (lists)
         return execute_expanded(connection, text, values, how);
     if (slot->prepared == NULL &&
-        (wants_list(connection, text) || !prepare(connection, slot, text->slot_count)))
+        (wants_list(connection, text, false) || !prepare(connection, slot, text->slot_count)))
         return refused(connection, statement->sql);
     if (!run_text(connection, slot, values, text->slot_count, how))
         return cn_connection_failed_result(connection);
@@ -521,8 +524,8 @@ cn_result *cn_connection_execute_text_many(cn_connection           *connection,
     b.slot            = find_text(connection, statement->sql);
     if (b.slot != NULL) {
         b.text = (const cn_text_compiled *)(const void *)b.slot->compiled;
-        if (b.slot->prepared != NULL ||
-            (!wants_list(connection, b.text) && prepare(connection, b.slot, b.text->slot_count)))
+        if (b.slot->prepared != NULL || (!wants_list(connection, b.text, true) &&
+                                         prepare(connection, b.slot, b.text->slot_count)))
             result = run_batch(connection, &b);
     }
     if (own)

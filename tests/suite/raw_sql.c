@@ -206,6 +206,15 @@ static void a_set_with_other_names_is_refused(void **state)
     assert_int_equal(count_rows(""), 0);
 }
 
+static void many_sets_take_no_lists(void **state)
+{
+    (void)state;
+    const int ids[] = {1, 2};
+    a_refused(cn_execute_many(connection, cn_text("DELETE FROM raw_sql WHERE id IN :ids"),
+                              CN_PARAMS("ids", cn_list(ids, 2)), CN_PARAMS("ids", cn_list(ids, 1))),
+              CN_CAUSE_PARAMETER, "many sets");
+}
+
 /* A batch is sent in parts; its rows are counted through all of them. */
 static void the_row_of_a_batch_that_failed_is_named(void **state)
 {
@@ -415,6 +424,7 @@ int main(void)
         WITH_TABLE(the_error_names_statement_and_parameters),
         WITH_TABLE(many_sets_are_all_stored),
         WITH_TABLE(a_set_with_other_names_is_refused),
+        WITH_TABLE(many_sets_take_no_lists),
         WITH_TABLE(the_row_of_a_batch_that_failed_is_named),
         WITH_TABLE(a_text_without_a_statement_is_refused),
         WITH_TABLE(no_sets_do_nothing),
