@@ -35,10 +35,11 @@
  * Relationships
  *   `Author *author` is loaded, NULL for none, or CN_UNLOADED, which faults at once if it is
  *   followed: read it through cn_one. You may assign it; flush treats that like cn_set_one, but
- *   only the call keeps both sides equal at once: after a plain assignment, and after assigning the
- *   foreign key itself, the other side learns of it when the instance is added and flushed. A many
- *   side is read through cn_many: a NULL-ended list that never changes while the transaction lasts;
- *   append and remove make a new one. Each is loaded by a statement of its own, when it is first
+ *   only the call keeps both sides equal at once: after a plain assignment the other side learns of
+ *   it when the instance is added and flushed. After assigning the foreign key itself, the pointer
+ *   beside it does, but no list that is loaded: cn_expire its owner. A many side is read through
+ *   cn_many: a NULL-ended list that never changes while the transaction lasts; append and remove
+ *   make a new one. Each is loaded by a statement of its own, when it is first
  *   read; .statement_limit finds loops that load one by one.
  *
  * Transactions and connections

@@ -54,7 +54,9 @@ static cn_index_part part_of(cn_comparison *c, const cn_index_part *declared)
     return part;
 }
 
-static bool same_part(cn_comparison *c, const cn_index_part *said, const cn_reflected_part *found)
+/* FULLTEXT and SPATIAL take the whole column, whatever length is said. */
+static bool same_part(cn_comparison *c, const cn_index *index, const cn_index_part *said,
+                      const cn_reflected_part *found)
 {
     const cn_index_part  part      = part_of(c, said);
     const cn_index_part *declared  = &part;
@@ -66,7 +68,8 @@ static bool same_part(cn_comparison *c, const cn_index_part *said, const cn_refl
         return false;
     if (!is_column && !cn_compare_same(c, declared->expression, found->expression))
         return false;
-    if (c->style == CN_TOKENS_MYSQL && declared->length != found->length)
+    if (c->style == CN_TOKENS_MYSQL && index->options.kind == NULL &&
+        declared->length != found->length)
         return false;
     if (c->style == CN_TOKENS_POSTGRESQL &&
         !cn_compare_same_word(nulls_of(declared->nulls, declared->descending),
@@ -81,7 +84,7 @@ static bool same_parts(cn_comparison *c, const cn_index *declared, const cn_refl
     if (declared->part_count != found->part_count)
         return false;
     for (size_t i = 0; i < found->part_count; i++) {
-        if (!same_part(c, &declared->parts[i], found->parts[i]))
+        if (!same_part(c, declared, &declared->parts[i], found->parts[i]))
             return false;
     }
     return true;

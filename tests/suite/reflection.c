@@ -233,6 +233,7 @@ CN_TABLE(mysql_table, "rf_mysql")
     CN_TABLE_COLUMN(twice, CN_INTEGER, .computed = "id_source * 2", .persisted = CN_VIRTUAL);
     CN_TABLE_COLUMN(id_source, CN_INTEGER);
     CN_INDEX((words), .name = "ft_rf_words", .kind = "FULLTEXT");
+    CN_INDEX((noted(20)), .name = "ft_rf_noted", .kind = "FULLTEXT");
     CN_INDEX((latin), .unique = true, .name = "ix_rf_latin", .comment = "it's one");
     CN_TABLE_OPTIONS(.mysql_engine = "InnoDB", .mysql_charset = "utf8mb4",
                      .mysql_collate = "utf8mb4_bin", .mysql_row_format = "DYNAMIC",
