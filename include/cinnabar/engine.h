@@ -55,7 +55,9 @@ typedef struct cn_echo {
 
 /*
  * Where the tables of models stand: a schema of the model, and that of the database in its place.
- * "" is none, on either side. A list ends with a NULL; a schema that is not in it stays as it is.
+ * "" is none, on either side. A list ends with a NULL; a schema that is not in it stays as it is,
+ * and so do those of sequences and native enumerations. Reflection and cn_has_table are asked for
+ * the database's.
  *
  *     cn_session(engine, .schemas = CN_SCHEMAS("", "tenant_7", "shared", "main"))
  *

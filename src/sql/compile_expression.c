@@ -222,15 +222,15 @@ bool cn_compiler_free_value(cn_compiler *compiler, const cn_node *node, const cn
 {
     uint32_t number   = cn_numbers_get(compiler->numbers, node);
     cn_type  cast     = {.kind = CN_TYPE_NONE};
-    bool     is_label = meets != NULL && meets->type.kind == CN_TYPE_ENUM;
+    bool     converts = cn_column_converts(meets);
     if (node->value.kind == CN_KIND_LIST)
         return cn_error_set(compiler->error, CN_CAUSE_MISUSE,
                             "a list stands where one value belongs: cn_in_array takes one");
     /* as a literal, a number says its type itself */
     bool says_type = compiler->inlined && node->value.kind < CN_KIND_DATE;
-    if (compiler->words->typed_values && typed && cn_column_converts(meets)) {
+    if (compiler->words->typed_values && typed && converts) {
         cast = type_of_column(compiler, meets);
-    } else if (compiler->words->typed_values && !is_label && !says_type) {
+    } else if (compiler->words->typed_values && !converts && !says_type) {
         const cn_value *value = &compiler->values[number];
         cast.kind = (uint8_t)(typed && meets == NULL ? cn_value_type(value) : cn_value_cast(value));
     }

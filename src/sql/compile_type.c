@@ -15,6 +15,7 @@ static const struct {
               {"least", UINT32_MAX},
               {"min", 1},
               {"sum", 1},
+              {"any_value", 1},
               {"max", 1},
               {"first_value", 1},
               {"last_value", 1},
@@ -36,7 +37,7 @@ static bool gives_part(const cn_node *node, uint32_t part)
     case CN_NODE_CALL:
         return cn_function_gives(node->value.as.text.data, part);
     case CN_NODE_OPERATOR:
-        return node->op == CN_OP_PLUS || node->op == CN_OP_MINUS ||
+        return node->op == CN_OP_PLUS || node->op == CN_OP_MINUS || node->op == CN_OP_NEGATIVE ||
                node->op == CN_OP_DISTINCT; /* before the argument of an aggregate */
     case CN_NODE_CASE:
     case CN_NODE_ELSE:

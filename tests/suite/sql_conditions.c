@@ -218,6 +218,15 @@ static void a_value_in_an_expression_has_its_own_type(void **state)
     assert_string_equal(sql_found(cn_cmp(cn_plus(id, 0.5), >, 5)), "5 6");
     assert_string_equal(sql_found(cn_cmp(cn_plus(id, INT64_C(5000000000)), >, INT64_C(5000000004))),
                         "5 6");
+    const cn_expr level = cn_attr(Thing, level);
+    for (int64_t most = INT16_MAX + 1; most < INT64_MAX / 4; most *= 4) {
+        assert_string_equal(sql_found(cn_is(Thing, level, <, most)), "1 2 3 4 5 6");
+        assert_string_equal(sql_found(cn_between(Thing, level, -most, most)), "1 2 3 4 5 6");
+        assert_string_equal(sql_found(cn_in(Thing, level, most, 127)), "");
+        assert_string_equal(sql_found(cn_cmp(most, >, level)), "1 2 3 4 5 6");
+        assert_string_equal(sql_found(cn_cmp(cn_abs(level), <, most)), "1 2 3 4 5 6");
+        assert_string_equal(sql_found(cn_cmp(cn_plus(level, most), <, 0)), "");
+    }
     assert_string_equal(
         sql_found(cn_cmp(cn_call("coalesce", cn_attr(Thing, age), cn_literal(0.5)), <, 40)),
         "1 2 3");

@@ -139,6 +139,7 @@ static void sums_are_of_the_type_and_factors_are_not(void **state)
         assert_string_equal(cost[0]->cheaper, "1.00");
         assert_int_equal(counted(session, cn_cmp(cn_plus(amount, "0.50"), >, "2.00")), 1);
         assert_int_equal(counted(session, cn_cmp(cn_times(amount, 2), >, 400)), 1);
+        assert_int_equal(counted(session, cn_cmp(cn_negative(amount), <, "-2.00")), 1);
         cn_execute(session, cn_update(Price, .set = CN_SET(Price, amount, cn_plus(amount, "0.05")),
                                       .where = cn_is(Price, id, ==, 1)));
         cn_execute(session, cn_update(Price, .set = CN_SET(Price, amount, cn_times(amount, 2)),
