@@ -60,6 +60,12 @@ CN_API bool cn_drop_table(const cn_model *model, cn_engine *engine);
 CN_API bool cn_create_index(const cn_model *model, const char *index, cn_engine *engine);
 CN_API bool cn_drop_index(const cn_model *model, const char *index, cn_engine *engine);
 
+/* A unique, check or foreign key constraint of a table that is there, by the name that the model
+   gives it, also a foreign key that the engine leaves out of its tables. SQLite knows no constraint
+   but with its table. */
+CN_API bool cn_add_constraint(const cn_model *model, const char *constraint, cn_engine *engine);
+CN_API bool cn_drop_constraint(const cn_model *model, const char *constraint, cn_engine *engine);
+
 /* CREATE SCHEMA IF NOT EXISTS, DROP SCHEMA IF EXISTS (with CASCADE where it would not drop what
    stands in it anyway). SQLite has none: its schemas are attached files. */
 CN_API bool cn_create_schema(const char *name, cn_engine *engine);

@@ -24,6 +24,10 @@ bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key);
 /* ALTER TABLE ... DROP CONSTRAINT name; its own name if `name` is NULL */
 bool cn_ddl_drop_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key, const char *name);
 
+/* The same of any constraint that has a name of its own. */
+bool cn_ddl_add_constraint(const cn_ddl *ddl, const cn_table *table, const cn_constraint *which);
+bool cn_ddl_drop_constraint(const cn_ddl *ddl, const cn_table *table, const cn_constraint *which);
+
 /* COMMENT ON ..., where comments stand apart. */
 bool cn_ddl_comment_table(const cn_ddl *ddl, const cn_table *table);
 bool cn_ddl_comment_column(const cn_ddl *ddl, const cn_column *column);

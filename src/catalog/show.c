@@ -1,12 +1,10 @@
 /*
- * Data definition for reading, with no database at hand; and single tables, indexes and schemas.
+ * Data definition for reading, with no database at hand.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "catalog/work.h"
-
-/* ---- text ------------------------------------------------------------------------------------ */
 
 /* Newer than any: what has come so far is there. */
 #define NEWEST 990000
@@ -80,83 +78,4 @@ char *cn_metadata_drop_sql(const cn_metadata *metadata, const char *dialect,
                            const cn_ddl_options *options)
 {
     return show(metadata, dialect, options, CN_WORK_DROP);
-}
-
-/* ---- single things --------------------------------------------------------------------------- */
-
-bool cn_create_table(const cn_model *model, cn_engine *engine)
-{
-    const cn_model *const models[] = {model, NULL};
-    const cn_metadata     metadata = {.models = models};
-    return cn_metadata_create(
-        &metadata, engine,
-        &(const cn_ddl_options){.size = sizeof(cn_ddl_options), .unchecked = true});
-}
-
-bool cn_drop_table(const cn_model *model, cn_engine *engine)
-{
-    const cn_model *const models[] = {model, NULL};
-    const cn_metadata     metadata = {.models = models};
-    return cn_metadata_drop(
-        &metadata, engine,
-        &(const cn_ddl_options){.size = sizeof(cn_ddl_options), .only = models, .unchecked = true});
-}
-
-/* By its name, or by the member whose .index it is. */
-static const cn_index *find_index(cn_work *work, const cn_model *model, const char *name)
-{
-    const cn_table *table = cn_table_of(model, &work->error);
-    if (table != NULL && (table = cn_work_moved(work, table)) == NULL)
-        cn_error_no_memory(&work->error);
-    for (size_t i = 0; table != NULL && name != NULL && i < table->index_count; i++) {
-        const cn_index *index  = &table->indexes[i];
-        uint32_t        column = index->parts[0].column;
-        if ((index->name != NULL && strcmp(index->name, name) == 0) ||
-            (index->of_column && strcmp(table->columns[column].member, name) == 0))
-            return index;
-    }
-    if (table != NULL)
-        cn_error_set(&work->error, CN_CAUSE_MODEL, "%s has no index called %s", model->name,
-                     name != NULL ? name : "NULL");
-    return NULL;
-}
-
-static bool change_index(const cn_model *model, const char *name, cn_engine *engine,
-                         bool (*put)(const cn_ddl *ddl, const cn_index *index), const char *verb)
-{
-    cn_work         work;
-    bool            begun = cn_work_begin_alone(&work, engine);
-    const cn_index *index = begun ? find_index(&work, model, name) : NULL;
-    if (index != NULL)
-        work.at = index->table;
-    return cn_work_end(&work, index != NULL && cn_work_run(&work, put(&work.ddl, index)), verb);
-}
-
-bool cn_create_index(const cn_model *model, const char *index, cn_engine *engine)
-{
-    return change_index(model, index, engine, cn_ddl_create_index, "indexing");
-}
-
-bool cn_drop_index(const cn_model *model, const char *index, cn_engine *engine)
-{
-    return change_index(model, index, engine, cn_ddl_drop_index, "changing");
-}
-
-bool cn_create_schema(const char *name, cn_engine *engine)
-{
-    cn_work work;
-    bool    begun      = cn_work_begin_alone(&work, engine);
-    work.ddl.if_exists = true;
-    return cn_work_end(&work, begun && cn_work_run(&work, cn_ddl_create_schema(&work.ddl, name)),
-                       "creating");
-}
-
-bool cn_drop_schema(const char *name, bool cascade, cn_engine *engine)
-{
-    cn_work work;
-    bool    begun      = cn_work_begin_alone(&work, engine);
-    work.ddl.if_exists = true;
-    return cn_work_end(&work,
-                       begun && cn_work_run(&work, cn_ddl_drop_schema(&work.ddl, name, cascade)),
-                       "dropping");
 }

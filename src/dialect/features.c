@@ -37,6 +37,7 @@ static const struct {
     [CN_DDL_VIEW_OR_REPLACE]    = {"CREATE OR REPLACE VIEW", {NEVER, 0, 0, 0}},
     [CN_DDL_VIEW_IF_NOT_EXISTS] = {"CREATE VIEW IF NOT EXISTS", {0, 90100, 100103, NEVER}},
     [CN_DDL_VIEW_MATERIALIZED]  = {"a materialized view", {NEVER, NEVER, NEVER, 0}},
+    [CN_DDL_ALTER_CONSTRAINT]   = {"ALTER TABLE ... ADD or DROP CONSTRAINT", {NEVER, 0, 0, 0}},
 };
 
 static const char *const products[PRODUCTS] = {"SQLite", "MySQL", "MariaDB", "PostgreSQL"};

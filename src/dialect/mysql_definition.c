@@ -254,6 +254,7 @@ const cn_definition cn_definition_mysql = {
     .options                   = put_options,
     .alter_adds_foreign_keys   = true,
     .alter_drops_foreign_key   = "DROP FOREIGN KEY",
+    .alter_drops_unique        = "DROP INDEX",
     .index_of_table            = true,
     .index_has_prefix          = true,
     .expression_in_parentheses = true,

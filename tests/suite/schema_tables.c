@@ -109,6 +109,44 @@ static void single_tables_and_indexes_come_and_go(void **state)
     cn_engine_dispose(engine);
 }
 
+static void a_constraint_of_a_table_comes_and_goes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *broken;
+        cn_cause    cause;
+    } constraints[] = {
+        {"uq_range", "INSERT INTO st_item (low, high) VALUES (3, 4)", CN_CAUSE_UNIQUE},
+        {"ck_low", "INSERT INTO st_item (low, high) VALUES (-1, 4)", CN_CAUSE_CHECK},
+        {"ck_order", "INSERT INTO st_item (low, high) VALUES (5, 4)", CN_CAUSE_CHECK},
+        {"fk_st_owner", "INSERT INTO st_item (region, owner, low, high) VALUES (2, 1, 7, 8)",
+         CN_CAUSE_FOREIGN_KEY}};
+    cn_engine *engine = suite_engine_with(&items);
+    suite_run(engine, "INSERT INTO st_item (low, high) VALUES (3, 4)");
+    for (size_t i = 0; i < sizeof constraints / sizeof *constraints; i++) {
+        const char *name = constraints[i].name;
+        if (suite_which() == SUITE_SQLITE) {
+            assert_false(cn_drop_constraint(&item, name, engine));
+            assert_int_equal(cn_error_cause(engine), CN_CAUSE_UNSUPPORTED);
+            assert_false(cn_add_constraint(&item, name, engine));
+            assert_int_equal(cn_error_cause(engine), CN_CAUSE_UNSUPPORTED);
+            continue;
+        }
+        assert_fails(engine, constraints[i].broken, constraints[i].cause);
+        assert_fine(engine, cn_drop_constraint(&item, name, engine));
+        suite_run(engine, constraints[i].broken);
+        assert_false(cn_add_constraint(&item, name, engine));
+        assert_non_null(strstr(cn_error_message(engine), "while changing the table \"st_item\""));
+        suite_run(engine, "DELETE FROM st_item WHERE id > 1");
+        assert_fine(engine, cn_add_constraint(&item, name, engine));
+        assert_fails(engine, constraints[i].broken, constraints[i].cause);
+    }
+    assert_false(cn_add_constraint(&item, "uq_other", engine));
+    assert_string_equal(cn_error_message(engine),
+                        "item gives no unique, check or foreign key constraint the name uq_other");
+    suite_end_with(engine, &items);
+}
+
 static void an_engine_can_leave_foreign_keys_out(void **state)
 {
     (void)state;
@@ -423,6 +461,7 @@ int main(void)
         cmocka_unit_test(constraints_refuse_what_they_say),
         cmocka_unit_test(comments_arrive),
         cmocka_unit_test(single_tables_and_indexes_come_and_go),
+        cmocka_unit_test(a_constraint_of_a_table_comes_and_goes),
         cmocka_unit_test(an_engine_can_leave_foreign_keys_out),
         cmocka_unit_test(a_view_comes_and_goes_with_its_tables),
         cmocka_unit_test(a_schema_is_made_for_its_tables),

@@ -1,0 +1,144 @@
+/*
+ * Single tables, indexes, constraints and schemas.
+ */
+#include <string.h>
+
+#include "catalog/work.h"
+
+bool cn_create_table(const cn_model *model, cn_engine *engine)
+{
+    const cn_model *const models[] = {model, NULL};
+    const cn_metadata     metadata = {.models = models};
+    return cn_metadata_create(
+        &metadata, engine,
+        &(const cn_ddl_options){.size = sizeof(cn_ddl_options), .unchecked = true});
+}
+
+bool cn_drop_table(const cn_model *model, cn_engine *engine)
+{
+    const cn_model *const models[] = {model, NULL};
+    const cn_metadata     metadata = {.models = models};
+    return cn_metadata_drop(
+        &metadata, engine,
+        &(const cn_ddl_options){.size = sizeof(cn_ddl_options), .only = models, .unchecked = true});
+}
+
+/* The table of a model where it stands in the database. NULL: failure. */
+static const cn_table *find_table(cn_work *work, const cn_model *model)
+{
+    const cn_table *table = cn_table_of(model, &work->error);
+    if (table != NULL && (table = cn_work_moved(work, table)) == NULL)
+        cn_error_no_memory(&work->error);
+    return table;
+}
+
+static bool is_called(const char *given, const char *name)
+{
+    return given != NULL && strcmp(given, name) == 0;
+}
+
+/* By its name, or by the member whose .index it is. */
+static const cn_index *find_index(cn_work *work, const cn_model *model, const char *name)
+{
+    const cn_table *table = find_table(work, model);
+    for (size_t i = 0; table != NULL && name != NULL && i < table->index_count; i++) {
+        const cn_index *index  = &table->indexes[i];
+        uint32_t        column = index->parts[0].column;
+        if (is_called(index->name, name) ||
+            (index->of_column && is_called(table->columns[column].member, name)))
+            return index;
+    }
+    if (table != NULL)
+        cn_error_set(&work->error, CN_CAUSE_MODEL, "%s has no index called %s", model->name,
+                     name != NULL ? name : "NULL");
+    return NULL;
+}
+
+static bool change_index(const cn_model *model, const char *name, cn_engine *engine,
+                         bool (*put)(const cn_ddl *ddl, const cn_index *index), const char *verb)
+{
+    cn_work         work;
+    bool            begun = cn_work_begin_alone(&work, engine);
+    const cn_index *index = begun ? find_index(&work, model, name) : NULL;
+    if (index != NULL)
+        work.at = index->table;
+    return cn_work_end(&work, index != NULL && cn_work_run(&work, put(&work.ddl, index)), verb);
+}
+
+bool cn_create_index(const cn_model *model, const char *index, cn_engine *engine)
+{
+    return change_index(model, index, engine, cn_ddl_create_index, "indexing");
+}
+
+bool cn_drop_index(const cn_model *model, const char *index, cn_engine *engine)
+{
+    return change_index(model, index, engine, cn_ddl_drop_index, "changing");
+}
+
+static const char *name_of(const cn_table *table, const cn_constraint *which)
+{
+    switch (which->kind) {
+    case CN_CONSTRAINT_UNIQUE:
+        return table->uniques[which->at].name;
+    case CN_CONSTRAINT_CHECK:
+        return table->checks[which->at].name;
+    default:
+        return table->foreign_keys[which->at].name;
+    }
+}
+
+static const cn_constraint *find_constraint(cn_work *work, const cn_model *model, const char *name)
+{
+    const cn_table *table = find_table(work, model);
+    for (size_t i = 0; table != NULL && name != NULL && i < table->constraint_count; i++) {
+        if (!is_called(name_of(table, &table->constraints[i]), name))
+            continue;
+        work->at = table;
+        return &table->constraints[i];
+    }
+    if (table != NULL)
+        cn_error_set(&work->error, CN_CAUSE_MODEL,
+                     "%s gives no unique, check or foreign key constraint the name %s", model->name,
+                     name != NULL ? name : "NULL");
+    return NULL;
+}
+
+static bool change_constraint(const cn_model *model, const char *name, cn_engine *engine,
+                              bool (*put)(const cn_ddl *ddl, const cn_table *table,
+                                          const cn_constraint *which))
+{
+    cn_work              work;
+    bool                 begun = cn_work_begin_alone(&work, engine);
+    const cn_constraint *which = begun ? find_constraint(&work, model, name) : NULL;
+    return cn_work_end(&work, which != NULL && cn_work_run(&work, put(&work.ddl, work.at, which)),
+                       "changing");
+}
+
+bool cn_add_constraint(const cn_model *model, const char *constraint, cn_engine *engine)
+{
+    return change_constraint(model, constraint, engine, cn_ddl_add_constraint);
+}
+
+bool cn_drop_constraint(const cn_model *model, const char *constraint, cn_engine *engine)
+{
+    return change_constraint(model, constraint, engine, cn_ddl_drop_constraint);
+}
+
+bool cn_create_schema(const char *name, cn_engine *engine)
+{
+    cn_work work;
+    bool    begun      = cn_work_begin_alone(&work, engine);
+    work.ddl.if_exists = true;
+    return cn_work_end(&work, begun && cn_work_run(&work, cn_ddl_create_schema(&work.ddl, name)),
+                       "creating");
+}
+
+bool cn_drop_schema(const char *name, bool cascade, cn_engine *engine)
+{
+    cn_work work;
+    bool    begun      = cn_work_begin_alone(&work, engine);
+    work.ddl.if_exists = true;
+    return cn_work_end(&work,
+                       begun && cn_work_run(&work, cn_ddl_drop_schema(&work.ddl, name, cascade)),
+                       "dropping");
+}
