@@ -602,9 +602,10 @@ enum { CN_FRAME_NONE, CN_FRAME_ROWS, CN_FRAME_RANGE, CN_FRAME_GROUPS };
  *         {"sqlite", "instr(lower(@0), lower(@1)) > 0"}, {NULL, NULL}};
  *     cn_select(Post, .where = cn_spelled_test(found, cn_attr(Post, title), "analytical engine"))
  *
- * A value among them goes as it is, of no column's type. "mariadb" goes before "mysql" there. Where no spelling is for the database, execution fails
- * before anything is sent (CN_CAUSE_UNSUPPORTED). The list ends with a NULL; it and its texts are
- * constant data that live as long as the models.
+ * A value among them goes as it is, of no column's type. "mariadb" goes before "mysql" there.
+ * Where no spelling is for the database, execution fails before anything is sent
+ * (CN_CAUSE_UNSUPPORTED). The list ends with a NULL; it and its texts are constant data that live
+ * as long as the models.
  */
 #define cn_spelled(spellings, ...) cn_spelled_((spellings), CN_EXPRS_(__VA_ARGS__))
 #define cn_spelled_test(spellings, ...) ((cn_condition){cn_spelled(spellings, __VA_ARGS__).node})

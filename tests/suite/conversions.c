@@ -227,17 +227,15 @@ static void values_beside_a_proposed_row_are_converted(void **state)
 {
     (void)state;
     const cn_expr proposed = cn_proposed(Cat, mood);
+    const cn_expr moods    = cn_case(cn_then(cn_cmp(proposed, ==, CALM), GLAD), cn_else(CALM));
+    const cn_expr names    = cn_case(cn_then(cn_cmp("A-5", ==, cn_proposed(Cat, code)), "same"),
+                                     cn_else("other"));
     for (Mood mood = SAD; mood <= GLAD; mood++) {
-        cn_execute(
-            session,
-            cn_upsert(
-                Cat, .values = CN_SET(Cat, id, 1, mood, mood, code, "A-5", born, (cn_timestamp){0}),
-                .conflict = CN_KEY(Cat, id),
-                .update   = CN_SET(Cat, mood,
-                                   cn_case(cn_then(cn_cmp(proposed, ==, CALM), GLAD), cn_else(CALM)),
-                                   name,
-                                   cn_case(cn_then(cn_cmp("A-5", ==, cn_proposed(Cat, code)), "same"),
-                                           cn_else("other")))));
+        cn_execute(session, cn_upsert(Cat,
+                                      .values   = CN_SET(Cat, id, 1, mood, mood, code, "A-5", born,
+                                                         (cn_timestamp){0}),
+                                      .conflict = CN_KEY(Cat, id),
+                                      .update   = CN_SET(Cat, mood, moods, name, names)));
         ASSERT_OK(session);
         assert_string_equal(ids(cn_is(Cat, mood, ==, mood == CALM ? GLAD : CALM)),
                             mood == CALM ? "1;2;" : "1;");
