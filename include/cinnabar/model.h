@@ -174,18 +174,21 @@ typedef struct cn_unique_options {
     cn_answer   deferrable;
     bool        nulls_not_distinct; /* PostgreSQL 15 */
     const char *on_conflict;        /* SQLite: "REPLACE", "IGNORE", ... */
+    const char *comment;            /* PostgreSQL, as those of the other constraints */
 } cn_unique_options;
 
 /* CN_CHECK("price > 0", .name = "ck_price"): an SQL condition over the table's columns */
 typedef struct cn_check_options {
     size_t      size;
     const char *name;
+    const char *comment;
 } cn_check_options;
 
 /* CN_PRIMARY_KEY((left_id, right_id), .name = "pk_link"): order and name of the key. */
 typedef struct cn_primary_key_options {
     size_t      size;
     const char *name;
+    const char *comment;
 } cn_primary_key_options;
 
 /* CN_FOREIGN_KEY((order_id, line), "order_line", (order_id, number), .on_delete = "CASCADE"):
@@ -200,6 +203,7 @@ typedef struct cn_foreign_key_options {
     cn_answer   deferrable;
     bool        use_alter;
     bool        not_valid; /* PostgreSQL: rows that are there already are not looked at */
+    const char *comment;
 } cn_foreign_key_options;
 
 /*

@@ -45,6 +45,13 @@ static bool same_columns(const cn_comparison *c, const uint32_t *declared, size_
 
 /* ---- the primary key ------------------------------------------------------------------------- */
 
+static void compare_comment(cn_comparison *c, cn_difference_kind kind, const char *name,
+                            const char *declared, const char *found)
+{
+    if (c->style == CN_TOKENS_POSTGRESQL && !c->options.ignore_comments)
+        cn_compare_texts(c, kind, "comment", name, declared, found);
+}
+
 static bool compare_primary_key(cn_comparison *c)
 {
     const cn_table         *table    = c->table;
@@ -68,6 +75,7 @@ static bool compare_primary_key(cn_comparison *c)
                     (c->style == CN_TOKENS_SQLITE && found->name == NULL);
     if (declared != NULL && !nameless && !cn_compare_same_name(c, declared, found->name))
         cn_compare_texts(c, CN_DIFFERENCE_PRIMARY_KEY, "name", NULL, declared, found->name);
+    compare_comment(c, CN_DIFFERENCE_PRIMARY_KEY, NULL, table->primary_key_comment, found->comment);
     return true;
 }
 
@@ -123,6 +131,7 @@ static void compare_unique_found(cn_comparison *c, const cn_unique_set *set, con
         cn_compare_flags(c, CN_DIFFERENCE_UNIQUE, "option NULLS NOT DISTINCT", name,
                          set->nulls_not_distinct, key->nulls_not_distinct);
     }
+    compare_comment(c, CN_DIFFERENCE_UNIQUE, name, set->comment, key->comment);
     if (c->style == CN_TOKENS_SQLITE)
         cn_compare_texts(c, CN_DIFFERENCE_UNIQUE, "option ON CONFLICT", name, set->on_conflict,
                          key->on_conflict);
@@ -176,7 +185,8 @@ static bool compare_uniques(cn_comparison *c)
 
 /* ---- check constraints ----------------------------------------------------------------------- */
 
-static bool compare_check(cn_comparison *c, claims *claimed, const char *name, const char *text)
+static bool compare_check(cn_comparison *c, claims *claimed, const char *name, const char *text,
+                          const char *comment)
 {
     for (size_t i = 0; i < claimed->count; i++) {
         const cn_reflected_check *check = c->reflected->checks[i];
@@ -190,6 +200,7 @@ static bool compare_check(cn_comparison *c, claims *claimed, const char *name, c
         if (!alike)
             cn_compare_add(c, CN_DIFFERENCE_CHECK, CN_CHANGE_ALTER, "condition", name, text,
                            check->condition);
+        compare_comment(c, CN_DIFFERENCE_CHECK, name, comment, check->comment);
         return true;
     }
     cn_compare_add(c, CN_DIFFERENCE_CHECK, CN_CHANGE_ADD, NULL, name, text, NULL);
@@ -230,14 +241,15 @@ static bool compare_checks(cn_comparison *c)
         const cn_check  *check = &c->table->checks[i];
         const char      *name  = NULL;
         const cn_to_name named = cn_name_check(c->table, check);
-        if (!name_of(c, &named, &name) || !compare_check(c, &claimed, name, check->text))
+        if (!name_of(c, &named, &name) ||
+            !compare_check(c, &claimed, name, check->text, check->comment))
             return false;
     }
     for (size_t i = 0; i < c->table->column_count; i++) {
         const char *text = NULL;
         if (!enum_check(c, &c->table->columns[i], &text))
             return false;
-        if (text != NULL && !compare_check(c, &claimed, NULL, text))
+        if (text != NULL && !compare_check(c, &claimed, NULL, text, NULL))
             return false;
     }
     for (size_t i = 0; i < claimed.count; i++) {
@@ -316,6 +328,7 @@ static void compare_foreign_found(cn_comparison *c, const cn_foreign_key *key, c
                      action(c, found->on_delete));
     cn_compare_texts(c, kind, "action ON UPDATE", name, action(c, key->on_update),
                      action(c, found->on_update));
+    compare_comment(c, kind, name, key->comment, found->comment);
     if (!cn_ddl_has(&c->ddl, CN_DDL_DEFERRABLE_KEY))
         return;
     bool deferred = key->initially != NULL && strcmp(key->initially, "DEFERRED") == 0;

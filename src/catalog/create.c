@@ -62,6 +62,29 @@ static bool create_indexes(cn_work *work, const cn_table *table)
     return true;
 }
 
+static bool comment_constraint(cn_work *work, cn_to_name named, const char *comment)
+{
+    return comment == NULL ||
+           cn_work_run(work, cn_ddl_comment_constraint(&work->ddl, &named, comment));
+}
+
+static bool comment_constraints(cn_work *work, const cn_table *table)
+{
+    bool good = table->primary_key_comment == NULL ||
+                comment_constraint(work, cn_name_primary_key(table), table->primary_key_comment);
+    for (size_t i = 0; good && i < table->unique_count; i++)
+        good = comment_constraint(work, cn_name_unique(table, &table->uniques[i]),
+                                  table->uniques[i].comment);
+    for (size_t i = 0; good && i < table->check_count; i++)
+        good = comment_constraint(work, cn_name_check(table, &table->checks[i]),
+                                  table->checks[i].comment);
+    for (size_t i = 0; good && i < table->foreign_key_count; i++)
+        good = work->ddl.no_foreign_keys || is_later(&table->foreign_keys[i], work) ||
+               comment_constraint(work, cn_name_foreign_key(&table->foreign_keys[i]),
+                                  table->foreign_keys[i].comment);
+    return good;
+}
+
 static bool comment(cn_work *work, const cn_table *table)
 {
     if (!work->dialect->definition->comments_apart)
@@ -81,7 +104,7 @@ static bool comment(cn_work *work, const cn_table *table)
             !cn_work_run(work, cn_ddl_comment_index(&work->ddl, index)))
             return false;
     }
-    return true;
+    return comment_constraints(work, table);
 }
 
 static bool create_tables(cn_work *work, struct progress *progress)
@@ -110,6 +133,9 @@ static bool add_foreign_keys(cn_work *work, struct progress *progress)
             if (!cn_work_run(work, cn_ddl_add_foreign_key(&work->ddl, key)))
                 return false;
             progress->foreign_keys++;
+            if (work->dialect->definition->comments_apart &&
+                !comment_constraint(work, cn_name_foreign_key(key), key->comment))
+                return false;
         }
     }
     return true;

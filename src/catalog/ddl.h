@@ -5,7 +5,7 @@
 #ifndef CN_CATALOG_DDL_H
 #define CN_CATALOG_DDL_H
 
-#include "sql/definition.h"
+#include "catalog/naming.h"
 
 /* Whether a foreign key is written when its table is created, or afterwards. */
 typedef bool cn_ddl_later(const cn_foreign_key *key, void *context);
@@ -32,6 +32,8 @@ bool cn_ddl_drop_constraint(const cn_ddl *ddl, const cn_table *table, const cn_c
 bool cn_ddl_comment_table(const cn_ddl *ddl, const cn_table *table);
 bool cn_ddl_comment_column(const cn_ddl *ddl, const cn_column *column);
 bool cn_ddl_comment_index(const cn_ddl *ddl, const cn_index *index);
+/* Of any constraint: `named` says what it is called, and must be able to. */
+bool cn_ddl_comment_constraint(const cn_ddl *ddl, const cn_to_name *named, const char *comment);
 
 bool cn_ddl_create_sequence(const cn_ddl *ddl, const cn_sequence *sequence);
 bool cn_ddl_drop_sequence(const cn_ddl *ddl, const char *name);

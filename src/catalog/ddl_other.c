@@ -20,6 +20,18 @@ bool cn_ddl_comment_table(const cn_ddl *ddl, const cn_table *table)
     return cn_ddl_put_table(ddl, table) && put_comment(ddl, table->options.comment);
 }
 
+bool cn_ddl_comment_constraint(const cn_ddl *ddl, const cn_to_name *named, const char *comment)
+{
+    size_t before = ddl->sql->size;
+    if (!cn_ddl_put_named(ddl, named, "COMMENT ON CONSTRAINT ", " ON ", false))
+        return false;
+    if (ddl->sql->size == before && !ddl->sql->failed)
+        return cn_error_set(ddl->error, CN_CAUSE_MODEL,
+                            "%s: the comment \"%s\" is that of a constraint without a .name",
+                            cn_table_title(named->table), comment);
+    return cn_ddl_put_table(ddl, named->table) && put_comment(ddl, comment);
+}
+
 bool cn_ddl_comment_column(const cn_ddl *ddl, const cn_column *column)
 {
     cn_ddl_put(ddl, "COMMENT ON COLUMN ");

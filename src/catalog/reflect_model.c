@@ -159,8 +159,9 @@ static void make_primary_key(maker *m)
     const cn_reflected_key *key = m->draft->primary_key;
     if (key == NULL || !columns_of(m, key->columns, key->count, &m->table->primary_key))
         return;
-    m->table->primary_key_count = key->count;
-    m->table->primary_key_name  = key->name;
+    m->table->primary_key_count   = key->count;
+    m->table->primary_key_name    = key->name;
+    m->table->primary_key_comment = key->comment;
 }
 
 static uint8_t answer(bool deferrable)
@@ -181,7 +182,8 @@ static void make_uniques(maker *m)
                                .nulls_not_distinct = from->nulls_not_distinct,
                                .deferrable         = answer(from->deferrable),
                                .initially          = from->initially_deferred ? "DEFERRED" : NULL,
-                               .on_conflict        = from->on_conflict};
+                               .on_conflict        = from->on_conflict,
+                               .comment            = from->comment};
         if (columns_of(m, from->columns, from->count, &set->columns))
             add(m, CN_CONSTRAINT_UNIQUE, table->unique_count++);
     }
@@ -195,7 +197,8 @@ static void make_checks(maker *m)
         const cn_reflected_check *from = m->draft->checks.items[i];
         uint32_t column = from->column != NULL ? column_of(m, from->column) : CN_NO_COLUMN;
         add(m, CN_CONSTRAINT_CHECK, i);
-        table->checks[table->check_count++] = (cn_check){from->name, from->condition, column};
+        table->checks[table->check_count++] = (cn_check){from->name, from->condition, column,
+                                                         from->comment};
     }
 }
 
@@ -232,6 +235,7 @@ static void make_foreign_keys(maker *m)
             .initially       = from->initially_deferred ? "DEFERRED" : NULL,
             .deferrable      = answer(from->deferrable),
             .not_valid       = from->not_valid,
+            .comment         = from->comment,
             .of_column       = from->count == 1};
         m->no_memory = m->no_memory || key->foreign_table == NULL;
         if (m->no_memory || !columns_of(m, from->columns, from->count, &key->columns))

@@ -76,7 +76,8 @@ static bool settle_said_key(cn_mapping *mapping, cn_table *table, const cn_said 
     if (!settle_members(mapping, table, macros[said->kind], said->members, &table->primary_key,
                         &table->primary_key_count))
         return false;
-    table->primary_key_name = said->primary_key.name;
+    table->primary_key_name    = said->primary_key.name;
+    table->primary_key_comment = said->primary_key.comment;
     for (size_t i = 0; i < table->column_count; i++) {
         cn_column *column = &table->columns[i];
         bool       listed = false;
@@ -169,6 +170,7 @@ static bool settle_unique(cn_mapping *mapping, cn_table *table, const cn_said *s
     set->name               = options->name;
     set->deferrable         = (uint8_t)options->deferrable;
     set->nulls_not_distinct = options->nulls_not_distinct;
+    set->comment            = options->comment;
     add(table, CN_CONSTRAINT_UNIQUE, table->unique_count++);
     return settle_members(mapping, table, macros[said->kind], said->members, &set->columns,
                           &set->count) &&
@@ -182,7 +184,8 @@ static bool settle_check(cn_mapping *mapping, cn_table *table, const cn_said *sa
 {
     (void)mapping;
     add(table, CN_CONSTRAINT_CHECK, table->check_count);
-    table->checks[table->check_count++] = (cn_check){said->check.name, said->text, CN_NO_COLUMN};
+    table->checks[table->check_count++] = (cn_check){said->check.name, said->text, CN_NO_COLUMN,
+                                                     said->check.comment};
     return true;
 }
 
@@ -207,6 +210,7 @@ static bool settle_foreign_key(cn_mapping *mapping, cn_table *table, const cn_sa
     key->deferrable    = (uint8_t)options->deferrable;
     key->use_alter     = options->use_alter;
     key->not_valid     = options->not_valid;
+    key->comment       = options->comment;
     add(table, CN_CONSTRAINT_FOREIGN_KEY, table->foreign_key_count++);
     if (!settle_members(mapping, table, macros[said->kind], said->members, &key->columns,
                         &key->count))
@@ -362,7 +366,7 @@ static bool settle_column(cn_mapping *mapping, cn_table *table, const cn_column 
     if (said->check != NULL) {
         add(table, CN_CONSTRAINT_CHECK, table->check_count);
         table->checks[table->check_count++] = (cn_check){said->check_name, said->check,
-                                                         column->index};
+                                                         column->index, NULL};
     }
     if (column->unique && !column->indexed) {
         uint32_t *one = one_column(mapping, column->index);

@@ -84,12 +84,14 @@ typedef struct cn_unique_set {
     uint8_t     deferrable;  /* cn_answer */
     const char *initially;   /* NULL, "DEFERRED", "IMMEDIATE" */
     const char *on_conflict; /* SQLite */
+    const char *comment;
 } cn_unique_set;
 
 typedef struct cn_check {
     const char *name;
     const char *text;
     uint32_t    column; /* of which it stands behind; CN_NO_COLUMN: of the table */
+    const char *comment;
 } cn_check;
 
 typedef struct cn_foreign_key {
@@ -101,8 +103,9 @@ typedef struct cn_foreign_key {
     const char        *foreign_table; /* "table" or "schema.table" */
     const char        *on_delete;     /* one of the words of SQL, or NULL */
     const char        *on_update;
-    const char        *match;      /* "FULL", "PARTIAL", "SIMPLE" */
-    const char        *initially;  /* "DEFERRED", "IMMEDIATE" */
+    const char        *match;     /* "FULL", "PARTIAL", "SIMPLE" */
+    const char        *initially; /* "DEFERRED", "IMMEDIATE" */
+    const char        *comment;
     uint8_t            deferrable; /* cn_answer */
     bool               use_alter;
     bool               not_valid; /* PostgreSQL */
@@ -163,8 +166,9 @@ struct cn_table {
     cn_constraint   *constraints;
     size_t           constraint_count;
     const char      *primary_key_name; /* NULL: as the convention, or the database, says */
-    cn_table_options options;          /* the comment among them */
-    bool             has_defaults;     /* a column has a value of the client's, or made_by_server */
+    const char      *primary_key_comment;
+    cn_table_options options;      /* the comment among them */
+    bool             has_defaults; /* a column has a value of the client's, or made_by_server */
     const cn_relationship_text *relationships;
     size_t                      relationship_count;
     uint32_t                   *by_offset; /* columns sorted by the offset of their member */

@@ -37,7 +37,7 @@ CN_TABLE(owner, "rf_owner")
     CN_TABLE_COLUMN(region, CN_INTEGER);
     CN_TABLE_COLUMN(number, CN_INTEGER);
     CN_TABLE_COLUMN(name, CN_STRING(30), .comment = "it's the \\ name");
-    CN_PRIMARY_KEY((number, region), .name = "pk_rf_owner");
+    CN_PRIMARY_KEY((number, region), .name = "pk_rf_owner", .comment = "it's both");
 }
 
 CN_TABLE(thing, "rf_thing")
@@ -60,13 +60,13 @@ CN_TABLE(thing, "rf_thing")
     CN_TABLE_COLUMN(made, CN_STRING(20), .server_default = "lower('ABC')");
     CN_TABLE_COLUMN(area, CN_INTEGER, .computed = "low * high + 1", .persisted = CN_STORED);
     CN_TABLE_COLUMN(parent, CN_INTEGER, .foreign_key = "rf_thing.id", .on_delete = "SET NULL");
-    CN_CHECK("low < high", .name = "ck_rf_order");
+    CN_CHECK("low < high", .name = "ck_rf_order", .comment = "in order");
     CN_CHECK("name LIKE 'a%' OR name IS NULL OR low BETWEEN 2 AND 4", .name = "ck_rf_name");
     CN_CHECK("NOT (low = 77 AND high = 99)");
-    CN_UNIQUE_WITH((low, high), .name = "uq_rf_range");
+    CN_UNIQUE_WITH((low, high), .name = "uq_rf_range", .comment = "no range twice");
     CN_UNIQUE(region, name);
     CN_FOREIGN_KEY((owner, region), "rf_owner", (number, region), .name = "fk_rf_owner",
-                   .on_delete = "cascade", .on_update = "cascade");
+                   .on_delete = "cascade", .on_update = "cascade", .comment = "whose it is");
     CN_INDEX((name, high desc), .name = "ix_rf_name");
     CN_INDEX((word(5), number), .name = "ix_rf_prefix");
     CN_INDEX((number), .name = "ix_rf_part", .where = "number > 3 AND word IS NOT NULL");

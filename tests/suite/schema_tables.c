@@ -63,6 +63,23 @@ static void constraints_refuse_what_they_say(void **state)
     suite_end_with(engine, &items);
 }
 
+CN_TABLE(said, "st_said")
+{
+    CN_TABLE_COLUMN(id, CN_INTEGER, .primary_key = true);
+    CN_CHECK("id > 0", .comment = "no name");
+}
+CN_METADATA(sayings, &said);
+
+static void a_constraint_with_a_comment_has_a_name(void **state)
+{
+    (void)state;
+    char problem[200];
+    assert_null(cn_create_all_sql(&sayings, "postgresql", .problem = problem,
+                                  .problem_size = sizeof problem));
+    assert_string_equal(problem,
+                        "said: the comment \"no name\" is that of a constraint without a .name");
+}
+
 static void comments_arrive(void **state)
 {
     (void)state;
@@ -460,6 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constraints_refuse_what_they_say),
         cmocka_unit_test(comments_arrive),
+        cmocka_unit_test(a_constraint_with_a_comment_has_a_name),
         cmocka_unit_test(single_tables_and_indexes_come_and_go),
         cmocka_unit_test(a_constraint_of_a_table_comes_and_goes),
         cmocka_unit_test(an_engine_can_leave_foreign_keys_out),

@@ -234,6 +234,15 @@ static void sub_queries_are_values_and_conditions(void **state)
          "WHERE author.id IN (SELECT post.author_id AS id \n"
          "FROM post \n"
          "WHERE post.views > ?)");
+    SAYS(cn_select(
+             Post, .columns = POST_ID, /* the inner table is another one */
+             .where = cn_in_query(
+                 Post, id, cn_select(Post, .columns = POST_ID, .where = cn_is(Post, views, >, 3)))),
+         "SELECT post.id \n"
+         "FROM post \n"
+         "WHERE post.id IN (SELECT post.id \n"
+         "FROM post \n"
+         "WHERE post.views > ?)");
     SAYS(cn_select(Author, .columns = AUTHOR_ID,
                    .where = cn_exists(
                        cn_select(Post, .where = cn_is(Post, author_id, ==, cn_attr(Author, id))))),
