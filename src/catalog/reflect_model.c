@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "catalog/portable.h"
 #include "catalog/reflect.h"
 #include "schema/made.h"
 
@@ -303,22 +304,48 @@ static void make_indexes(maker *m)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+static void make_portable(cn_reader *reader, const char **text)
+{
+    *text = cn_expression_portable(reader->reflector->style, *text, &reader->into->arena,
+                                   &reader->no_memory);
+}
+
+static void make_column_portable(cn_reader *reader, cn_reflected_column *column)
+{
+    column->type             = cn_type_portable(&column->type, reader->reflector->style);
+    column->server_on_update = NULL;
+    column->autoincrement    = column->autoincrement ||
+                            (column->sequence != NULL && column->primary_key);
+    column->sequence = NULL;
+    make_portable(reader, &column->server_default);
+    make_portable(reader, &column->computed);
+}
+
+static void make_constraints_portable(cn_reader *reader, cn_draft *draft)
+{
+    for (size_t i = 0; i < draft->checks.count; i++)
+        make_portable(reader, &((cn_reflected_check *)draft->checks.items[i])->condition);
+    for (size_t i = 0; i < draft->indexes.count; i++) {
+        cn_reflected_index *index = draft->indexes.items[i];
+        make_portable(reader, &index->where);
+        for (size_t p = 0; p < index->part_count; p++)
+            make_portable(reader, &((cn_reflected_part *)index->parts[p])->expression);
+    }
+}
+
 /* What the program wants otherwise. */
 static void adjust(cn_reader *reader, cn_draft *draft)
 {
     const cn_reflect_options *options = reader->options;
     for (size_t i = 0; i < draft->columns.count; i++) {
         cn_reflected_column *column = draft->columns.items[i];
-        if (options->portable) {
-            column->type             = cn_type_portable(&column->type, reader->reflector->style);
-            column->server_on_update = NULL;
-            column->autoincrement    = column->autoincrement ||
-                                    (column->sequence != NULL && column->primary_key);
-            column->sequence = NULL;
-        }
+        if (options->portable)
+            make_column_portable(reader, column);
         if (options->on_column != NULL)
             options->on_column(options->context, &draft->shown, column);
     }
+    if (options->portable)
+        make_constraints_portable(reader, draft);
     if (options->portable)
         draft->shown.options = (cn_table_options){.size    = sizeof draft->shown.options,
                                                   .comment = draft->shown.comment};

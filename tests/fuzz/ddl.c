@@ -1,12 +1,14 @@
 /*
  * Fuzz target: texts of catalogues. The first byte says which database wrote it. The tokens stand
- * in the text, one behind the other; an expression has a common form and is the same as itself;
+ * in the text, one behind the other; an expression has a common form, is the same as itself, and
+ * has a portable one;
  * what SQLite keeps of a table, an index or a type is read whatever it is.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog/expression.h"
+#include "catalog/portable.h"
 #include "catalog/sqlite_ddl.h"
 #include "catalog/type_text.h"
 #include "fuzz/fuzz.h"
@@ -31,14 +33,18 @@ static void check_tokens(const char *text, size_t size, cn_token_style style)
 static void check_expression(const char *text, cn_token_style style)
 {
     cn_buffer once = {0}, twice = {0};
+    cn_arena  arena     = {0};
     bool      no_memory = false;
     cn_expression_normal(style, text, &once);
     fuzz_require(!once.failed, "%s", text);
     cn_expression_normal(style, cn_buffer_get(&once), &twice);
     fuzz_require(!twice.failed, "%s", text);
     fuzz_require(cn_expression_same(style, text, text, &no_memory) && !no_memory, "%s", text);
+    fuzz_require(cn_expression_portable(style, text, &arena, &no_memory) != NULL && !no_memory,
+                 "%s", text);
     cn_buffer_free(&once);
     cn_buffer_free(&twice);
+    cn_arena_free(&arena);
 }
 
 static void check_definitions(const char *text, size_t size, cn_token_style style)
