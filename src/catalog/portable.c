@@ -192,9 +192,8 @@ const char *cn_expression_portable(cn_token_style style, const char *text, cn_ar
     cn_tokens tokens = {text, text + strlen(text), style};
     cn_token *list   = CN_ARENA_ARRAY(&scratch, cn_token, strlen(text) + 4);
     *no_memory       = *no_memory || list == NULL;
-    for (cn_token token; list != NULL; count++)
-        if ((list[count] = token = cn_token_next(&tokens)).kind == CN_TOKEN_END)
-            break;
+    while (list != NULL && (list[count] = cn_token_next(&tokens)).kind != CN_TOKEN_END)
+        count++;
     writer w = {.tokens = list, .style = style, .dialect = cn_dialect_named(dialects[style])};
     /* three more ends, so that looking ahead stays inside */
     for (size_t i = 1; list != NULL && i < 4; i++)
