@@ -54,6 +54,12 @@ static const cn_index *find_index(cn_work *work, const cn_model *model, const ch
     return NULL;
 }
 
+/* Whether what was just added has a comment that stands apart. */
+static bool has_comment(const cn_work *work, const char *comment)
+{
+    return comment != NULL && work->dialect->definition->comments_apart;
+}
+
 static bool change_index(const cn_model *model, const char *name, cn_engine *engine,
                          bool (*put)(const cn_ddl *ddl, const cn_index *index), const char *verb)
 {
@@ -62,7 +68,10 @@ static bool change_index(const cn_model *model, const char *name, cn_engine *eng
     const cn_index *index = begun ? find_index(&work, model, name) : NULL;
     if (index != NULL)
         work.at = index->table;
-    return cn_work_end(&work, index != NULL && cn_work_run(&work, put(&work.ddl, index)), verb);
+    bool done = index != NULL && cn_work_run(&work, put(&work.ddl, index));
+    if (done && put == cn_ddl_create_index && has_comment(&work, index->options.comment))
+        done = cn_work_run(&work, cn_ddl_comment_index(&work.ddl, index));
+    return cn_work_end(&work, done, verb);
 }
 
 bool cn_create_index(const cn_model *model, const char *index, cn_engine *engine)
@@ -75,23 +84,27 @@ bool cn_drop_index(const cn_model *model, const char *index, cn_engine *engine)
     return change_index(model, index, engine, cn_ddl_drop_index, "changing");
 }
 
-static const char *name_of(const cn_table *table, const cn_constraint *which)
+static cn_to_name named(const cn_table *table, const cn_constraint *which, const char **comment)
 {
     switch (which->kind) {
     case CN_CONSTRAINT_UNIQUE:
-        return table->uniques[which->at].name;
+        *comment = table->uniques[which->at].comment;
+        return cn_name_unique(table, &table->uniques[which->at]);
     case CN_CONSTRAINT_CHECK:
-        return table->checks[which->at].name;
+        *comment = table->checks[which->at].comment;
+        return cn_name_check(table, &table->checks[which->at]);
     default:
-        return table->foreign_keys[which->at].name;
+        *comment = table->foreign_keys[which->at].comment;
+        return cn_name_foreign_key(&table->foreign_keys[which->at]);
     }
 }
 
 static const cn_constraint *find_constraint(cn_work *work, const cn_model *model, const char *name)
 {
+    const char     *comment;
     const cn_table *table = find_table(work, model);
     for (size_t i = 0; table != NULL && name != NULL && i < table->constraint_count; i++) {
-        if (!is_called(name_of(table, &table->constraints[i]), name))
+        if (!is_called(named(table, &table->constraints[i], &comment).given, name))
             continue;
         work->at = table;
         return &table->constraints[i];
@@ -110,8 +123,14 @@ static bool change_constraint(const cn_model *model, const char *name, cn_engine
     cn_work              work;
     bool                 begun = cn_work_begin_alone(&work, engine);
     const cn_constraint *which = begun ? find_constraint(&work, model, name) : NULL;
-    return cn_work_end(&work, which != NULL && cn_work_run(&work, put(&work.ddl, work.at, which)),
-                       "changing");
+    bool                 done = which != NULL && cn_work_run(&work, put(&work.ddl, work.at, which));
+    if (done && put == cn_ddl_add_constraint) {
+        const char      *comment = NULL;
+        const cn_to_name called  = named(work.at, which, &comment);
+        if (has_comment(&work, comment))
+            done = cn_work_run(&work, cn_ddl_comment_constraint(&work.ddl, &called, comment));
+    }
+    return cn_work_end(&work, done, "changing");
 }
 
 bool cn_add_constraint(const cn_model *model, const char *constraint, cn_engine *engine)

@@ -67,7 +67,7 @@ CN_TABLE(thing, "rf_thing")
     CN_UNIQUE(region, name);
     CN_FOREIGN_KEY((owner, region), "rf_owner", (number, region), .name = "fk_rf_owner",
                    .on_delete = "cascade", .on_update = "cascade", .comment = "whose it is");
-    CN_INDEX((name, high desc), .name = "ix_rf_name");
+    CN_INDEX((name, high desc), .name = "ix_rf_name", .comment = "by name");
     CN_INDEX((word(5), number), .name = "ix_rf_prefix");
     CN_INDEX((number), .name = "ix_rf_part", .where = "number > 3 AND word IS NOT NULL");
     CN_TABLE_OPTIONS(.comment = "things, it's said", .mysql_engine = "InnoDB");

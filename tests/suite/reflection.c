@@ -405,6 +405,29 @@ static void a_dot_in_a_name_is_no_schema(void **state)
     cn_engine_dispose(engine);
 }
 
+static void what_is_added_alone_has_its_comment(void **state)
+{
+    (void)state;
+    cn_engine *engine = suite_engine_with(&things);
+    if (suite_which() == SUITE_SQLITE) {
+        suite_end_with(engine, &things);
+        return; /* which has neither */
+    }
+    const cn_reflect_options options = {.size = sizeof options,
+                                        .only = CN_NAMES("rf_thing", "rf_owner")};
+    static const char *const names[] = {"uq_rf_range", "ck_rf_order", "fk_rf_owner"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_fine(engine, cn_drop_constraint(&thing, names[i], engine));
+        assert_fine(engine, cn_add_constraint(&thing, names[i], engine));
+    }
+    assert_fine(engine, cn_drop_index(&thing, "ix_rf_name", engine));
+    assert_fine(engine, cn_create_index(&thing, "ix_rf_name", engine));
+    cn_reflection *again = reflected(engine, &options);
+    assert_equal(&things, again);
+    cn_reflection_free(again);
+    suite_end_with(engine, &things);
+}
+
 /* ---- elsewhere ------------------------------------------------------------------------------- */
 
 static void what_is_portable_can_be_made_anywhere(void **state)
@@ -485,6 +508,7 @@ int main(void)
         cmocka_unit_test(tables_that_refer_to_each_other_and_to_themselves_come_back),
         cmocka_unit_test(odd_names_are_read_as_they_are),
         cmocka_unit_test(a_dot_in_a_name_is_no_schema),
+        cmocka_unit_test(what_is_added_alone_has_its_comment),
         cmocka_unit_test(what_is_portable_can_be_made_anywhere),
         cmocka_unit_test(what_is_portable_means_the_same_elsewhere),
     };
