@@ -230,6 +230,23 @@ static uint64_t points_as_value(bench *b)
     return sum;
 }
 
+/* It is held, and takes its value at every call. */
+static uint64_t points_as_held(bench *b)
+{
+    uint64_t                   sum        = 0;
+    cn_connection             *connection = cn_connect(b->engine);
+    const cn_select_statement *held       = cn_select(BenchItem,
+                                                      .where = cn_is(BenchItem, id, ==, cn_later("id")));
+    for (int i = 0; i < UNITS * BENCH_POINTS; i++) {
+        cn_result *result = cn_execute(connection, held, CN_PARAMS("id", key_of(i)));
+        sum += weigh_fetched(b, connection, result);
+        if (i % BENCH_POINTS == BENCH_POINTS - 1)
+            cn_rollback(connection);
+    }
+    cn_close(connection);
+    return sum;
+}
+
 /* ---- many rows ------------------------------------------------------------------------------- */
 
 static uint64_t load_by_hand(bench *b)
@@ -489,6 +506,10 @@ IN_BOTH(load_by_key)
 const bench_case bench_cases[] = {
     {"select one row, cn_select + cn_fetch", POINTS, points_by_hand, points_as_value,
      NULL, false, 1.5, 60},
+    {"select one row, a held cn_select", POINTS, points_by_hand, points_as_held,
+     NULL, false, 1.5, 60},
+    {"select one row, built against held", POINTS, points_as_held, points_as_value,
+     NULL, false, 1.15, 60},
     {"select one row, text + cn_fetch", POINTS, points_by_hand, points_as_text,
      NULL, false, 1.5, 60},
     {"select one row, cn_first", POINTS, points_by_hand, points_in_session,
