@@ -159,9 +159,10 @@ void cn_postgresql_parameters_free(cn_postgresql_parameters *parameters);
 /* The kind of a type's values, and the type of a kind's. */
 cn_kind cn_postgresql_kind_of(Oid type);
 Oid     cn_postgresql_type_of(uint8_t kind);
-/* Whether a parameter of that type holds the value, if it is a whole number; and which does. */
-bool cn_postgresql_holds(Oid type, const cn_value *value);
-Oid  cn_postgresql_integer_type(const cn_value *value);
+/* Sets `told` to the `narrow` ones of the parameters, or to those of larger whole numbers where
+   values of the rows need them. Whether that changed one. */
+bool cn_postgresql_widen(Oid *told, const Oid *narrow, const cn_value *values, size_t rows,
+                         size_t columns);
 
 /* One cell. `scratch` takes bytes; the rest is borrowed from the text. */
 bool cn_postgresql_read(const cn_column_info *column, const char *text, size_t size,

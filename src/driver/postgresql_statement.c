@@ -29,6 +29,7 @@ typedef struct statement {
     bool            stale;  /* prepare it again before it is used again */
     bool            untold; /* a parameter has a type only if its value says so */
     Oid            *types;  /* of the parameters */
+    Oid            *narrow; /* the same before values were too large for them; NULL: not seen yet */
     uint8_t        *kinds;  /* of the values that told the types, or NULL */
     size_t          told;   /* how many they were */
     cn_column_info *columns;
@@ -150,6 +151,8 @@ static bool send_prepare(statement *stmt, size_t count, const Oid *types, bool g
         stmt->stale        = false;
         ok                 = take_description(stmt, results[first + 1], error);
         results[first + 1] = NULL;
+        if (!ok)
+            drop_name(stmt);
     }
     for (size_t i = 0; i < sizeof results / sizeof *results; i++)
         PQclear(results[i]);
@@ -220,43 +223,48 @@ static bool kinds_differ(const statement *stmt, const cn_value *values, size_t c
     return false;
 }
 
+/* What is executed: one set of values, or rows of them. */
+typedef struct run_of {
+    const cn_value *values;
+    size_t          count;
+    size_t          rows;
+    bool            arrays; /* the rows go as one array for each parameter */
+} run_of;
+
 /* A whole number that the type of its parameter cannot hold is told as what holds it: it may be
-   compared with such a column all the same, and what it does not fit into refuses it. */
-static bool widen(statement *stmt, const cn_value *values, size_t count, cn_error *error)
+   compared with such a column all the same, and what it does not fit into refuses it. Where the
+   values fit again, so do the types: what a statement does must not hang on those before. */
+static bool widen(statement *stmt, const run_of *run, cn_error *error)
 {
-    size_t first = 0;
-    while (first < count && cn_postgresql_holds(stmt->types[first], &values[first]))
-        first++;
-    if (first == count)
+    if (stmt->narrow == NULL) {
+        stmt->narrow = cn_allocate_zero(run->count, sizeof *stmt->narrow);
+        if (stmt->narrow == NULL)
+            return cn_error_no_memory(error);
+        memcpy(stmt->narrow, stmt->types, run->count * sizeof *stmt->narrow);
+    }
+    if (!cn_postgresql_widen(stmt->types, stmt->narrow, run->values, run->rows, run->count))
         return true;
-    Oid *types = cn_allocate_zero(count, sizeof *types);
-    if (types == NULL)
-        return cn_error_no_memory(error);
-    for (size_t i = 0; i < count; i++)
-        types[i] = cn_postgresql_holds(stmt->types[i], &values[i])
-                       ? stmt->types[i]
-                       : cn_postgresql_integer_type(&values[i]);
     drop_name(stmt);
-    bool ok = send_prepare(stmt, count, types, false, error);
-    cn_release(types);
-    return ok;
+    return send_prepare(stmt, run->count, stmt->types, false, error);
 }
 
 /* Makes sure that the server knows the statement and that the values are as many as it takes. */
-static bool make_ready(statement *stmt, const cn_value *values, size_t count, bool arrays,
-                       cn_error *error)
+static bool make_ready(statement *stmt, const run_of *run, cn_error *error)
 {
+    size_t count = run->count;
     if (count > MOST_PARAMETERS)
         return cn_error_set(error, CN_CAUSE_LIMIT,
                             "%zu parameters are more than PostgreSQL takes in one statement "
                             "(%d): split it, or send a batch",
                             count, MOST_PARAMETERS);
-    if (stmt->stale || (stmt->untold && stmt->known && kinds_differ(stmt, values, count)))
+    if (stmt->stale || (stmt->untold && stmt->known && kinds_differ(stmt, run->values, count)))
         drop_name(stmt);
     if (!stmt->known) {
+        cn_release(stmt->narrow);
+        stmt->narrow = NULL;
         if (!stmt->untold && !prepare_inferred(stmt, error))
             return false;
-        if (stmt->untold && !prepare_told(stmt, values, count, arrays, error))
+        if (stmt->untold && !prepare_told(stmt, run->values, count, run->arrays, error))
             return false;
     }
     if (count != stmt->head.parameter_count)
@@ -264,7 +272,7 @@ static bool make_ready(statement *stmt, const cn_value *values, size_t count, bo
                             "the statement takes %zu parameter%s, and %zu value%s given",
                             stmt->head.parameter_count, stmt->head.parameter_count == 1 ? "" : "s",
                             count, count == 1 ? " was" : "s were");
-    return arrays || widen(stmt, values, count, error);
+    return run->arrays || widen(stmt, run, error);
 }
 
 cn_prepared *cn_postgresql_prepare(cn_link *link, const char *sql, size_t size, cn_error *error)
@@ -300,6 +308,7 @@ void cn_postgresql_release(cn_prepared *prepared)
     cn_arena_free(&stmt->scratch);
     cn_release(stmt->more);
     cn_release(stmt->kinds);
+    cn_release(stmt->narrow);
     cn_release(stmt->sql);
     cn_release(stmt);
 }
@@ -368,13 +377,6 @@ static bool is_outdated(statement *stmt, const cn_error *error)
     return gone || changed;
 }
 
-typedef struct run_of {
-    const cn_value *values;
-    size_t          count;
-    size_t          rows; /* of a batch with arrays */
-    bool            arrays;
-} run_of;
-
 static bool bind(statement *stmt, const run_of *run, cn_error *error)
 {
     if (run->arrays)
@@ -419,7 +421,7 @@ static bool execute_ready(statement *stmt, const run_of                         
     bool           again = false;
     for (;;) {
         bool in_transaction = cn_postgresql_state(&link->head) != CN_LINK_IDLE;
-        if (!make_ready(stmt, run->values, run->count, run->arrays, error))
+        if (!make_ready(stmt, run, error))
             return false;
         if (once(stmt, run, error))
             return true;
@@ -536,7 +538,7 @@ bool cn_postgresql_execute(cn_prepared *prepared, const cn_value *values, size_t
 {
     statement *stmt  = (statement *)prepared;
     size_t     chunk = execution != NULL ? execution->chunk : 0;
-    run_of     run   = {.values = values, .count = count};
+    run_of     run   = {.values = values, .count = count, .rows = 1};
     cn_postgresql_reset(prepared);
     stmt->chunk      = chunk < INT32_MAX ? (int)chunk : INT32_MAX;
     bool with_cursor = chunk > 0 && can_have_cursor(stmt->sql) &&
@@ -711,7 +713,7 @@ static bool copy_rows(statement *stmt, const run_of *run, bool *done, cn_error *
         !cn_insert_text_read(stmt->sql, strlen(stmt->sql), &insert) || insert.count != run->count)
         return true;
     cn_buffer_reset(bytes);
-    if (!cn_postgresql_write_rows(bytes, stmt->types, run->values, run->rows, run->count))
+    if (!cn_postgresql_write_rows(bytes, stmt->narrow, run->values, run->rows, run->count))
         return true; /* row by row it will be seen why */
     ok = is_plain_table(stmt, &insert, done, error);
     if (*done) {

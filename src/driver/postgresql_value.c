@@ -109,10 +109,15 @@ Oid cn_postgresql_type_of(uint8_t kind)
     return kind < sizeof of / sizeof *of ? of[kind] : T_TEXT;
 }
 
-bool cn_postgresql_holds(Oid type, const cn_value *value)
+static bool is_large(const cn_value *value)
+{
+    return value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer > INT64_MAX;
+}
+
+static bool holds(Oid type, const cn_value *value)
 {
     int64_t integer = value->as.integer;
-    bool    large   = value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer > INT64_MAX;
+    bool    large   = is_large(value);
     if (value->kind != CN_KIND_INTEGER && value->kind != CN_KIND_UNSIGNED)
         return true;
     switch (type) {
@@ -127,10 +132,21 @@ bool cn_postgresql_holds(Oid type, const cn_value *value)
     }
 }
 
-Oid cn_postgresql_integer_type(const cn_value *value)
+bool cn_postgresql_widen(Oid *told, const Oid *narrow, const cn_value *values, size_t rows,
+                         size_t columns)
 {
-    return value->kind == CN_KIND_UNSIGNED && value->as.unsigned_integer > INT64_MAX ? T_NUMERIC
-                                                                                     : T_INT8;
+    bool changed = false;
+    for (size_t i = 0; i < columns; i++) {
+        Oid type = narrow[i];
+        for (size_t row = 0; row < rows; row++) {
+            const cn_value *value = &values[row * columns + i];
+            if (!holds(type, value))
+                type = is_large(value) ? T_NUMERIC : T_INT8;
+        }
+        changed = changed || type != told[i];
+        told[i] = type;
+    }
+    return changed;
 }
 
 /* ---- one value as the server takes it ------------------------------------------------------- */

@@ -246,6 +246,56 @@ static void the_row_of_a_batch_that_failed_is_named(void **state)
     cn_rollback(connection);
 }
 
+static int count_quotients(uint64_t divisor)
+{
+    cn_result *result = cn_execute(
+        connection, cn_text("SELECT count(*) AS n FROM raw_sql WHERE id / :divisor = 3"),
+        CN_PARAMS("divisor", divisor));
+    assert_true(cn_only(result));
+    return cn_get_int(result, "n");
+}
+
+/* PostgreSQL takes such a number as one of another type: what comes next must not. */
+static void a_number_too_large_for_a_column_changes_nothing_for_the_next(void **state)
+{
+    enum { ROWS = 200 };
+    static cn_param        sets[ROWS][3];
+    static const cn_param *list[ROWS + 1];
+    const int64_t          large = INT64_C(5000000000);
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        sets[i][0] = (cn_param){"id", cn_value_int(i)};
+        sets[i][1] = (cn_param){"name", cn_value_text("Ada")};
+        list[i]    = sets[i];
+    }
+    const cn_text_statement *insert = cn_text("INSERT INTO raw_sql (id, name) VALUES (:id, :name)");
+    cn_execute(connection, insert, CN_PARAMS("id", large, "name", "Eve"));
+    assert_true(cn_ok(connection) == (suite_which() == SUITE_SQLITE));
+    cn_rollback(connection);
+    for (int i = 0; i < 2; i++) {
+        cn_close(cn_connection_execute_many(connection, &insert->head, list));
+        assert_int_equal(count_rows(""), ROWS);
+        cn_rollback(connection);
+        sets[i * (ROWS - 1)][0].value = cn_value_int(large);
+        cn_close(cn_connection_execute_many(connection, &insert->head, list));
+        assert_true(cn_ok(connection) == (suite_which() == SUITE_SQLITE));
+        cn_rollback(connection);
+        sets[i * (ROWS - 1)][0].value = cn_value_int(i * (ROWS - 1));
+    }
+    insert_three();
+    const cn_text_statement *update = cn_text("UPDATE raw_sql SET name = 'x' WHERE id < :id");
+    assert_int_equal(cn_row_count(cn_execute_many(connection, update, CN_PARAMS("id", 1),
+                                                  CN_PARAMS("id", large), CN_PARAMS("id", 2))),
+                     4);
+    assert_well();
+    cn_execute(connection, insert, CN_PARAMS("id", 7, "name", "seven"));
+    if (suite_which() == SUITE_POSTGRESQL) { /* the only one whose quotient is of these types */
+        assert_int_equal(count_quotients(2), 1);
+        assert_int_equal(count_quotients(UINT64_MAX), 0);
+        assert_int_equal(count_quotients(2), 1);
+    }
+}
+
 static void a_text_without_a_statement_is_refused(void **state)
 {
     (void)state;
@@ -426,6 +476,7 @@ int main(void)
         WITH_TABLE(a_set_with_other_names_is_refused),
         WITH_TABLE(many_sets_take_no_lists),
         WITH_TABLE(the_row_of_a_batch_that_failed_is_named),
+        WITH_TABLE(a_number_too_large_for_a_column_changes_nothing_for_the_next),
         WITH_TABLE(a_text_without_a_statement_is_refused),
         WITH_TABLE(no_sets_do_nothing),
         WITH_TABLE(a_list_finds_its_members),
