@@ -224,11 +224,11 @@ bool cn_compiler_ends_with_table(const cn_compiler *compiler, const cn_statement
            (is_group(compiler, last) || cn_compiler_ends_with_table(compiler, last));
 }
 
-/* One row of VALUES; databases that guess types are told those of the first. */
-static bool values_row(cn_compiler *compiler, const cn_table *table, uint32_t *number, bool first,
+/* One row of VALUES; databases that guess types are told those of the first row of a query. */
+static bool values_row(cn_compiler *compiler, const cn_table *table, uint32_t *number, bool opens,
                        bool named)
 {
-    bool typed = first && compiler->words->typed_values;
+    bool typed = opens && compiler->words->typed_values;
     for (size_t i = 0; i < table->column_count; i++) {
         const cn_column *column = &table->columns[i];
         cn_compiler_text(compiler, i == 0 ? "" : ", ");
@@ -269,7 +269,7 @@ static bool compile_values(cn_compiler *compiler, const void *statement, cn_plan
         bool opens  = row == 0 || (row == 1 && selects) || select;
         cn_compiler_text(compiler, row == 0 ? "" : opens ? " UNION ALL " : ", ");
         cn_compiler_text(compiler, select ? "SELECT " : opens ? "VALUES (" : "(");
-        if (!values_row(compiler, table, &number, row == 0, selects && row == 0))
+        if (!values_row(compiler, table, &number, opens, selects && row == 0))
             return false;
         cn_compiler_text(compiler, select ? "" : ")");
     }

@@ -171,6 +171,29 @@ static void rows_of_values_are_one_query_among_others(void **state)
         "1,one;2,two;");
 }
 
+/* Neither NULL nor a day says itself what it is. */
+static void rows_of_values_have_their_columns_types(void **state)
+{
+    (void)state;
+    const Page all[] = {{.id = 5, .url = "/a", .seen = cn_some(cn_datetime, (cn_datetime){0})},
+                        {.id = 6, .url = "/b"},
+                        {.id = 7, .url = "/c"}};
+    const cn_statement *given = CN_STATEMENT_(cn_values(Page, all + 1, 2)),
+                       *other = CN_STATEMENT_(cn_values(Page, all, 3)),
+                       *pages = CN_STATEMENT_(cn_select(Page, .where = cn_is(Page, id, >, 5)));
+    const char *rows          = "6,/b,NULL,NULL;7,/c,NULL,NULL;";
+    assert_string_equal(ROWS(cn_union_all(CN_QUERIES(given, pages))), rows);
+    assert_string_equal(ROWS(cn_union_all(CN_QUERIES(pages, given))), rows);
+    assert_string_equal(
+        ROWS(cn_intersect(CN_QUERIES(other, given), .order_by = CN_BY(cn_label(Page, id)))), rows);
+    assert_string_equal(
+        ROWS(cn_intersect(CN_QUERIES(given, other), .order_by = CN_BY(cn_label(Page, id)))), rows);
+    const cn_statement *both = CN_STATEMENT_(cn_union_all(CN_QUERIES(other, pages)));
+    assert_string_equal(ROWS(cn_select(Page, .query = both, .where = cn_is(Page, id, >, 5),
+                                       .order_by = CN_BY(cn_attr(Page, id)))),
+                        rows);
+}
+
 static void text_takes_part_with_its_parameters(void **state)
 {
     (void)state;
@@ -415,6 +438,7 @@ int main(void)
         TEST(recursion_walks_a_tree),
         TEST(a_shape_may_call_its_columns_otherwise),
         TEST(rows_of_values_are_one_query_among_others),
+        TEST(rows_of_values_have_their_columns_types),
         TEST(text_takes_part_with_its_parameters),
         TEST(text_stands_where_a_query_may),
         TEST(a_row_points_to_the_instances_that_the_session_has),
