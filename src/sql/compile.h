@@ -220,6 +220,9 @@ const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *n
    it is one that converts; or NULL. */
 const cn_column *cn_compiler_converting(const cn_compiler *compiler, const cn_node *node,
                                         const cn_column *meets);
+/* The column whose values the column `i` of a query gives; NULL: none. */
+const cn_column *cn_compiler_query_column(const cn_compiler *compiler, const cn_statement *query,
+                                          size_t i);
 /* Whether an expression gives an instant that no column has: the database's clock, a value. */
 bool cn_compiler_is_instant(const cn_compiler *compiler, const cn_node *node);
 /* Whether a function gives that argument, as coalesce does. */

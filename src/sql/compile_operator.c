@@ -78,15 +78,23 @@ static bool split(cn_compiler *compiler, const cn_node *node, operands *o)
     return true;
 }
 
+/* What stands in a place of a row: of a tuple, or of a query. */
+static const cn_column *column_of_row(const cn_compiler *compiler, const cn_node *row, uint32_t i)
+{
+    if (row->kind == CN_NODE_QUERY) {
+        const cn_column *column = cn_compiler_query_column(compiler, row->parts, i);
+        return cn_column_converts(column) ? column : NULL;
+    }
+    return i < row->count ? cn_compiler_converting(compiler, cn_node_part(row, i), NULL) : NULL;
+}
+
 /* A row of values, each of which meets what stands in its place in the other. */
 static bool emit_tuple(cn_compiler *compiler, const cn_node *tuple, const cn_node *other)
 {
     cn_buffer_char(&compiler->sql, '(');
     for (uint32_t i = 0; i < tuple->count; i++) {
-        const cn_node *beside = i < other->count ? cn_node_part(other, i) : tuple;
         cn_compiler_text(compiler, i == 0 ? "" : ", ");
-        if (!cn_compiler_node(compiler, cn_node_part(tuple, i),
-                              cn_compiler_converting(compiler, beside, NULL)))
+        if (!cn_compiler_node(compiler, cn_node_part(tuple, i), column_of_row(compiler, other, i)))
             return false;
     }
     cn_buffer_char(&compiler->sql, ')');
@@ -100,7 +108,8 @@ static bool emit_part(cn_compiler *compiler, const cn_node *part, cn_binding at_
     bool typed = other == NULL || other->kind == CN_NODE_VALUE;
     bool same  = meets != NULL && part->value.kind == CN_KIND_REAL &&
                 cn_storage_kind(meets->field.storage) == CN_KIND_REAL;
-    if (part->kind == CN_NODE_TUPLE && other != NULL && other->kind == CN_NODE_TUPLE)
+    if (part->kind == CN_NODE_TUPLE && other != NULL &&
+        (other->kind == CN_NODE_TUPLE || other->kind == CN_NODE_QUERY))
         return emit_tuple(compiler, part, other);
     if (part->kind == CN_NODE_VALUE)
         return same ? cn_compiler_value_at(compiler, meets, cn_numbers_get(compiler->numbers, part))

@@ -123,6 +123,13 @@ static const cn_column untold;
 
 static const cn_column *given_column(cn_compiler *compiler, const cn_statement *query, size_t i)
 {
+    if (query->kind == CN_STATEMENT_COMPOUND) {
+        const cn_compound_statement *compound = whole(compiler, query);
+        const cn_column             *given    = NULL;
+        for (size_t q = 0; compound->queries[q] != NULL && given == NULL; q++)
+            given = given_column(compiler, compound->queries[q], i);
+        return given;
+    }
     const cn_items *items = first_columns(compiler, query);
     if (items == NULL) {
         const cn_table *table = whole_table(compiler, query);
@@ -136,8 +143,8 @@ static const cn_column *given_column(cn_compiler *compiler, const cn_statement *
     return typed == NULL && node->kind != CN_NODE_VALUE ? &untold : typed;
 }
 
-/* The rows of a compound stand for the columns of its first query, or of the first in which there
-   is more than a value. */
+/* The rows of a compound stand for the columns that they go into, those of its first query, or of
+   the first in which there is more than a value. */
 static bool compound_columns(cn_compiler *compiler, const cn_compound_statement *compound,
                              cn_column_list *gives)
 {
@@ -145,11 +152,14 @@ static bool compound_columns(cn_compiler *compiler, const cn_compound_statement 
     const cn_items     *items = first_columns(compiler, first);
     const cn_table     *table = items == NULL ? whole_table(compiler, first) : NULL;
     size_t width = items != NULL ? items->count : table != NULL ? table->column_count : 0;
+    const cn_column_list into = compiler->scope->into;
+    if (width < into.count)
+        width = into.count;
     const cn_column **columns = cn_compiler_column_list(compiler, width, gives);
     for (size_t i = 0; columns != NULL && i < width; i++) {
+        columns[i] = i < into.count ? into.columns[i] : NULL;
         for (size_t q = 0; compound->queries[q] != NULL && columns[i] == NULL; q++)
-            columns[i] = given_column(compiler,
-                                      cn_compiler_first_query(compiler, compound->queries[q]), i);
+            columns[i] = given_column(compiler, compound->queries[q], i);
         if (columns[i] == &untold)
             columns[i] = NULL;
     }
@@ -163,9 +173,7 @@ static bool compound_queries(cn_compiler *compiler, const cn_compound_statement 
                                         " INTERSECT ALL ", " EXCEPT ",    " EXCEPT ALL "};
     const cn_table          *fills   = compiler->fills;
     compiler->scope->members         = true;
-    compiler->scope->gives           = compiler->scope->into;
-    if (compiler->scope->into.count == 0 &&
-        !compound_columns(compiler, compound, &compiler->scope->gives))
+    if (!compound_columns(compiler, compound, &compiler->scope->gives))
         return false;
     for (size_t i = 0; compound->queries[i] != NULL; i++) {
         cn_plan other          = {.head = {.arena = {0}}};
@@ -378,15 +386,20 @@ static bool check_width(cn_compiler *compiler, const cn_plan *plan, size_t colum
                         width);
 }
 
-/* Whether a query says itself how many rows it has at most. */
+/* Whether a query, or one in it, says itself how many rows it has at most. */
 static bool is_limited(const cn_compiler *compiler, const cn_statement *statement)
 {
-    const cn_select_statement   *select   = whole(compiler, statement);
-    const cn_compound_statement *compound = whole(compiler, statement);
-    if (statement->kind == CN_STATEMENT_SELECT)
+    if (statement->kind == CN_STATEMENT_SELECT) {
+        const cn_select_statement *select = whole(compiler, statement);
         return select->limit != 0 || select->offset != 0;
-    return statement->kind == CN_STATEMENT_COMPOUND &&
-           (compound->limit != 0 || compound->offset != 0);
+    }
+    if (statement->kind != CN_STATEMENT_COMPOUND)
+        return false;
+    const cn_compound_statement *compound = whole(compiler, statement);
+    bool                         limited  = compound->limit != 0 || compound->offset != 0;
+    for (size_t i = 0; compound->queries[i] != NULL && !limited; i++)
+        limited = is_limited(compiler, compound->queries[i]);
+    return limited;
 }
 
 bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement, int used,

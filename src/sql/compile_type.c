@@ -79,40 +79,53 @@ static const cn_column *named(const cn_node *node)
                                           : cn_table_at(table, node->offset);
 }
 
-/* The first column of rows that are those of a whole table. */
-static const cn_column *first_of(const cn_model *model)
+/* A column of rows that are those of a whole table. */
+static const cn_column *column_at(const cn_model *model, size_t i)
 {
     cn_error        ignored = {0};
     const cn_table *table   = cn_table_of(model, &ignored);
     cn_error_clear(&ignored);
-    return table == NULL || table->column_count == 0 ? NULL : &table->columns[0];
+    return table == NULL || i >= table->column_count ? NULL : &table->columns[i];
 }
 
-/* The expression that is the first column of a query; NULL: there is none. */
-static const cn_node *first_item(const cn_compiler *compiler, const cn_statement *query)
+/* The expression that is a column of a query; NULL: there is none, or instances stand before it. */
+static const cn_node *item_at(const cn_compiler *compiler, const cn_statement *query, size_t i)
 {
     query = cn_compiler_first_query(compiler, query);
     if (query == NULL || query->kind != CN_STATEMENT_SELECT)
         return NULL;
-    const cn_select_statement *select = cn_numbers_whole(compiler->numbers, query);
-    return select->columns == NULL || select->columns->count == 0
-               ? NULL
-               : &select->columns->items[0].value.node;
+    const cn_items *items =
+        ((const cn_select_statement *)cn_numbers_whole(compiler->numbers, query))->columns;
+    for (size_t c = 0; c <= i; c++)
+        if (items == NULL || c >= items->count ||
+            (c < i && items->items[c].value.node.kind == CN_NODE_ENTITY))
+            return NULL;
+    return &items->items[i].value.node;
 }
 
-/* What the first column of a query gives. */
-static const cn_column *of_query(const cn_compiler *compiler, const cn_statement *query)
+const cn_column *cn_compiler_query_column(const cn_compiler *compiler, const cn_statement *query,
+                                          size_t i)
 {
-    const cn_node *item = first_item(compiler, query);
+    if (query == NULL)
+        return NULL;
+    const void *whole = cn_numbers_whole(compiler->numbers, query);
+    if (query->kind == CN_STATEMENT_COMPOUND) {
+        const cn_statement *const *queries = ((const cn_compound_statement *)whole)->queries;
+        const cn_column           *found   = NULL;
+        for (; *queries != NULL && found == NULL; queries++)
+            found = cn_compiler_query_column(compiler, *queries, i);
+        return found;
+    }
+    if (query->kind == CN_STATEMENT_VALUES)
+        return column_at(((const cn_values_statement *)whole)->shape, i);
+    if (query->kind != CN_STATEMENT_SELECT)
+        return NULL;
+    const cn_select_statement *select = whole;
+    const cn_node             *item   = item_at(compiler, query, i);
     if (item != NULL)
         return cn_compiler_typed(compiler, item);
-    query             = cn_compiler_first_query(compiler, query);
-    const void *whole = query == NULL ? NULL : cn_numbers_whole(compiler->numbers, query);
-    if (query != NULL && query->kind == CN_STATEMENT_VALUES)
-        return first_of(((const cn_values_statement *)whole)->shape);
-    return query != NULL && query->kind == CN_STATEMENT_SELECT
-               ? first_of(((const cn_select_statement *)whole)->from)
-               : NULL;
+    return select->columns == NULL || select->columns->count == 0 ? column_at(select->from, i)
+                                                                  : NULL;
 }
 
 const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *node)
@@ -124,7 +137,8 @@ const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *n
                  ((node->kind == CN_NODE_CALL || node->kind == CN_NODE_OPERATOR) &&
                   gives_part(node, 0));
     if (node->kind == CN_NODE_QUERY)
-        return node->op == CN_QUERY_EXISTS ? NULL : of_query(compiler, node->parts);
+        return node->op == CN_QUERY_EXISTS ? NULL
+                                           : cn_compiler_query_column(compiler, node->parts, 0);
     if (node->model != NULL && names)
         found = made_of(node, named(node));
     for (uint32_t i = 0; i < node->count && found == NULL; i++)
@@ -161,7 +175,7 @@ bool cn_compiler_is_instant(const cn_compiler *compiler, const cn_node *node)
     bool           found    = is_moment(compiler, node);
     bool           computes = node->kind == CN_NODE_OPERATOR && node->op != CN_OP_DISTINCT;
     const cn_node *item     = node->kind == CN_NODE_QUERY && node->op != CN_QUERY_EXISTS
-                                  ? first_item(compiler, node->parts)
+                                  ? item_at(compiler, node->parts, 0)
                                   : NULL;
     if (item != NULL)
         return cn_compiler_is_instant(compiler, item);

@@ -267,6 +267,29 @@ static void values_that_queries_give_are_converted_for_what_they_meet(void **sta
     assert_stored("SELECT mood FROM cv_cat WHERE id = 2", "calm");
 }
 
+/* A literal is of the type of the queries beside it, and of what is looked up in them. */
+static void values_that_are_looked_up_in_queries_are_converted(void **state)
+{
+    (void)state;
+    const cn_expr       mood  = cn_attr(Other, mood);
+    const cn_statement *calm  = CN_STATEMENT_(cn_select(
+         Other, .columns = CN_INTO(Row, mood, cn_literal(CALM)), .where = cn_is(Other, id, ==, 1)));
+    const cn_statement *first = CN_STATEMENT_(cn_select(Other, .columns = CN_INTO(Row, mood, mood),
+                                                        .order_by = CN_BY(cn_attr(Other, id)),
+                                                        .limit    = 1));
+    const cn_statement *both  = CN_STATEMENT_(cn_union(CN_QUERIES(calm, first)));
+    const cn_statement *more  = CN_STATEMENT_(cn_union(CN_QUERIES(calm, both)));
+    const cn_statement *pairs = CN_STATEMENT_(
+        cn_select(Other, .columns = CN_INTO(Row, mood, mood, code, cn_attr(Other, code))));
+    assert_string_equal(ids(cn_expr_in_query(cn_literal(CALM), both)), "1;2;");
+    assert_string_equal(ids(cn_expr_in_query(cn_literal(SAD), both)), "1;2;");
+    assert_string_equal(ids(cn_expr_in_query(cn_literal(GLAD), both)), "");
+    assert_string_equal(ids(cn_expr_in_query(cn_literal(SAD), more)), "1;2;");
+    assert_string_equal(ids(cn_expr_in_query(cn_tuple(SAD, "A-7"), pairs)), "1;2;");
+    assert_string_equal(ids(cn_expr_in_query(cn_tuple(SAD, "A-8"), pairs)), "");
+    assert_string_equal(ids(cn_expr_in_query(cn_tuple(MOOD, "A-7"), pairs)), "1;");
+}
+
 /* A number that a user type makes of a text is one wherever it stands. */
 static void values_of_a_user_type_are_of_the_type_that_it_stores(void **state)
 {
@@ -728,6 +751,7 @@ int main(void)
         TEST(values_that_are_computed_are_stored_as_the_column_has_them),
         TEST(values_beside_a_proposed_row_are_converted),
         TEST(values_that_queries_give_are_converted_for_what_they_meet),
+        TEST(values_that_are_looked_up_in_queries_are_converted),
         TEST(values_of_a_user_type_are_of_the_type_that_it_stores),
         TEST(what_is_read_has_the_type_of_the_column_that_gave_it),
         TEST(instants_are_read_wherever_they_come_from),
