@@ -255,11 +255,16 @@ void cn_query_set(cn_query *query, const cn_items *values)
         add_items(query, &query->values, &query->values_all, values);
 }
 
-void cn_query_columns(cn_query *query, const cn_items *columns)
+static void add_columns(cn_query *query, const char *function, const cn_items *columns)
 {
     clauses at;
-    if (ready(query, __func__, &at, has_columns))
+    if (ready(query, function, &at, has_columns))
         add_items(query, &query->columns, &query->columns_all, columns);
+}
+
+void cn_query_columns(cn_query *query, const cn_items *columns)
+{
+    add_columns(query, __func__, columns);
 }
 
 void cn_query_returning(cn_query *query, const cn_items *columns)
@@ -267,7 +272,7 @@ void cn_query_returning(cn_query *query, const cn_items *columns)
     if (query != NULL && query->statement != NULL && query->statement->kind == CN_STATEMENT_SELECT)
         fail_clause(query, __func__);
     else
-        cn_query_columns(query, columns);
+        add_columns(query, __func__, columns);
 }
 
 void cn_query_limit(cn_query *query, int64_t limit, int64_t offset)

@@ -155,7 +155,7 @@ static bool copy_parts(cn_node *node, cn_arena *arena, unsigned depth)
 static bool copy_node(cn_node *node, cn_arena *arena, unsigned depth)
 {
     if (node->kind == CN_NODE_BROKEN)
-        return false;
+        return node->op == CN_BROKEN_CLAUSE; /* it says more than a reason does */
     if (depth > CN_NODE_DEPTH)
         return break_node(node, CN_BROKEN_DEEP);
     if (!cn_node_alive(node))

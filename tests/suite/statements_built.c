@@ -198,6 +198,17 @@ static void a_clause_that_is_not_there_is_refused_when_it_is_executed(void **sta
     cn_query_set(query, CN_SET(Tag, text, "x"));
     REFUSED(cn_built(query), CN_CAUSE_MISUSE,
             "cn_query_set: the statement is a SELECT, which has none");
+    cn_query *other = cn_build(cn_select(Post, .where = cn_exists(cn_built(query))));
+    cn_query *third = cn_build(cn_select(Post));
+    cn_query_where(third, cn_not(cn_exists(cn_built(query))));
+    cn_query_free(query);
+    REFUSED(cn_built(other), CN_CAUSE_MISUSE, "cn_query_set: the statement is a SELECT");
+    REFUSED(cn_built(third), CN_CAUSE_MISUSE, "cn_query_set: the statement is a SELECT");
+    cn_query_free(other);
+    cn_query_free(third);
+    query = cn_build(cn_text("SELECT 1"));
+    cn_query_returning(query, CN_INTO(Id, id, cn_attr(Tag, id)));
+    REFUSED(cn_built(query), CN_CAUSE_MISUSE, "cn_query_returning: the statement is a text");
     cn_query_free(query);
     query = cn_build(cn_update(Tag, .set = CN_SET(Tag, text, "x")));
     REFUSED(cn_built(query), CN_CAUSE_MISUSE, ".every_row");
