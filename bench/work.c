@@ -235,8 +235,8 @@ static uint64_t points_as_held(bench *b)
 {
     uint64_t                   sum        = 0;
     cn_connection             *connection = cn_connect(b->engine);
-    const cn_select_statement *held       = cn_select(BenchItem,
-                                                      .where = cn_is(BenchItem, id, ==, cn_later("id")));
+    const cn_condition         same       = cn_is(BenchItem, id, ==, cn_later("id"));
+    const cn_select_statement *held       = cn_select(BenchItem, .where = same);
     for (int i = 0; i < UNITS * BENCH_POINTS; i++) {
         cn_result *result = cn_execute(connection, held, CN_PARAMS("id", key_of(i)));
         sum += weigh_fetched(b, connection, result);

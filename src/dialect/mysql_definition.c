@@ -113,8 +113,12 @@ static const char *default_text(const cn_type *type, const char *said)
                                           "CURRENT_TIMESTAMP(2)", "CURRENT_TIMESTAMP(3)",
                                           "CURRENT_TIMESTAMP(4)", "CURRENT_TIMESTAMP(5)",
                                           "CURRENT_TIMESTAMP(6)"};
-    bool bare = cn_ascii_same(said, moments[0]) || cn_ascii_same(said, "CURRENT_TIMESTAMP()");
-    if (!bare || (type->kind != CN_TYPE_DATETIME && type->kind != CN_TYPE_TIMESTAMP))
+    static const char *const bare[]    = {"CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP()", "NOW()",
+                                          "LOCALTIMESTAMP", "LOCALTIMESTAMP()"};
+    bool                     found     = false;
+    for (size_t i = 0; i < sizeof bare / sizeof *bare; i++)
+        found = found || cn_ascii_same(said, bare[i]);
+    if (!found || (type->kind != CN_TYPE_DATETIME && type->kind != CN_TYPE_TIMESTAMP))
         return said;
     return moments[type->precision == 0 ? 6 : type->precision - 1];
 }

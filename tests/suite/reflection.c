@@ -229,7 +229,7 @@ CN_TABLE(mysql_table, "rf_mysql")
     CN_TABLE_COLUMN(at, CN_DATETIME, .server_default = "CURRENT_TIMESTAMP(6)",
                     .server_on_update = "CURRENT_TIMESTAMP(6)");
     CN_TABLE_COLUMN(changed, CN_DATETIME_DIGITS(3), .server_default = "current_timestamp",
-                    .server_on_update = "CURRENT_TIMESTAMP()");
+                    .server_on_update = "now()");
     CN_TABLE_COLUMN(twice, CN_INTEGER, .computed = "id_source * 2", .persisted = CN_VIRTUAL);
     CN_TABLE_COLUMN(id_source, CN_INTEGER);
     CN_INDEX((words), .name = "ft_rf_words", .kind = "FULLTEXT");

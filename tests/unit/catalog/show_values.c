@@ -73,7 +73,7 @@ static void the_database_makes_what_it_is_told_to(void **state)
                       "\ta INTEGER, \n"
                       "\tdouble_a INTEGER GENERATED ALWAYS AS (a * 2) VIRTUAL, \n"
                       "\thalf_a INTEGER GENERATED ALWAYS AS (a / 2), \n"
-                      "\tstamp DATETIME(3) DEFAULT (now()), \n"
+                      "\tstamp DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3), \n"
                       "\tword VARCHAR(9) DEFAULT (lower('A') || 'b'), \n"
                       "\tPRIMARY KEY (id)\n"
                       ");\n");
