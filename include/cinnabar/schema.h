@@ -80,8 +80,8 @@ CN_API bool cn_drop_schema(const char *name, bool cascade, cn_engine *engine);
  *
  * Its columns have the names that the query gives them; a model with these columns reads it, which
  * no metadata lists: cn_create_all would make a table of it. Values stand in the statement as
- * literals, quoted safely. What a user type would write around a column
- * that is read is not written: what is stored stays as it is.
+ * literals, quoted safely. What a user type would write around a column that is read is not
+ * written: what is stored stays as it is.
  */
 typedef struct cn_stored_options {
     size_t size;

@@ -43,14 +43,14 @@ static bool same_columns(const cn_comparison *c, const uint32_t *declared, size_
     return true;
 }
 
-/* ---- the primary key ------------------------------------------------------------------------- */
-
 static void compare_comment(cn_comparison *c, cn_difference_kind kind, const char *name,
                             const char *declared, const char *found)
 {
     if (c->style == CN_TOKENS_POSTGRESQL && !c->options.ignore_comments)
         cn_compare_texts(c, kind, "comment", name, declared, found);
 }
+
+/* ---- the primary key ------------------------------------------------------------------------- */
 
 static bool compare_primary_key(cn_comparison *c)
 {

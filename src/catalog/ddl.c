@@ -268,50 +268,42 @@ bool cn_ddl_drop_table(const cn_ddl *ddl, const cn_table *table)
     return cn_ddl_put_table(ddl, table) && cn_ddl_written(ddl);
 }
 
-/* ---- foreign keys of tables that are there --------------------------------------------------- */
+/* ---- constraints of tables that are there ---------------------------------------------------- */
+
+static bool put_alter(const cn_ddl *ddl, const cn_table *table, const char *verb)
+{
+    cn_ddl_put(ddl, "ALTER TABLE ");
+    if (!cn_ddl_put_table(ddl, table))
+        return false;
+    cn_buffer_format(ddl->sql, " %s ", verb);
+    return true;
+}
 
 bool cn_ddl_add_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key)
 {
     const cn_to_name named = cn_name_foreign_key(key);
-    cn_ddl_put(ddl, "ALTER TABLE ");
-    if (!cn_ddl_put_table(ddl, key->table))
-        return false;
-    cn_ddl_put(ddl, " ADD ");
-    return cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", true) && put_foreign_key(ddl, key) &&
+    return put_alter(ddl, key->table, "ADD") &&
+           cn_ddl_put_named(ddl, &named, "CONSTRAINT ", " ", true) && put_foreign_key(ddl, key) &&
            cn_ddl_written(ddl);
 }
 
 bool cn_ddl_drop_foreign_key(const cn_ddl *ddl, const cn_foreign_key *key, const char *name)
 {
     const cn_to_name named = cn_name_foreign_key(key);
-    cn_ddl_put(ddl, "ALTER TABLE ");
-    if (!cn_ddl_put_table(ddl, key->table))
-        return false;
-    cn_buffer_format(ddl->sql, " %s ", ddl->dialect->definition->alter_drops_foreign_key);
-    return (name != NULL ? cn_ddl_put_name(ddl, name)
+    return put_alter(ddl, key->table, ddl->dialect->definition->alter_drops_foreign_key) &&
+           (name != NULL ? cn_ddl_put_name(ddl, name)
                          : cn_ddl_put_named(ddl, &named, "", "", true)) &&
            cn_ddl_written(ddl);
 }
 
-/* ---- constraints of tables that are there ---------------------------------------------------- */
-
-static bool put_alter(const cn_ddl *ddl, const cn_table *table)
+bool cn_ddl_add_constraint(const cn_ddl *ddl, const cn_table *table, const cn_constraint *which)
 {
     if (!cn_ddl_needs(ddl, CN_DDL_ALTER_CONSTRAINT, cn_table_title(table)))
         return false;
-    cn_ddl_put(ddl, "ALTER TABLE ");
-    return cn_ddl_put_table(ddl, table);
-}
-
-bool cn_ddl_add_constraint(const cn_ddl *ddl, const cn_table *table, const cn_constraint *which)
-{
     if (which->kind == CN_CONSTRAINT_FOREIGN_KEY)
-        return cn_ddl_needs(ddl, CN_DDL_ALTER_CONSTRAINT, cn_table_title(table)) &&
-               cn_ddl_add_foreign_key(ddl, &table->foreign_keys[which->at]);
-    if (!put_alter(ddl, table))
-        return false;
-    cn_ddl_put(ddl, " ADD ");
-    return (which->kind == CN_CONSTRAINT_UNIQUE
+        return cn_ddl_add_foreign_key(ddl, &table->foreign_keys[which->at]);
+    return put_alter(ddl, table, "ADD") &&
+           (which->kind == CN_CONSTRAINT_UNIQUE
                 ? put_unique(ddl, table, &table->uniques[which->at])
                 : put_check(ddl, table, &table->checks[which->at])) &&
            cn_ddl_written(ddl);
@@ -319,18 +311,15 @@ bool cn_ddl_add_constraint(const cn_ddl *ddl, const cn_table *table, const cn_co
 
 bool cn_ddl_drop_constraint(const cn_ddl *ddl, const cn_table *table, const cn_constraint *which)
 {
-    const cn_definition *definition = ddl->dialect->definition;
-    bool                 is_unique  = which->kind == CN_CONSTRAINT_UNIQUE;
-    if (which->kind == CN_CONSTRAINT_FOREIGN_KEY)
-        return cn_ddl_needs(ddl, CN_DDL_ALTER_CONSTRAINT, cn_table_title(table)) &&
-               cn_ddl_drop_foreign_key(ddl, &table->foreign_keys[which->at], NULL);
-    if (!put_alter(ddl, table))
+    if (!cn_ddl_needs(ddl, CN_DDL_ALTER_CONSTRAINT, cn_table_title(table)))
         return false;
-    cn_buffer_format(ddl->sql, " %s ",
-                     is_unique && definition->alter_drops_unique != NULL
-                         ? definition->alter_drops_unique
-                         : "DROP CONSTRAINT");
-    return cn_ddl_put_name(ddl, is_unique ? table->uniques[which->at].name
+    if (which->kind == CN_CONSTRAINT_FOREIGN_KEY)
+        return cn_ddl_drop_foreign_key(ddl, &table->foreign_keys[which->at], NULL);
+    bool is_unique = which->kind == CN_CONSTRAINT_UNIQUE;
+    return put_alter(ddl, table,
+                     is_unique ? ddl->dialect->definition->alter_drops_unique
+                               : "DROP CONSTRAINT") &&
+           cn_ddl_put_name(ddl, is_unique ? table->uniques[which->at].name
                                           : table->checks[which->at].name) &&
            cn_ddl_written(ddl);
 }

@@ -179,6 +179,7 @@ const cn_definition cn_definition_postgresql = {
     .transactional           = true,
     .alter_adds_foreign_keys = true,
     .alter_drops_foreign_key = "DROP CONSTRAINT",
+    .alter_drops_unique      = "DROP CONSTRAINT",
     .index_if_exists         = true,
     .index_has_extras        = true,
     .enum_types              = true,

@@ -166,12 +166,12 @@ bool cn_spell_default(const cn_ddl *ddl, const cn_column *column, cn_default_for
         cn_buffer_free(&value);
         return done;
     }
-    if (column->server_default == NULL)
+    const char *text = cn_spell_default_text(ddl, column, column->server_default);
+    if (text == NULL)
         return true;
-    if (!is_plain(column->server_default) &&
-        !cn_ddl_needs(ddl, CN_DDL_EXPRESSION_DEFAULT, column->field.name))
+    if (!is_plain(text) && !cn_ddl_needs(ddl, CN_DDL_EXPRESSION_DEFAULT, column->field.name))
         return false;
-    spell_default(ddl->sql, cn_spell_default_text(ddl, column, column->server_default), form);
+    spell_default(ddl->sql, text, form);
     return true;
 }
 

@@ -117,32 +117,6 @@ static const cn_table *whole_table(cn_compiler *compiler, const cn_statement *qu
                : NULL;
 }
 
-/* What a query gives in the place of a column: a column, NULL for a mere value, or `untold` for
-   what has no type that is known, as what stands behind an instance. */
-static const cn_column untold;
-
-static const cn_column *given_column(cn_compiler *compiler, const cn_statement *query, size_t i)
-{
-    if (query->kind == CN_STATEMENT_COMPOUND) {
-        const cn_compound_statement *compound = whole(compiler, query);
-        const cn_column             *given    = NULL;
-        for (size_t q = 0; compound->queries[q] != NULL && given == NULL; q++)
-            given = given_column(compiler, compound->queries[q], i);
-        return given;
-    }
-    const cn_items *items = first_columns(compiler, query);
-    if (items == NULL) {
-        const cn_table *table = whole_table(compiler, query);
-        return table != NULL && i < table->column_count ? &table->columns[i] : &untold;
-    }
-    for (size_t c = 0; c <= i; c++)
-        if (c >= items->count || items->items[c].value.node.kind == CN_NODE_ENTITY)
-            return &untold;
-    const cn_node   *node  = &items->items[i].value.node;
-    const cn_column *typed = cn_compiler_typed(compiler, node);
-    return typed == NULL && node->kind != CN_NODE_VALUE ? &untold : typed;
-}
-
 /* The rows of a compound stand for the columns that they go into, those of its first query, or of
    the first in which there is more than a value. */
 static bool compound_columns(cn_compiler *compiler, const cn_compound_statement *compound,
@@ -158,10 +132,8 @@ static bool compound_columns(cn_compiler *compiler, const cn_compound_statement 
     const cn_column **columns = cn_compiler_column_list(compiler, width, gives);
     for (size_t i = 0; columns != NULL && i < width; i++) {
         columns[i] = i < into.count ? into.columns[i] : NULL;
-        for (size_t q = 0; compound->queries[q] != NULL && columns[i] == NULL; q++)
-            columns[i] = given_column(compiler, compound->queries[q], i);
-        if (columns[i] == &untold)
-            columns[i] = NULL;
+        if (columns[i] == NULL)
+            columns[i] = cn_compiler_query_column(compiler, &compound->head, i);
     }
     return columns != NULL;
 }
@@ -429,9 +401,7 @@ bool cn_compiler_sub_query(cn_compiler *compiler, const cn_statement *statement,
 /* Whether the first rows of a query are those of a text. */
 static bool starts_with_text(const cn_compiler *compiler, const cn_statement *statement)
 {
-    while (statement->kind == CN_STATEMENT_COMPOUND)
-        statement = ((const cn_compound_statement *)whole(compiler, statement))->queries[0];
-    return statement->kind == CN_STATEMENT_TEXT;
+    return cn_compiler_first_query(compiler, statement)->kind == CN_STATEMENT_TEXT;
 }
 
 /* Every column of the shape must come from the query. */

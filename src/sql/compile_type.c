@@ -103,29 +103,41 @@ static const cn_node *item_at(const cn_compiler *compiler, const cn_statement *q
     return &items->items[i].value.node;
 }
 
+/* What stands in a place of the rows has no column whose type is known, and none is looked for. */
+static const cn_column untold;
+
+/* What a query gives in a place: a column, `untold`, or NULL for a mere value, whose type another
+   query of a compound says. */
+static const cn_column *given_in(const cn_compiler *compiler, const cn_statement *query, size_t i)
+{
+    const cn_column *given = NULL;
+    const void      *whole = cn_numbers_whole(compiler->numbers, query);
+    if (query->kind == CN_STATEMENT_COMPOUND) {
+        const cn_statement *const *queries = ((const cn_compound_statement *)whole)->queries;
+        for (; *queries != NULL && given == NULL; queries++)
+            given = given_in(compiler, *queries, i);
+        return given;
+    }
+    if (query->kind == CN_STATEMENT_VALUES)
+        given = column_at(((const cn_values_statement *)whole)->shape, i);
+    if (query->kind == CN_STATEMENT_SELECT) {
+        const cn_select_statement *select = whole;
+        const cn_node             *item   = item_at(compiler, query, i);
+        if (item != NULL)
+            given = cn_compiler_typed(compiler, item);
+        else if (select->columns == NULL || select->columns->count == 0)
+            given = column_at(select->from, i);
+        if (given == NULL && item != NULL && item->kind == CN_NODE_VALUE)
+            return NULL;
+    }
+    return given != NULL ? given : &untold;
+}
+
 const cn_column *cn_compiler_query_column(const cn_compiler *compiler, const cn_statement *query,
                                           size_t i)
 {
-    if (query == NULL)
-        return NULL;
-    const void *whole = cn_numbers_whole(compiler->numbers, query);
-    if (query->kind == CN_STATEMENT_COMPOUND) {
-        const cn_statement *const *queries = ((const cn_compound_statement *)whole)->queries;
-        const cn_column           *found   = NULL;
-        for (; *queries != NULL && found == NULL; queries++)
-            found = cn_compiler_query_column(compiler, *queries, i);
-        return found;
-    }
-    if (query->kind == CN_STATEMENT_VALUES)
-        return column_at(((const cn_values_statement *)whole)->shape, i);
-    if (query->kind != CN_STATEMENT_SELECT)
-        return NULL;
-    const cn_select_statement *select = whole;
-    const cn_node             *item   = item_at(compiler, query, i);
-    if (item != NULL)
-        return cn_compiler_typed(compiler, item);
-    return select->columns == NULL || select->columns->count == 0 ? column_at(select->from, i)
-                                                                  : NULL;
+    const cn_column *given = query == NULL ? NULL : given_in(compiler, query, i);
+    return given == &untold ? NULL : given;
 }
 
 const cn_column *cn_compiler_typed(const cn_compiler *compiler, const cn_node *node)

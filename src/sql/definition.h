@@ -73,7 +73,7 @@ struct cn_definition {
     const char *alter_drops_foreign_key; /* ... and opened by it: "DROP CONSTRAINT"; NULL if not */
     const char *defer_foreign_keys;      /* where not: puts their check off to the end of the
                                        transaction */
-    const char *alter_drops_unique;      /* NULL: "DROP CONSTRAINT" */
+    const char *alter_drops_unique;      /* the same of a unique constraint */
     bool        schema_on_index;  /* CREATE INDEX schema.index ON table: the other way round */
     bool        index_of_table;   /* DROP INDEX index ON table */
     bool        index_if_exists;  /* CREATE INDEX IF NOT EXISTS, by the newest at least */

@@ -408,15 +408,12 @@ static void a_dot_in_a_name_is_no_schema(void **state)
 static void what_is_added_alone_has_its_comment(void **state)
 {
     (void)state;
-    cn_engine *engine = suite_engine_with(&things);
-    if (suite_which() == SUITE_SQLITE) {
-        suite_end_with(engine, &things);
-        return; /* which has neither */
-    }
+    cn_engine               *engine  = suite_engine_with(&things);
     const cn_reflect_options options = {.size = sizeof options,
                                         .only = CN_NAMES("rf_thing", "rf_owner")};
     static const char *const names[] = {"uq_rf_range", "ck_rf_order", "fk_rf_owner"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    size_t count = suite_which() == SUITE_SQLITE ? 0 : sizeof names / sizeof *names;
+    for (size_t i = 0; i < count; i++) {
         assert_fine(engine, cn_drop_constraint(&thing, names[i], engine));
         assert_fine(engine, cn_add_constraint(&thing, names[i], engine));
     }

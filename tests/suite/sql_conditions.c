@@ -43,8 +43,11 @@ static void a_number_keeps_its_value_whatever_the_member_holds(void **state)
     assert_string_equal(sql_found(cn_is(Thing, level, <, 40000)), "1 2 3 4 5 6");
     assert_string_equal(sql_found(cn_between(Thing, level, 5, -none)), "");
     assert_string_equal(sql_found(cn_cmp(cn_plus(cn_attr(Thing, level), 40000), ==, 40002)), "2");
-    if (suite_which() != SUITE_SQLITE)
-        assert_string_equal(sql_found(cn_is(Thing, id, <, UINT64_C(1) << 63)), "1 2 3 4 5 6");
+    const char *more = sql_found(cn_is(Thing, id, <, UINT64_C(1) << 63));
+    if (suite_which() == SUITE_SQLITE)
+        assert_non_null(strstr(more, "the largest that SQLite holds"));
+    else
+        assert_string_equal(more, "1 2 3 4 5 6");
     assert_string_equal(sql_found(cn_expr_in_array(cn_attr(Thing, id), past, 2)), "2");
     assert_string_equal(sql_found(cn_in(Thing, id, none, 2)), "2");
     assert_string_equal(sql_found(cn_in_array(Thing, views, past, 2)), "");
